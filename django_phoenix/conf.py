@@ -1,0 +1,77 @@
+"""Our settings: one optional dict, ``DJANGO_PHOENIX``, read lazily.
+
+``settings.KEY`` gives the site's value or the default below, also under ``override_settings``.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+
+DEFAULTS: dict[str, Any] = {
+    # Seconds without any frame after which a connection is closed (the client's heartbeat comes every 30).
+    "IDLE_TIMEOUT": 60,
+    # Largest frame taken from a client, in bytes; a larger one closes the connection with 1009.
+    "MAX_FRAME_BYTES": 8_000_000,
+    # (messages, seconds): a client sending more than that in that time is closed with 1008. None: no limit.
+    "MESSAGE_RATE": (10_000, 10),
+    # Topics that one connection may have joined at a time.
+    "MAX_CHANNELS": 100,
+    # Messages that may wait for one topic, and bytes of them that may wait for one connection.
+    "MAILBOX_LIMIT": 1000,
+    "MAILBOX_BYTES": 32_000_000,
+    # Frames and bytes that may wait for a client that does not read; beyond, it is closed with 1013.
+    "OUTBOX_FRAMES": 10_000,
+    "OUTBOX_BYTES": 16_000_000,
+    # Seconds that a channel may take to end (duplicate join, disconnect) before its task is cancelled.
+    "SHUTDOWN_GRACE": 5,
+    # Seconds over which open connections are closed when the server is asked to stop.
+    "DRAIN_SECONDS": 5,
+}
+
+
+class Settings:
+    """Attribute access to the merged settings; each value is kept until a test overrides the dict."""
+
+    def __getattr__(self, key: str) -> Any:
+        if key not in DEFAULTS:
+            raise AttributeError(f"django_phoenix has no setting {key!r}{_suggestion(key)}")
+        value = self._site_value(key)
+        self.__dict__[key] = value
+        return value
+
+    def reset(self) -> None:
+        """Forget what was read."""
+        self.__dict__.clear()
+
+    def _site_value(self, key: str) -> Any:
+        site = getattr(django_settings, "DJANGO_PHOENIX", {})
+        if not isinstance(site, dict):
+            raise ImproperlyConfigured(f"DJANGO_PHOENIX should be a dict, got {type(site).__name__}.")
+        return site.get(key, DEFAULTS[key])
+
+
+def unknown_keys() -> list[str]:
+    """Keys in the site's ``DJANGO_PHOENIX`` that mean nothing, each with a suggestion if one is near."""
+    site = getattr(django_settings, "DJANGO_PHOENIX", {})
+    return [f"{key}{_suggestion(key)}" for key in site if key not in DEFAULTS]
+
+
+def _suggestion(key: str) -> str:
+    near = difflib.get_close_matches(str(key), DEFAULTS, n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+settings = Settings()
+
+
+def _reset(*, setting: str, **_: Any) -> None:
+    if setting == "DJANGO_PHOENIX":
+        settings.reset()
+
+
+setting_changed.connect(_reset)

@@ -1,0 +1,100 @@
+"""Every exception of the package, one small tree.
+
+PhoenixError
+├── ProtocolError          a frame that is not a message; ends the transport
+├── ConnectRefused         raise it in Socket.connect
+├── JoinRefused            raise it in Channel.join
+├── InvalidParams          a payload that does not fit an event handler's signature
+├── ProcessError
+│   ├── MailboxFull        too many messages wait for one process
+│   └── ProcessGone        the process that was spoken to has ended
+├── InvalidToken           a signed token that was forged, cut or made for something else
+│   └── StaleToken         it was right once: expired, other user, after logout
+├── TemplateCompileError   a live template that cannot be compiled
+│   └── RegionError        its live region cannot be found
+└── BroadcastError         a broadcast that could not be handed to the channel layer
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class PhoenixError(Exception):
+    """Root of everything that django_phoenix raises on purpose."""
+
+
+class ProtocolError(PhoenixError):
+    """A frame that is not a Phoenix message. The connection is closed with ``close_code``."""
+
+    def __init__(self, message: str, close_code: int = 1002) -> None:
+        super().__init__(message)
+        self.close_code = close_code
+
+
+class ConnectRefused(PhoenixError):
+    """Raise it in ``Socket.connect``: the handshake is answered ``status`` and nothing is opened.
+
+    ``reason`` reaches ``Socket.refusal_response``, which may shape the answer; it is not sent by itself.
+    """
+
+    def __init__(self, reason: Any = None, status: int = 403) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+
+
+class JoinRefused(PhoenixError):
+    """Raise it in ``Channel.join``: the client gets an error reply with ``response``, a JSON object."""
+
+    def __init__(self, response: dict[str, Any] | None = None) -> None:
+        super().__init__(response)
+        self.response: dict[str, Any] = {} if response is None else response
+
+
+class InvalidParams(PhoenixError):
+    """A payload that an event handler's signature does not take.
+
+    ``owner`` names the channel or view class, ``event`` the event, ``parameter`` the offending one, if any.
+    """
+
+    def __init__(self, owner: str, event: str, parameter: str | None, expected: str, got: str) -> None:
+        where = f"parameter {parameter!r}" if parameter is not None else "the payload"
+        super().__init__(f"{owner}, event {event!r}: {where} should be {expected}, got {got}.")
+        self.owner = owner
+        self.event = event
+        self.parameter = parameter
+        self.expected = expected
+        self.got = got
+
+
+class ProcessError(PhoenixError):
+    """Something about a process: a joined topic with its mailbox."""
+
+
+class MailboxFull(ProcessError):
+    """Too many messages wait for one process (setting ``MAILBOX_LIMIT``)."""
+
+
+class ProcessGone(ProcessError):
+    """The process that was spoken to has ended."""
+
+
+class InvalidToken(PhoenixError):
+    """A signed token that does not verify."""
+
+
+class StaleToken(InvalidToken):
+    """A signed token that was valid once: it has expired, or its user is another one by now."""
+
+
+class TemplateCompileError(PhoenixError):
+    """A live template that cannot be compiled; the message names template and line."""
+
+
+class RegionError(TemplateCompileError):
+    """The live region of a template chain cannot be found; names template, root and the blocks offered."""
+
+
+class BroadcastError(PhoenixError):
+    """A broadcast that could not be handed to the channel layer."""

@@ -1,0 +1,23 @@
+"""Django signals where Phoenix has telemetry events.
+
+Receivers run on the event loop of the server: keep them short. The senders are classes (the Socket or Channel
+class concerned) unless said otherwise.
+"""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+# A client was connected / its connection ended. Arguments: socket; on the end also close_code (int or None).
+socket_connected = Signal()
+socket_disconnected = Signal()
+
+# A topic was joined / its channel ended. Arguments: channel; on the end also reason.
+channel_joined = Signal()
+channel_ended = Signal()
+
+# A message was turned away because too many wait for one topic. Arguments: topic, waiting (int).
+mailbox_full = Signal()
+
+# A client that does not read was disconnected. Arguments: socket, frames (int), size (bytes waiting).
+slow_client = Signal()
