@@ -1,0 +1,33 @@
+// Start-up: one LiveSocket for the page. It connects only when the page holds a live view.
+
+import {Serializer, Socket} from "phoenix"
+import {LiveSocket} from "phoenix_live_view"
+
+import {csrfToken} from "./csrf"
+import {reconnectAfterMs} from "./reconnect"
+import {findStore} from "./storage"
+
+function joinParams(registry) {
+  return (element) => {
+    const {params} = registry
+    const own = typeof params === "function" ? params(element) : params
+    return {...own, _csrf_token: csrfToken(document)}
+  }
+}
+
+// The one place where a message can be seen before the client acts on it.
+function guardedDecode(guard) {
+  return (raw, callback) => Serializer.decode(raw, (message) => guard.admits(message) && callback(message))
+}
+
+export function createLiveSocket(config, registry, store, guard) {
+  return new LiveSocket(config.livePath, Socket, {
+    sessionStorage: store.storage,
+    localStorage: findStore(window, "localStorage").storage,
+    reconnectAfterMs,
+    ...registry.options,
+    hooks: registry.hooks,
+    params: joinParams(registry),
+    decode: guardedDecode(guard),
+  })
+}

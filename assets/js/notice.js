@@ -1,0 +1,43 @@
+// One small message at the edge of the page. It stands outside every live container, so no patch touches it.
+
+function build(document) {
+  const element = document.createElement("div")
+  element.className = "phx-notice"
+  element.setAttribute("role", "status")
+  element.hidden = true
+  document.body.append(element)
+  return element
+}
+
+function button(document, {text, run}) {
+  const element = document.createElement("button")
+  element.type = "button"
+  element.className = "phx-notice-action"
+  element.textContent = text
+  element.addEventListener("click", run)
+  return element
+}
+
+export function createNotice(document) {
+  let element = null
+  let shown = null
+
+  return {
+    // A final notice stays: whatever happens to the connection later says less than it does.
+    show(notice) {
+      if (shown?.final) return
+      element ??= build(document)
+      element.dataset.kind = notice.kind
+      element.replaceChildren(notice.text)
+      if (notice.action) element.append(button(document, notice.action))
+      element.hidden = false
+      shown = notice
+    },
+
+    hide(kind) {
+      if (shown?.kind !== kind || shown.final) return
+      element.hidden = true
+      shown = null
+    },
+  }
+}

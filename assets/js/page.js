@@ -1,0 +1,28 @@
+// The one script of a page: the official clients, unmodified, and the little that a Django page adds to them.
+
+import * as Phoenix from "phoenix"
+
+import {readConfig} from "./config"
+import {watchConnection} from "./connection"
+import {createLiveSocket} from "./live_socket"
+import {createNotice} from "./notice"
+import {watchLoading} from "./progress"
+import {createRegistry} from "./registry"
+import {createReloadGuard} from "./reload_guard"
+import {findStore} from "./storage"
+
+const config = readConfig(document)
+const store = findStore(window, "sessionStorage")
+const registry = createRegistry(window)
+const notice = createNotice(document)
+const guard = createReloadGuard(store, config.texts, notice)
+const liveSocket = createLiveSocket(config, registry, store, guard)
+
+registry.liveSocket = liveSocket
+window.liveSocket = liveSocket
+window.Phoenix = Phoenix
+
+watchLoading(window)
+watchConnection(window, liveSocket.getSocket(), config, notice)
+guard.watch(liveSocket)
+liveSocket.connect()

@@ -1,0 +1,65 @@
+// The client answers a join refused as `stale` or `unauthorized` by loading the page anew, to get fresh tokens.
+// Where fresh tokens do not help (cookies blocked, a proxy that changes the URL) it would do so for ever.
+// So the second refusal of one page in a row stops the client and tells the visitor.
+
+const REASONS = ["stale", "unauthorized"]
+const SETTLED_AFTER_MS = 2000
+
+function isLiveJoinReply({event, topic, ref, join_ref}) {
+  return event === "phx_reply" && topic.startsWith("lv:") && ref === join_ref
+}
+
+function keyOf(path) {
+  return `django_phoenix:refused:${path}`
+}
+
+export function createReloadGuard({storage, lasting}, texts, notice) {
+  let liveSocket = null
+  let settling = null
+
+  // During a live navigation the page that will be loaded is the target, not what the address bar shows.
+  const path = () => new URL(liveSocket.main?.href ?? location.href, location.href).pathname
+  const forget = () => storage.removeItem(keyOf(path()))
+
+  function reload() {
+    forget()
+    location.reload()
+  }
+
+  function stop() {
+    liveSocket.disconnect()
+    const text = navigator.cookieEnabled ? texts.stale : texts.cookies
+    notice.show({kind: "stale", text, action: {text: texts.reload, run: reload}, final: true})
+  }
+
+  // Without a storage that outlives the page nothing can be counted, and a reload would not help either.
+  function refusedAgain() {
+    const key = keyOf(path())
+    const before = Number(storage.getItem(key) ?? 0)
+    storage.setItem(key, before + 1)
+    return !lasting || before > 0
+  }
+
+  function joined(topic) {
+    if (topic === `lv:${liveSocket.main?.id}`) settling = setTimeout(forget, SETTLED_AFTER_MS)
+  }
+
+  return {
+    // False: the client must not see this message.
+    admits(message) {
+      if (!isLiveJoinReply(message)) return true
+      const {status, response} = message.payload
+      if (status === "ok") joined(message.topic)
+      if (!REASONS.includes(response?.reason)) return true
+      clearTimeout(settling)
+      if (!refusedAgain()) return true
+      stop()
+      return false
+    },
+
+    watch(socket) {
+      liveSocket = socket
+      addEventListener("DOMContentLoaded", () => document.querySelector("[data-phx-main]") || forget())
+    },
+  }
+}
