@@ -1,0 +1,18 @@
+"""The app: registers system checks."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+from django_phoenix import checks
+
+
+class DjangoPhoenixConfig(AppConfig):
+    """``INSTALLED_APPS = ["daphne", …, "django_phoenix"]``."""
+
+    name = "django_phoenix"
+    verbose_name = "Phoenix"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        checks.register_all()
