@@ -70,7 +70,7 @@ urlpatterns = [path("counter/", CounterLive.as_view(), name="counter")]
 
 @dataclass(frozen=True)
 class TemporarySite:
-    """A site in a directory of its own; commands run in a process of their own, as a person would run them."""
+    """A site in a directory of its own; commands run in processes of their own, as a person runs them."""
 
     root: Path
 
