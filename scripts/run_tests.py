@@ -1,0 +1,152 @@
+"""`make test`: set everything up, then lint, types, docs, all tests, and the fast ones once per further Python.
+
+As a command:
+
+    python scripts/run_tests.py              everything
+    python scripts/run_tests.py --check      lint, format and types only
+    python scripts/run_tests.py tests/…      only pytest, with these arguments
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import bundle
+from environment import MAIN, ROOT, Environment, SetupError, make_client, make_ready, say
+from newest_clients import make_copy
+from pythons import Pairing, find_pythons, pair_up
+from system_packages import install_missing
+
+FAST = "not (browser or redis or servers or packaging or slow)"
+
+
+@dataclass
+class Report:
+    """What ran, how it ended and how long it took; printed at the end."""
+
+    lines: list[str] = field(default_factory=list)
+    failed: bool = False
+
+    def step(self, name: str, run: Callable[[], int]) -> None:
+        """Run one step. A failing one does not keep the others from telling what they know."""
+        say(name)
+        start = time.monotonic()
+        try:
+            status = run()
+        except (SetupError, bundle.BundleError) as error:
+            print(error, file=sys.stderr)
+            status = 1
+        self.failed |= status != 0
+        self.lines.append(f"{'FAILED' if status else 'ok':<11} {name} ({time.monotonic() - start:.0f} s)")
+
+    def untested(self, name: str) -> None:
+        self.lines.append(f"{'not tested':<11} {name}: this Python was not found")
+
+    def close(self) -> int:
+        say("Summary")
+        print("\n".join(self.lines), flush=True)
+        return int(self.failed)
+
+
+def checks(environment: Environment) -> list[tuple[str, Callable[[], int]]]:
+    def module(*arguments: str) -> Callable[[], int]:
+        return lambda: environment.run("-m", *arguments, check=False)
+
+    return [
+        ("Lint", module("ruff", "check", ".")),
+        ("Format", module("ruff", "format", "--check", ".")),
+        ("Types", module("mypy")),
+    ]
+
+
+def docs(environment: Environment) -> Callable[[], int]:
+    arguments = ("-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", ".cache/site")
+    return lambda: environment.run(*arguments, check=False, NO_MKDOCS_2_WARNING="1")
+
+
+def whole_suite(environment: Environment) -> Callable[[], int]:
+    return lambda: environment.run("-m", "pytest", check=False)
+
+
+def newest_clients(environment: Environment) -> Callable[[], int]:
+    """The browser tests in a copy that serves the newest clients; the copy wins over the editable install."""
+
+    def run() -> int:
+        copy = make_copy(ROOT)
+        command = [str(environment.python), "-m", "pytest", "-m", "browser and not packaging"]
+        return subprocess.run(
+            command, cwd=copy, env=os.environ | {"PYTHONPATH": str(copy)}, check=False
+        ).returncode
+
+    return run
+
+
+def fast_part(pairing: Pairing) -> Callable[[], int]:
+    def run() -> int:
+        folder = ROOT / f".venv-{pairing.python}-django{pairing.django}"
+        environment = make_ready(Environment(folder, ("tests",), pairing.django), str(pairing.executable))
+        return environment.run("-m", "pytest", "-q", "-m", FAST, check=False)
+
+    return run
+
+
+def covered_by_main(environment: Environment) -> tuple[str, str]:
+    """(Python, Django) of the main environment: no need to run this pair again."""
+    script = "import sys, django; print('%d.%d' % sys.version_info[:2], '%d.%d' % django.VERSION[:2])"
+    answer = subprocess.run(
+        [str(environment.python), "-c", script], capture_output=True, text=True, check=True
+    )
+    python, installed = answer.stdout.split()
+    return python, installed
+
+
+def further_pythons(report: Report, environment: Environment) -> None:
+    main_pair = covered_by_main(environment)
+    for pairing in pair_up(find_pythons()):
+        if (pairing.python, pairing.django) == main_pair:
+            continue
+        if pairing.executable is None:
+            report.untested(str(pairing))
+        else:
+            report.step(f"Fast tests, {pairing}", fast_part(pairing))
+
+
+def everything(environment: Environment) -> int:
+    report = Report()
+    for name, run in checks(environment):
+        report.step(name, run)
+    report.step("Docs, built strictly", docs(environment))
+    python, django = covered_by_main(environment)
+    report.step(f"All tests, Python {python} with Django {django}", whole_suite(environment))
+    report.step("Browser tests with the newest clients", newest_clients(environment))
+    further_pythons(report, environment)
+    return report.close()
+
+
+def only_checks(environment: Environment) -> int:
+    report = Report()
+    for name, run in checks(environment):
+        report.step(name, run)
+    return report.close()
+
+
+def main(arguments: list[str]) -> int:
+    try:
+        if arguments == ["--check"]:
+            return only_checks(make_ready(Environment(MAIN, ("dev",))))
+        install_missing()
+        environment = make_ready(Environment(MAIN, ("dev",)))
+        make_client(environment)
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return environment.run("-m", "pytest", *arguments, check=False) if arguments else everything(environment)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
