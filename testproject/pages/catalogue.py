@@ -1,0 +1,113 @@
+"""What the site shows: one entry per demo, with the files that make it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+from testproject.pages import highlight
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Source(NamedTuple):
+    """One file of a demo, ready to print."""
+
+    name: str
+    html: SafeString
+
+
+@dataclass(frozen=True)
+class Demo:
+    """One demo; `name` is its URL's name, and what it lies under in the navigation."""
+
+    name: str
+    title: str
+    kind: str
+    lead: str
+    teaser: str
+    files: tuple[str, ...]
+
+    @property
+    def live(self) -> bool:
+        return self.kind == "Live view"
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return sources(self.files)
+
+
+@cache
+def sources(files: tuple[str, ...]) -> tuple[Source, ...]:
+    """Read and colour the files once per process."""
+    return tuple(Source(name.rsplit("/", 1)[-1], source(ROOT / name)) for name in files)
+
+
+def source(path: Path) -> SafeString:
+    text = path.read_text(encoding="utf-8").strip()
+    match path.suffix:
+        case ".py":
+            return highlight.python(text)
+        case ".html":
+            return highlight.template(text)
+        case _:
+            return escape(text)
+
+
+DEMOS = (
+    Demo(
+        name="counter",
+        title="Counter",
+        kind="Live view",
+        lead="The smallest live page. Its state is a Python object on the server; its page is a Django "
+        "template. Each click sends a few bytes up and gets only the changed number back.",
+        teaser="State in Python, markup in a Django template, no JavaScript of yours.",
+        files=("counter/live.py", "counter/templates/counter/counter.html"),
+    ),
+    Demo(
+        name="together",
+        title="Shared counter",
+        kind="Live view",
+        lead="One number for everybody. Open this page in a second tab, or send the address to a "
+        "colleague: a click in one window moves the number in all of them.",
+        teaser="One number in the database, every open tab in step.",
+        files=(
+            "together/live.py",
+            "together/models.py",
+            "together/templates/together/together.html",
+        ),
+    ),
+    Demo(
+        name="table",
+        title="Big table",
+        kind="Live view",
+        lead="A thousand rows, drawn by an ordinary {% for %}. Change one cell, and one cell travels. "
+        "Sort them, and only their new positions do.",
+        teaser="A thousand rows; change one cell and one cell travels.",
+        files=("table/live.py", "table/rows.py", "table/templates/table/table.html"),
+    ),
+    Demo(
+        name="chart",
+        title="Moving chart",
+        kind="Live view",
+        lead="A picture that draws itself. The server measures twice a second and the template writes "
+        "SVG; there is no chart library and no script.",
+        teaser="SVG written by a template, moving by itself.",
+        files=("chart/live.py", "chart/series.py", "chart/templates/chart/chart.html"),
+    ),
+    Demo(
+        name="chat",
+        title="Chat room",
+        kind="Channel",
+        lead="Not a live view: a channel on the server, and Phoenix's own JavaScript client in the page. "
+        "The same socket serves phones and other programs.",
+        teaser="A plain channel and the official Phoenix client.",
+        files=("chat/channels.py", "chat/models.py", "chat/static/chat/chat.js"),
+    ),
+)
+BY_NAME = {demo.name: demo for demo in DEMOS} | {"room": DEMOS[-1]}

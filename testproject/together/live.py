@@ -1,0 +1,50 @@
+"""One counter for all: `def` handlers with the ORM, and a broadcast to every open page."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+from django_phoenix.live_view import LiveView
+
+from django_phoenix.params import event
+from django_phoenix.wire.message import Broadcast
+from testproject.together.models import Tally
+
+TOPIC = "together"
+
+
+class Click(NamedTuple):
+    """A click that this page has heard of."""
+
+    id: int
+    by: int
+    at: str
+
+
+class TogetherLive(LiveView):
+    template_name = "together/together.html"
+
+    class Assigns:
+        page_title: str = "Shared counter"
+        count: int = 0
+        clicks: list[Click] = []  # noqa: RUF012 (each view gets its own copy)
+
+    def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assigns.count = Tally.read(TOPIC)
+        self.subscribe(TOPIC)
+
+    @event
+    def add(self, by: int = 1) -> None:
+        count = Tally.add(TOPIC, by)
+        self.broadcast(TOPIC, "count", {"count": count, "by": by})
+
+    def handle_info(self, message: Broadcast) -> None:
+        self.assigns.count = message.payload["count"]
+        self.remember(message.payload["by"])
+
+    def remember(self, by: int) -> None:
+        clicks = self.assigns.clicks
+        number = clicks[0].id + 1 if clicks else 1
+        clicks.insert(0, Click(number, by, timezone.localtime().strftime("%H:%M:%S")))
+        del clicks[6:]

@@ -1,0 +1,29 @@
+"""URLs: one page per demo, the account pages, and the benchmark's pages when asked for."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import include, path
+
+from testproject.account.live import AccountLive
+from testproject.chart.live import ChartLive
+from testproject.chat.views import RoomView
+from testproject.counter.live import CounterLive
+from testproject.pages.live import HomeLive
+from testproject.table.live import TableLive
+from testproject.together.live import TogetherLive
+
+urlpatterns = [
+    path("", HomeLive.as_view(), name="home"),
+    path("counter/", CounterLive.as_view(), name="counter"),
+    path("together/", TogetherLive.as_view(), name="together"),
+    path("table/", TableLive.as_view(), name="table"),
+    path("chart/", ChartLive.as_view(), name="chart"),
+    path("chat/", RoomView.as_view(), {"room": "lobby"}, name="chat"),
+    path("chat/<slug:room>/", RoomView.as_view(), name="room"),
+    path("account/", AccountLive.as_view(), name="account"),
+    path("account/", include("testproject.account.urls")),
+]
+
+if settings.BENCH:
+    urlpatterns.append(path("live/", include("testproject.bench.urls")))
