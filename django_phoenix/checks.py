@@ -1,7 +1,7 @@
 """
 System checks, ``django_phoenix.E001`` and on. Ids are stable: one is never given to another problem.
 
-Each function finds one kind of problem and says what to do about it. docs/reference/system_checks.md has the list.
+Each function finds one kind of problem and says what to do; docs/reference/system_checks.md lists all of them.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def check_daphne() -> Iterator[CheckMessage]:
         yield warning(
             4,
             '"daphne" is not in INSTALLED_APPS, so runserver opens no sockets.',
-            'Put "daphne" at the head of INSTALLED_APPS; it only replaces runserver, deploy with any ASGI server. '
+            'Put "daphne" at the head of INSTALLED_APPS; it only replaces runserver. Deploy with any. '
             "If you develop with another ASGI server, silence this check.",
         )
 
