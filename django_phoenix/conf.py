@@ -31,6 +31,18 @@ DEFAULTS: dict[str, Any] = {
     "SHUTDOWN_GRACE": 5,
     # Seconds over which open connections are closed when the server is asked to stop.
     "DRAIN_SECONDS": 5,
+    # Threads for `def` callbacks and the async ORM, as long as calls are short. None: 8, or the size of
+    # Django's own database connection pool where that is smaller.
+    "POOL_THREADS": None,
+    # Threads in all, so also database connections of one process (per alias), when calls block.
+    "POOL_MAX_THREADS": 32,
+    # Seconds that an idle thread waits before it closes the connections that CONN_MAX_AGE wants closed. None:
+    # 1, or 0 with Django's own database connection pool, which wants them back at once.
+    "POOL_IDLE_SECONDS": None,
+    # Seconds after which a `def` callback or a query is given up: its channel crashes. None: never.
+    "HANDLER_TIMEOUT": 60,
+    # Seconds that the event loop may be blocked by user code before that is logged. None: it is not watched.
+    "LOOP_BLOCK_LIMIT": 0.25,
 }
 
 

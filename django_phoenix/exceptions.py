@@ -7,6 +7,7 @@ PhoenixError
 ├── InvalidParams          a payload that does not fit an event handler's signature
 ├── ProcessError
 │   ├── MailboxFull        too many messages wait for one process
+│   ├── HandlerTimeout     a callback that does not return
 │   └── ProcessGone        the process that was spoken to has ended
 ├── InvalidToken           a signed token that was forged, cut or made for something else
 │   └── StaleToken         it was right once: expired, other user, after logout
@@ -74,6 +75,15 @@ class ProcessError(PhoenixError):
 
 class MailboxFull(ProcessError):
     """Too many messages wait for one process (setting ``MAILBOX_LIMIT``)."""
+
+
+class HandlerTimeout(ProcessError):
+    """A callback or query that ran longer than the setting ``HANDLER_TIMEOUT``; its thread may still run."""
+
+    def __init__(self, label: str, seconds: float) -> None:
+        super().__init__(f"{label} has not returned for {seconds:.1f} s (setting HANDLER_TIMEOUT).")
+        self.label = label
+        self.seconds = seconds
 
 
 class ProcessGone(ProcessError):

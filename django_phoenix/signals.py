@@ -21,3 +21,17 @@ mailbox_full = Signal()
 
 # A client that does not read was disconnected. Arguments: socket, frames (int), size (bytes waiting).
 slow_client = Signal()
+
+# Calls wait for a thread of the pool. Arguments: threads, waiting (calls), owners (clients), wait (seconds of
+# the first). At most one in ten seconds.
+pool_exhausted = Signal()
+
+# A callback was given up after HANDLER_TIMEOUT. Arguments: label (str), seconds, stack (of its thread).
+handler_timed_out = Signal()
+
+# The event loop does not get to its work. Sent from the watchdog's thread, while it lasts. Arguments: label
+# (of the message being handled, or None), where ("file:line, in function"), seconds, stack.
+loop_blocked = Signal()
+
+# Broadcasts of other processes, or ours to them, did not arrive. Arguments: topic, count, reason.
+messages_lost = Signal()
