@@ -1,0 +1,70 @@
+"""The value of a form event: a query string with nested brackets, into nested dictionaries (liveview.md §8.1)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.conf import settings
+
+KEY = re.compile(r"\[([^\[\]]*)\]")
+
+
+def decode_form(value: str, meta: Any = None) -> dict[str, Any]:
+    """``user[name]=a&tags[]=1&tags[]=2`` into ``{"user": {"name": "a"}, "tags": ["1", "2"]}``; ``meta`` wins.
+
+    ``_target`` becomes the list of keys of the changed input. Raises ValueError for more fields than
+    ``DATA_UPLOAD_MAX_NUMBER_FIELDS``.
+    """
+    params = decode_query(value)
+    if isinstance(meta, dict):
+        params.update(meta)
+    if isinstance(params.get("_target"), str):
+        params["_target"] = key_path(params["_target"])
+    return params
+
+
+def decode_query(text: str) -> dict[str, Any]:
+    """Decode a query string; of a name that comes twice the last wins, unless it ends in ``[]``."""
+    limit = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+    pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=limit, errors="replace")
+    params: dict[str, Any] = {}
+    for name, value in pairs:
+        _put(params, _split(name), value)
+    return params
+
+
+def key_path(name: str) -> list[str]:
+    """``user[name]`` is ``["user", "name"]``, ``tags[]`` is ``["tags"]``."""
+    return [key for key in _split(name) if key]
+
+
+def _split(name: str) -> list[str]:
+    head, bracket, _ = name.partition("[")
+    if not head or not bracket or not name.endswith("]"):
+        return [name]
+    return [head, *KEY.findall(name[len(head) :])]
+
+
+def _put(params: dict[str, Any], keys: list[str], value: str) -> None:
+    """Store under a path of keys; where ``foo`` and ``foo[bar]`` clash, the later one stands."""
+    node = params
+    *inner, last = keys
+    if inner and last == "":
+        *inner, name = inner
+        node = _descend(node, inner)
+        if not isinstance(node.get(name), list):
+            node[name] = []
+        node[name].append(value)
+        return
+    _descend(node, inner)[last] = value
+
+
+def _descend(node: dict[str, Any], keys: list[str]) -> dict[str, Any]:
+    for key in keys:
+        child = node.get(key)
+        if not isinstance(child, dict):
+            child = node[key] = {}
+        node = child
+    return node

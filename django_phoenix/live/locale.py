@@ -1,0 +1,82 @@
+"""The language, time zone and script prefix that a view lives in.
+
+They were active when the page was rendered (a middleware of the site chose them) and travel in the session token,
+for on the socket no middleware runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import get_script_prefix, set_script_prefix
+from django.utils import timezone, translation
+
+
+@dataclass(frozen=True, slots=True)
+class Locale:
+    """``None`` and ``"/"`` stand for what is active when nothing was activated."""
+
+    language: str | None = None
+    time_zone: str | None = None
+    script_prefix: str = "/"
+
+    def activate(self) -> None:
+        """Make it the running thread's, or task's."""
+        if self.language is not None:
+            translation.activate(self.language)
+        if self.time_zone is not None:
+            timezone.activate(self.time_zone)
+        if self.script_prefix != "/":
+            set_script_prefix(self.script_prefix)
+
+    @property
+    def is_default(self) -> bool:
+        """Nothing to activate."""
+        return self == DEFAULT
+
+    def with_language(self, language: str | None) -> Locale:
+        return replace(self, language=_unless_default(language))
+
+    def as_token(self) -> list[Any]:
+        return [self.language, self.time_zone, self.script_prefix]
+
+    @classmethod
+    def from_token(cls, content: list[Any]) -> Locale:
+        return cls(*content)
+
+
+DEFAULT = Locale()
+
+
+def active_locale() -> Locale:
+    """What is active in the running thread, or task."""
+    return Locale(_unless_default(_language()), _time_zone(), get_script_prefix())
+
+
+def _language() -> str | None:
+    # None: translation.deactivate_all(); "en-us" has no catalogue and shows the texts as they were written.
+    return translation.get_language() or "en-us"
+
+
+def _unless_default(language: str | None) -> str | None:
+    return None if language == settings.LANGUAGE_CODE else language
+
+
+def _time_zone() -> str | None:
+    active = timezone.get_current_timezone()
+    if active is timezone.get_default_timezone():
+        return None
+    return active.key if isinstance(active, ZoneInfo) else _fixed_offset(active)
+
+
+def _fixed_offset(zone: Any) -> str | None:
+    """The name of a time zone that is no ZoneInfo, if ``timezone.activate()`` would take it."""
+    name = str(timezone.get_current_timezone_name())
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError):
+        return None
+    return name

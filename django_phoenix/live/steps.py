@@ -1,0 +1,126 @@
+"""What happens to a view is told as a generator of steps; this file runs each step where it belongs.
+
+A step is a call: of an ``async def`` function (on the loop), of a ``def`` function (in the pool, or in the thread
+that answers a GET), or a rendering (where the step before it ran). The generator itself never waits and never
+blocks, so the same story serves a GET and a socket, and ``def`` steps that follow one another share one hop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Generator
+from enum import Enum, auto
+from inspect import iscoroutinefunction
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from asgiref.sync import async_to_sync
+from django.core.exceptions import SynchronousOnlyOperation
+
+
+class Where(Enum):
+    """Which side a step runs on."""
+
+    LOOP = auto()
+    POOL = auto()
+    HERE = auto()
+
+
+class Step(NamedTuple):
+    """One call; its result is sent into the generator, its exception thrown into it."""
+
+    where: Where
+    function: Callable[..., Any]
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = {}  # noqa: RUF012 (never written to)
+
+
+T = TypeVar("T")
+Steps = Generator[Step, Any, T]
+
+
+def call(function: Callable[..., Any], *args: Any) -> Step:
+    """The step that calls a user's callback, whichever kind it is."""
+    return Step(Where.LOOP if iscoroutinefunction(function) else Where.POOL, function, args)
+
+
+class Finished(NamedTuple):
+    """The generator has returned."""
+
+    value: Any
+
+
+class Stage(Protocol):
+    """What the steps of one view run on."""
+
+    renders_in_pool: bool  # rendering may need the database: never try it on the loop
+
+    def enter(self) -> None:
+        """Make this thread the view's: language, time zone."""
+
+    def in_pool(self, function: Callable[..., T], *args: Any) -> Awaitable[T]:
+        """Run a function on a pool thread, inside the view's Context."""
+
+
+async def drive(steps: Steps[T], stage: Stage) -> T:
+    """Run the steps of a connected view; what a step raises and the story does not catch comes out here."""
+    stage.enter()
+    try:
+        step = next(steps)
+        while True:
+            where, function, args, kwargs = step
+            if where is Where.LOOP:
+                try:
+                    result = await function(*args, **kwargs)
+                except BaseException as error:
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(result)
+            elif where is Where.HERE and not stage.renders_in_pool:
+                try:
+                    result = function(*args, **kwargs)
+                except SynchronousOnlyOperation:
+                    stage.renders_in_pool = True
+                except BaseException as error:
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(result)
+            else:
+                outcome = await stage.in_pool(_stretch, steps, step, stage)
+                stage.enter()
+                if type(outcome) is Finished:
+                    return outcome.value  # type: ignore[no-any-return]
+                step = outcome
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]
+
+
+def drive_sync(steps: Steps[T]) -> T:
+    """Run all steps in this thread, which is not a loop's."""
+    try:
+        step = next(steps)
+        while True:
+            if step.where is Where.LOOP:
+                step = step._replace(function=async_to_sync(step.function))
+            step = _run(steps, step)
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]
+
+
+def _stretch(steps: Steps[Any], step: Step, stage: Stage) -> Step | Finished:
+    """On a pool thread: this step, and on until one belongs to the loop."""
+    stage.enter()
+    try:
+        while step.where is not Where.LOOP:
+            step = _run(steps, step)
+    except StopIteration as stop:
+        return Finished(stop.value)
+    return step
+
+
+def _run(steps: Steps[Any], step: Step) -> Step:
+    """Make one plain call and advance."""
+    _, function, args, kwargs = step
+    try:
+        result = function(*args, **kwargs)
+    except BaseException as error:
+        return steps.throw(error)
+    return steps.send(result)
