@@ -1,7 +1,7 @@
 """
 System checks, ``django_phoenix.E001`` and on. Ids are stable: one is never given to another problem.
 
-Each function finds one kind of problem and says what to do; docs/reference/system_checks.md lists all of them.
+Each function finds one kind of problem and says what to do; docs/reference/system_checks.md lists them all.
 """
 
 from __future__ import annotations
