@@ -114,7 +114,7 @@ def npm_script() -> Path:
 
 
 def node_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The wheel's own `bin` comes first; the system's certificates count (npm may stand behind a TLS proxy)."""
+    """The wheel's own `bin` comes first; the system's certificates count, for npm behind a TLS proxy."""
     path = os.pathsep.join([str(node_folder()), environ.get("PATH", os.defpath)])
     return {"NODE_USE_SYSTEM_CA": "1", **environ, "PATH": path}
 

@@ -1,4 +1,4 @@
-"""`make test`: set everything up, then lint, types, docs, all tests, and the fast ones once per further Python.
+"""`make test`: set everything up, then lint, types, docs, all tests, and the fast ones on further Pythons.
 
 As a command:
 
