@@ -243,9 +243,9 @@ def check_bundle() -> Iterator[CheckMessage]:
         )
 
 
-def check_threads(**_: Any) -> Iterator[CheckMessage]:
+def check_threads() -> Iterator[CheckMessage]:
     """W007 fewer pooled connections than handler threads."""
-    threads = settings.POOL_THREADS if "POOL_THREADS" in DEFAULTS else 8
+    threads = settings.POOL_THREADS or 0  # None fits itself to the pool
     for alias, database in site.DATABASES.items():
         pool = database.get("OPTIONS", {}).get("pool")
         if pool and (size := _pool_size(pool)) < threads:
