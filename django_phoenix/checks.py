@@ -18,9 +18,11 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.utils.module_loading import import_string
 
 from django_phoenix.conf import DEFAULTS, settings, unknown_keys
+from django_phoenix.executor import missing_asgiref_names
 from django_phoenix.management.asgi_tree import parts
 
 PREFIX = "django_phoenix"
+BUNDLE = Path(__file__).parent / "static/django_phoenix/phoenix.js"
 CORE_LAYERS = {"channels_redis.core.RedisChannelLayer"}
 MEMORY_LAYER = "channels.layers.InMemoryChannelLayer"
 PUBSUB_HINT = (
@@ -38,7 +40,7 @@ def warning(number: int, message: str, hint: str, obj: Any = None) -> Warning:
 
 def register_all() -> None:
     """Called once by the app's ``ready``."""
-    for check in (check_settings, check_asgi, check_daphne, check_layers, check_bundle):
+    for check in (check_settings, check_asgi, check_daphne, check_layers, check_bundle, check_asgiref):
         register(_listed(check))
     register(_listed(check_threads), Tags.database)
     register(_listed(check_memory_layer), deploy=True)
@@ -235,11 +237,22 @@ def check_memory_layer() -> Iterator[CheckMessage]:
 
 def check_bundle() -> Iterator[CheckMessage]:
     """E007 the script of the pages was never built."""
-    if not (Path(__file__).parent / "static/django_phoenix/phoenix.js").exists():
+    if not BUNDLE.exists():
         yield error(
             7,
             "The browser script django_phoenix/phoenix.js is missing from this installation.",
             "In a checkout: pip install -e . builds it. Otherwise reinstall django-phoenix.",
+        )
+
+
+def check_asgiref() -> Iterator[CheckMessage]:
+    """E008 a release of asgiref that moved what we hold on to."""
+    missing = missing_asgiref_names()
+    if missing:
+        yield error(
+            8,
+            f"asgiref {version('asgiref')} lacks {', '.join(missing)}: async queries would delay each other.",
+            "Install a release of asgiref that django-phoenix was tested with (3.8.1 to 3.13).",
         )
 
 

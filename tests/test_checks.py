@@ -1,0 +1,237 @@
+"""Each system check is triggered once, and is silent on a site that is set up well."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.checks import CheckMessage, run_checks
+
+from django_phoenix import checks
+from django_phoenix.executor import missing_asgiref_names
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
+
+DOCS = Path(__file__).resolve().parents[1] / "docs/reference/system_checks.md"
+
+PUBSUB = "channels_redis.pubsub.RedisPubSubChannelLayer"
+CORE = "channels_redis.core.RedisChannelLayer"
+MEMORY = "channels.layers.InMemoryChannelLayer"
+
+
+def ids(messages: Iterable[CheckMessage]) -> list[str]:
+    return [str(message.id).removeprefix("django_phoenix.") for message in messages]
+
+
+def layer(backend: str, **config: object) -> dict[str, object]:
+    return {"default": {"BACKEND": backend, "CONFIG": config}}
+
+
+@pytest.fixture(autouse=True)
+def one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WEB_CONCURRENCY", raising=False)
+
+
+def test_every_message_has_a_hint(settings: Settings) -> None:
+    settings.DJANGO_PHOENIX = {"NOPE": 1, "MAX_CHANNELS": "many"}
+    settings.CHANNEL_LAYERS = layer(CORE)
+    settings.ASGI_APPLICATION = "nowhere.application"
+    messages = [message for message in run_checks() if str(message.id).startswith("django_phoenix")]
+    assert len(messages) >= 4
+    assert all(message.hint for message in messages)
+
+
+# -- DJANGO_PHOENIX
+
+
+def test_e001_django_phoenix_is_not_a_dict(settings: Settings) -> None:
+    settings.DJANGO_PHOENIX = ["LAYOUT"]
+    assert ids(checks.check_settings()) == ["E001"]
+
+
+def test_e002_unknown_key_suggests_a_near_one(settings: Settings) -> None:
+    settings.DJANGO_PHOENIX = {"MAX_CHANNEL": 10}
+    (message,) = checks.check_settings()
+    assert ids([message]) == ["E002"]
+    assert "did you mean 'MAX_CHANNELS'?" in message.msg
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("MAX_CHANNELS", "100"), ("MAX_CHANNELS", -1), ("IDLE_TIMEOUT", True), ("MESSAGE_RATE", 5)],
+)
+def test_e003_wrong_type(settings: Settings, key: str, value: object) -> None:
+    settings.DJANGO_PHOENIX = {key: value}
+    (message,) = checks.check_settings()
+    assert ids([message]) == ["E003"]
+    assert repr(value) in message.msg
+
+
+def test_good_settings_are_silent(settings: Settings) -> None:
+    settings.DJANGO_PHOENIX = {
+        "MAX_CHANNELS": 10,
+        "IDLE_TIMEOUT": 45.5,
+        "MESSAGE_RATE": [5, 1],
+        "POOL_THREADS": 4,
+    }
+    assert ids(checks.check_settings()) == []
+
+
+# -- the ASGI application
+
+
+async def plain_application(scope: object, receive: object, send: object) -> None:
+    """An ASGI application that knows nothing of us."""
+
+
+def test_w001_no_asgi_application(settings: Settings) -> None:
+    settings.ASGI_APPLICATION = None
+    assert ids(checks.check_asgi()) == ["W001"]
+
+
+@pytest.mark.parametrize("name", ["nowhere.asgi.application", "tests.test_checks.missing", "nodots"])
+def test_e004_asgi_application_cannot_be_loaded(settings: Settings, name: str) -> None:
+    settings.ASGI_APPLICATION = name
+    (message,) = checks.check_asgi()
+    assert ids([message]) == ["E004"]
+    assert name in message.msg
+
+
+def test_w002_nothing_of_ours_in_the_asgi_application(settings: Settings) -> None:
+    settings.ASGI_APPLICATION = "tests.test_checks.plain_application"
+    assert ids(checks.check_asgi()) == ["W002"]
+
+
+def test_w004_daphne_is_missing(settings: Settings) -> None:
+    settings.ASGI_APPLICATION = "tests.asgi.application"
+    settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app != "daphne"]
+    assert ids(checks.check_daphne()) == ["W004"]
+
+
+# -- CHANNEL_LAYERS
+
+
+def test_no_layer_is_fine_for_one_process(settings: Settings) -> None:
+    settings.CHANNEL_LAYERS = {}
+    assert ids(checks.check_layers()) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"other": {"BACKEND": MEMORY}},
+        {"default": MEMORY},
+        {"default": {}},
+        ["default"],
+        layer("channels_redis.core.RedisLayer"),
+        layer("nowhere.Layer"),
+    ],
+)
+def test_e005_malformed_or_unknown_layer(settings: Settings, value: object) -> None:
+    settings.CHANNEL_LAYERS = value
+    assert ids(checks.check_layers()) == ["E005"]
+
+
+def test_w005_the_core_layer_drops(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "_redis_major", lambda: 7)
+    settings.CHANNEL_LAYERS = layer(CORE, hosts=["redis://localhost"])
+    (message,) = checks.check_layers()
+    assert ids([message]) == ["W005"]
+    assert PUBSUB in str(message.hint)
+
+
+@pytest.mark.parametrize(
+    "config", [{}, {"hosts": ["redis://localhost"]}, {"hosts": [{"address": "redis://localhost"}]}]
+)
+def test_e006_redis_py_8_times_out_under_the_core_layer(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, config: dict[str, object]
+) -> None:
+    monkeypatch.setattr(checks, "_redis_major", lambda: 8)
+    settings.CHANNEL_LAYERS = layer(CORE, **config)
+    assert ids(checks.check_layers()) == ["W005", "E006"]
+
+
+def test_e006_is_silent_once_reads_wait_for_ever(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "_redis_major", lambda: 8)
+    host = {"address": "redis://localhost", "socket_timeout": None}
+    settings.CHANNEL_LAYERS = layer(CORE, hosts=[host])
+    assert ids(checks.check_layers()) == ["W005"]
+
+
+def test_the_pubsub_layer_is_silent(settings: Settings) -> None:
+    settings.CHANNEL_LAYERS = layer(PUBSUB, hosts=["redis://localhost"])
+    assert ids(checks.check_layers()) == []
+    assert ids(checks.check_memory_layer()) == []
+
+
+@pytest.mark.parametrize("value", [{}, layer(MEMORY)])
+def test_w006_several_workers_without_a_shared_layer(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, value: dict[str, object]
+) -> None:
+    settings.CHANNEL_LAYERS = value
+    assert ids(checks.check_layers()) == []
+    assert ids(checks.check_memory_layer()) == ["W006"]
+    monkeypatch.setenv("WEB_CONCURRENCY", "4")
+    (message,) = checks.check_layers()
+    assert ids([message]) == ["W006"]
+    assert "4 workers" in message.msg
+
+
+# -- files, threads, asgiref
+
+
+def test_e007_the_page_script_was_not_built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(checks, "BUNDLE", tmp_path / "phoenix.js")
+    assert ids(checks.check_bundle()) == ["E007"]
+    (tmp_path / "phoenix.js").touch()
+    assert ids(checks.check_bundle()) == []
+
+
+@pytest.mark.parametrize(
+    ("pool", "threads", "expected"),
+    [
+        (True, 8, ["W007"]),
+        ({"max_size": 4}, 8, ["W007"]),
+        ({"min_size": 8}, 8, []),
+        ({"max_size": 20}, 8, []),
+        (True, None, []),
+        (False, 8, []),
+    ],
+)
+def test_w007_fewer_pooled_connections_than_threads(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    pool: object,
+    threads: int | None,
+    expected: list[str],
+) -> None:
+    database = {"ENGINE": "django.db.backends.postgresql", "OPTIONS": {"pool": pool}}
+    monkeypatch.setattr("django.conf.settings.DATABASES", {"default": database})
+    settings.DJANGO_PHOENIX = {"POOL_THREADS": threads}
+    assert ids(checks.check_threads()) == expected
+
+
+def test_e008_asgiref_lacks_what_we_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert missing_asgiref_names() == []
+    assert ids(checks.check_asgiref()) == []
+    monkeypatch.setattr(checks, "missing_asgiref_names", lambda: ["SyncToAsync.threadlocal"])
+    (message,) = checks.check_asgiref()
+    assert ids([message]) == ["E008"]
+    assert "SyncToAsync.threadlocal" in message.msg
+
+
+# -- the list in the docs
+
+
+def given_ids() -> Iterator[str]:
+    for letter, number in re.findall(r"\b(error|warning)\(\s*(\d+),", Path(checks.__file__).read_text()):
+        yield f"{letter[0].upper()}{int(number):03}"
+
+
+def test_the_reference_lists_every_id_and_no_other() -> None:
+    documented = set(re.findall(r"^\| ([EW]\d{3}) \|", DOCS.read_text(), re.MULTILINE))
+    assert documented == {identifier.replace("Warning", "W") for identifier in given_ids()}
