@@ -9,7 +9,10 @@ import pytest
 from tests.support.wire_grammar import GrammarError, WireTree, has_one_root
 
 ITEM = ["<li>", "</li>"]
-LIST: dict[str, Any] = {"0": {"k": {"0": {"0": "a"}, "1": {"0": "b"}, "kc": 2}, "s": ITEM}, "s": ["<ul>", "</ul>"]}
+LIST: dict[str, Any] = {
+    "0": {"k": {"0": {"0": "a"}, "1": {"0": "b"}, "kc": 2}, "s": ITEM},
+    "s": ["<ul>", "</ul>"],
+}
 PLAIN: dict[str, Any] = {"0": "x", "1": {"0": "y", "s": ["<b>", "</b>"]}, "s": ["<p>", " ", "</p>"]}
 
 BROKEN: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
@@ -72,7 +75,9 @@ def test_one_root_is_seen(html: str) -> None:
     assert has_one_root(html)
 
 
-@pytest.mark.parametrize("html", ["", "x", "<b></b><b></b>", "<b></b>x", "</b>", "<b>", "<b></b></b>", "x<b></b>"])
+@pytest.mark.parametrize(
+    "html", ["", "x", "<b></b><b></b>", "<b></b>x", "</b>", "<b>", "<b></b></b>", "x<b></b>"]
+)
 def test_not_one_root_is_seen(html: str) -> None:
     assert not has_one_root(html)
 

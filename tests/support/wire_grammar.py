@@ -17,7 +17,7 @@ Templates = dict[str, list[str]]
 
 NODE_KEYS = {"s", "r", "p"}
 COMPREHENSION_KEYS = {"k", "s", "p", "stream"}
-VOID_TAGS = set("area base br col embed hr img input link meta source track wbr".split())
+VOID_TAGS = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
 class GrammarError(AssertionError):
@@ -62,8 +62,8 @@ class Comprehension:
 class WireTree:
     """What the client knows of one view.
 
-    `lenient` tolerates what works although the checklist advises against it: `r: 1` at the top (LV-42), a component
-    that shares statics and leaves dynamics out (LV-60).
+    `lenient` tolerates what upstream's server sends although the checklist advises against it: `r: 1` at the top
+    (LV-42), text that the client has already (LV-35), a sharing component that leaves dynamics out (LV-60).
     """
 
     def __init__(self, *, lenient: bool = False) -> None:
@@ -77,13 +77,15 @@ class WireTree:
         diff = dict(diff)
         components = diff.pop("c", {})
         self._check_extras(diff)
-        merge = _Merge(diff.get("p"))
+        merge = _Merge(diff.get("p"), repeats=self._lenient)
         if diff or self.root is None:
             self.root = merge.node("", self.root, diff, merge.templates)
         merge.check_templates_used()
         self._merge_components(components)
         for cid in merge.cids:
-            require(cid in self.components, "LV-58", "", f"component {cid} is shown but its tree was never sent")
+            require(
+                cid in self.components, "LV-58", "", f"component {cid} is shown but its tree was never sent"
+            )
 
     def html(self) -> str:
         """The page, in full. As in the client, rendering a stream empties it."""
@@ -97,7 +99,9 @@ class WireTree:
             shape = isinstance(event, list) and [type(part) for part in event]
             require(shape in ([str, dict], [str, dict, bool]), "LV-90", "e", f"not an event: {event!r}")
         if not (self._lenient and reply == 1):
-            require(isinstance(reply, dict), "LV-42", "r", f"at the top, r is the reply to an event: {reply!r}")
+            require(
+                isinstance(reply, dict), "LV-42", "r", f"at the top, r is the reply to an event: {reply!r}"
+            )
 
     def _merge_components(self, new: dict[str, Diff]) -> None:
         before, done = dict(self.components), {}
@@ -112,12 +116,17 @@ class WireTree:
         if cid in done:
             return done[cid]
         path, diff = f"c.{cid}", new[str(cid)]
-        merge = _Merge(None)
+        merge = _Merge(None, repeats=self._lenient)
         if is_integer(diff.get("s")):
             source = self._shared(path, diff["s"], new, before, done)
             rest = {key: value for key, value in diff.items() if key != "s"}
             whole = all(str(index) in diff for index in range(len(source.dynamics)))
-            require(whole or self._lenient, "LV-60", path, "a component that shares statics sends all its dynamics")
+            require(
+                whole or self._lenient,
+                "LV-60",
+                path,
+                "a component that shares statics sends all its dynamics",
+            )
             merge.sharing = True
             node = merge.node(path, copy.deepcopy(source), rest, None)
         else:
@@ -164,9 +173,10 @@ class WireTree:
 class _Merge:
     """One diff on its way into the tree."""
 
-    def __init__(self, templates: Any) -> None:
+    def __init__(self, templates: Any, *, repeats: bool) -> None:
         self.cids: list[int] = []
         self.sharing = False
+        self._repeats = repeats
         self.templates: Templates | None = None
         self._used: set[int] = set()
         if templates is not None:
@@ -179,11 +189,11 @@ class _Merge:
     def value(self, path: str, old: Any, new: Any, templates: Templates | None) -> Any:
         """What stands at a place after `new` came; `old` is None where nothing was known."""
         if isinstance(new, str):
-            require(self.sharing or new != old, "LV-35", path, f"{new!r} is what the client has")
+            self._check_new(path, old, new)
             return new
         if is_integer(new):
             require(new > 0, "LV-36", path, f"integers are cids, which count from 1: {new}")
-            require(self.sharing or new != old, "LV-35", path, f"component {new} is what the client has")
+            self._check_new(path, old, new)
             self.cids.append(new)
             return new
         require(isinstance(new, dict), "LV-36", path, f"a dynamic is a string, a cid or a node, not {new!r}")
@@ -191,12 +201,19 @@ class _Merge:
             return self.comprehension(path, old, new, templates)
         return self.node(path, old, new, templates)
 
+    def _check_new(self, path: str, old: Any, new: Any) -> None:
+        require(new != old or self._repeats or self.sharing, "LV-35", path, f"{new!r} is what the client has")
+
     def node(self, path: str, old: Any, new: Diff, templates: Templates | None) -> Node:
         dynamics = self._dynamics(path, new, NODE_KEYS)
-        require("p" not in new or path == "", "LV-39", path, "templates stand at the top or on a comprehension")
+        require(
+            "p" not in new or path == "", "LV-39", path, "templates stand at the top or on a comprehension"
+        )
         if "s" in new:
             statics = self._statics(path, new["s"], templates)
-            require("r" not in new or new["r"] == 1, "LV-40", path, f"the root flag is 1, not {new.get('r')!r}")
+            require(
+                "r" not in new or new["r"] == 1, "LV-40", path, f"the root flag is 1, not {new.get('r')!r}"
+            )
             return Node(statics, self._complete(path, statics, dynamics, templates), "r" in new)
         require("r" not in new, "LV-40", path, "the root flag comes with statics")
         require(isinstance(old, Node), "LV-33", path, "no statics, but the client has no template here")
@@ -228,7 +245,9 @@ class _Merge:
         count = keyed["kc"]
         positions = {key: value for key, value in keyed.items() if key not in ("kc", "km")}
         for key in positions:
-            require(is_index(key) and int(key) < count, "§7.1", f"{path}.k.{key}", f"no position below {count}")
+            require(
+                is_index(key) and int(key) < count, "§7.1", f"{path}.k.{key}", f"no position below {count}"
+            )
         if stream is not None:
             self._check_stream(path, stream, count)
             old.stream, old.entries, first = stream, [], True
@@ -254,7 +273,9 @@ class _Merge:
                 continue
             place = f"{path}.k.{key}"
             if isinstance(value, list):
-                require(len(value) == 2 and isinstance(value[1], dict), "§7.1", place, f"not a move: {value!r}")
+                require(
+                    len(value) == 2 and isinstance(value[1], dict), "§7.1", place, f"not a move: {value!r}"
+                )
                 require(value[1], "LV-35", place, "a change without content is a plain move")
                 value = value[0]
             require(is_integer(value), "LV-121", place, f"an old position is a number, not {value!r}")
@@ -330,7 +351,9 @@ class _Merge:
         return self._strings(path, statics)
 
     def _templates(self, path: str, templates: Any) -> Templates:
-        require(isinstance(templates, dict) and templates, "§7.1", f"{path}.p", f"not templates: {templates!r}")
+        require(
+            isinstance(templates, dict) and templates, "§7.1", f"{path}.p", f"not templates: {templates!r}"
+        )
         require(all(map(is_index, templates)), "§7.1", f"{path}.p", f"keys are numbers: {list(templates)}")
         return {key: self._strings(f"{path}.p.{key}", value) for key, value in templates.items()}
 
@@ -347,7 +370,9 @@ class _Merge:
         require(len(inserts) == count, "LV-54", path, f"{len(inserts)} inserts, {count} entries")
         for dom_id, at, limit, update_only in inserts:
             shape = isinstance(dom_id, str) and is_integer(at) and (limit is None or is_integer(limit))
-            require(shape and update_only in (None, True, False), "LV-121", path, f"not an insert: {inserts!r}")
+            require(
+                shape and update_only in (None, True, False), "LV-121", path, f"not an insert: {inserts!r}"
+            )
         require(all(isinstance(dom_id, str) for dom_id in deletes), "§7.6", path, f"dom ids: {deletes!r}")
 
 

@@ -1,0 +1,144 @@
+"""Any template, any history of contexts: first render and diffs, merged by the client, are Django's own pages.
+
+RENDER_EXAMPLES sets how many templates each test tries; above the default they are new ones at each run.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from django.template import TemplateSyntaxError
+from tests.rendering.harness import Live, Values, django_html
+from tests.rendering.sources import Sources, families, fragments
+from tests.rendering.values import NAMES, Step, histories, worlds
+from tests.support.merge import MergeClient
+
+DEFAULT_EXAMPLES = 300
+EXAMPLES = int(os.environ.get("RENDER_EXAMPLES", DEFAULT_EXAMPLES))
+
+bounded = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=EXAMPLES <= DEFAULT_EXAMPLES,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+engines = st.fixed_dictionaries(
+    {},
+    optional={
+        "autoescape": st.booleans(),
+        "string_if_invalid": st.sampled_from(["", "INVALID", "<%s>"]),
+        "debug": st.booleans(),
+    },
+)
+
+
+def open_view(sources: Sources, world: Values, options: dict[str, Any]) -> Live:
+    try:
+        return Live(sources, world, **options)
+    except TemplateSyntaxError:
+        assume(False)
+        raise
+
+
+def outcome(render: Callable[[], str]) -> str | type[Exception]:
+    """The page, or the kind of exception that took its place."""
+    try:
+        return render()
+    except Exception as error:
+        return type(error)
+
+
+def check_render(live: Live, world: Values, *, commit: bool) -> None:
+    """One render: right by the tree model, {} when done again, and Django's exception where Django raises."""
+    expected = outcome(lambda: django_html(live.template, world))
+    got = outcome(lambda: str(live.compiled.html(live.context)))
+    assert got == expected, "html()"
+    if isinstance(expected, type):
+        assert outcome(lambda: str(live.render(commit=commit))) == expected, "render()"
+        return
+    live.render()
+    assert live.pages[-1] == expected
+    assert live.render(commit=commit) == {}, "a second render of the same"
+
+
+def play(
+    client_merge: MergeClient,
+    sources: Sources,
+    world: Values,
+    history: list[list[Step]],
+    options: dict[str, Any],
+    commit: bool = False,
+) -> None:
+    world["csrf_token"] = "token"
+    live = open_view(sources, world, options)
+    for steps in [[], *history]:
+        for step in steps:
+            step.apply(world)
+        check_render(live, world, commit=commit)
+    if live.diffs:
+        assert client_merge(live.diffs[0], live.diffs[1:]) == live.pages
+
+
+@bounded
+@given(sources=fragments(), world=worlds, history=histories, options=engines, commit=st.booleans())
+def test_a_template_follows_its_context(
+    client_merge: MergeClient,
+    sources: Sources,
+    world: Values,
+    history: list[list[Step]],
+    options: dict[str, Any],
+    commit: bool,
+) -> None:
+    play(client_merge, sources, world, history, options, commit)
+
+
+@bounded
+@given(sources=families(), world=worlds, history=histories, options=engines)
+def test_a_family_of_templates_follows_its_context(
+    client_merge: MergeClient,
+    sources: Sources,
+    world: Values,
+    history: list[list[Step]],
+    options: dict[str, Any],
+) -> None:
+    play(client_merge, sources, world, history, options)
+
+
+@bounded
+@given(sources=fragments(depth=2), first=worlds, second=worlds)
+def test_two_unrelated_contexts(
+    client_merge: MergeClient, sources: Sources, first: Values, second: Values
+) -> None:
+    world: Values = dict(first)
+    live = open_view(sources, world, {})
+    check_render(live, world, commit=True)
+    world.clear()
+    world.update(second)
+    check_render(live, world, commit=True)
+    if live.diffs:
+        assert client_merge(live.diffs[0], live.diffs[1:]) == live.pages
+
+
+LIST_TEMPLATE = (
+    "<ul>{% for x in rows %}<li id='{{ x.id }}'>{{ forloop.counter }}. {{ x.name }}"
+    "{% if x.done %} <b>{{ x.done }}</b>{% endif %}{% for y in x.children %}<i>{{ y }}</i>{% empty %}-{% endfor %}"
+    "</li>{% empty %}none{% endfor %}</ul>{{ rows|length }}"
+)
+
+
+@bounded
+@given(
+    history=st.lists(st.lists(histories.flatmap(st.sampled_from), max_size=2), min_size=2, max_size=6),
+    rows=NAMES["rows"],
+)
+def test_a_list_follows_any_history(
+    client_merge: MergeClient, history: list[list[list[Step]]], rows: Any
+) -> None:
+    steps = [[step._replace(name="rows") for part in parts for step in part] for parts in history]
+    play(client_merge, {"main": LIST_TEMPLATE}, {"rows": rows}, steps, {})
