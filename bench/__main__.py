@@ -1,0 +1,57 @@
+"""`python -m bench`: our server beside a bare ASGI app and stock Channels, in the same run.
+
+make bench                       # the whole table, about ten minutes
+make bench ARGS="--quick"        # one round with a fifth of the messages: a smoke test, not figures
+make bench ARGS="--only table --rounds 5"
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from bench import measure, report, workloads
+
+RESULTS = Path(__file__).with_name("results")
+
+
+def main() -> int:
+    """Measure, print, and write `results/latest.md`."""
+    options = arguments()
+    if len(os.sched_getaffinity(0)) < 2:
+        print("Server and load client need a core each; this machine offers one.", file=sys.stderr)
+        return 1
+    chosen = [workload for workload in workloads.CPU if options.only in workload.title]
+    figures = measure.Figures()
+    for number in range(1, options.rounds + 1):
+        print(f"round {number} of {options.rounds}", file=sys.stderr)
+        if chosen:
+            measure.cpu_round(chosen, figures, options.quick)
+        if options.only in workloads.CONNECTION.title:
+            measure.connection_memory(figures, options.quick)
+        if options.only in workloads.TABLE.title:
+            measure.table_memory(figures, options.quick)
+    text = report.markdown(figures, chosen, options.rounds)
+    RESULTS.mkdir(exist_ok=True)
+    RESULTS.joinpath("latest.md").write_text(text, encoding="utf-8")
+    print(text)
+    return 0
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="one round, few messages")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", default="", help="part of a workload's title")
+    options = parser.parse_args()
+    if options.quick:
+        options.rounds = 1
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""The benchmark's live pages. Each does the least that its workload asks for."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from typing import Any
+
+from django_phoenix.live_view import LiveView
+from django_phoenix.params import Params, event
+from django_phoenix.wire.message import Broadcast
+from testproject.bench.rows import KeyedRow, Row, rows
+
+CHAT = "bench-chat"
+FIELDS = ("name", "email", "phone", "street", "zip", "city", "country", "company", "title", "note")
+values = itertools.count(1000)
+
+
+class CounterLive(LiveView):
+    template_name = "bench/counter.html"
+
+    class Assigns:
+        count: int = 0
+
+    @event
+    async def inc(self) -> None:
+        self.assigns.count += 1
+
+
+class CounterSyncLive(LiveView):
+    template_name = "bench/counter.html"
+
+    class Assigns:
+        count: int = 0
+
+    @event
+    def inc(self) -> None:
+        self.assigns.count += 1
+
+
+class TableLive(LiveView):
+    template_name = "bench/table.html"
+
+    class Assigns:
+        rows: list[Row]
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assigns.rows = rows(Row)
+
+    @event
+    async def touch(self) -> None:
+        random.choice(self.assigns.rows).units = next(values)
+
+
+class TableKeyedLive(LiveView):
+    template_name = "bench/table_keyed.html"
+
+    class Assigns:
+        rows: list[KeyedRow]
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assigns.rows = rows(KeyedRow)
+
+    @event
+    async def touch(self) -> None:
+        random.choice(self.assigns.rows).units = next(values)
+
+
+class Field:
+    """One input with its value and what is wrong with it."""
+
+    __slots__ = ("error", "name", "value")
+
+    def __init__(self, name: str) -> None:
+        self.name, self.value, self.error = name, "", ""
+
+
+class FormLive(LiveView):
+    template_name = "bench/form.html"
+
+    class Assigns:
+        fields: list[Field]
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assigns.fields = [Field(name) for name in FIELDS]
+
+    @event
+    async def validate(self, payload: Params) -> None:
+        for field in self.assigns.fields:
+            field.value = payload.get(f"user[{field.name}]", "")
+            field.error = "" if field.value else "can't be blank"
+
+
+class ChatLive(LiveView):
+    template_name = "bench/chat.html"
+
+    class Assigns:
+        messages: list[str] = []  # noqa: RUF012 (each view gets its own copy)
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.subscribe(CHAT)
+
+    @event
+    async def send(self, text: str) -> None:
+        self.broadcast(CHAT, "said", {"text": text})
+
+    async def handle_info(self, message: Broadcast) -> None:
+        self.assigns.messages.append(message.payload["text"])

@@ -1,0 +1,18 @@
+"""What `bench/phxload.py` asks for by default. The socket of the live views is mounted at /live, too."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from testproject.bench.live import ChatLive, CounterLive, CounterSyncLive, FormLive, TableKeyedLive, TableLive
+from testproject.bench.views import hold_rows
+
+urlpatterns = [
+    path("counter", CounterLive.as_view()),
+    path("counter_sync", CounterSyncLive.as_view()),
+    path("table", TableLive.as_view()),
+    path("table_keyed", TableKeyedLive.as_view()),
+    path("form", FormLive.as_view()),
+    path("chat", ChatLive.as_view()),
+    path("rows/<int:number>", hold_rows),
+]
