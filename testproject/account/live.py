@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django_phoenix.live_view import LiveView
 
-from django_phoenix.params import event
+from django_phoenix.live_view import LiveView, event
 
 
 class AccountLive(LoginRequiredMixin, LiveView):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django_phoenix.channel import Channel
-from django_phoenix.params import Params, event
+from django_phoenix.channel import Channel, Params, event
 
 
 class BenchChannel(Channel):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Mapping
 from typing import Any
 
-from django_phoenix.live_view import LiveView
-from django_phoenix.params import Params, event
-from django_phoenix.wire.message import Broadcast
+from django_phoenix.live_view import Broadcast, LiveView, event
 from testproject.bench.rows import KeyedRow, Row, rows
 
 CHAT = "bench-chat"
@@ -44,7 +43,7 @@ class TableLive(LiveView):
     class Assigns:
         rows: list[Row]
 
-    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+    async def mount(self, params: dict[str, Any], session: Mapping[str, Any]) -> None:
         self.assigns.rows = rows(Row)
 
     @event
@@ -58,7 +57,7 @@ class TableKeyedLive(LiveView):
     class Assigns:
         rows: list[KeyedRow]
 
-    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+    async def mount(self, params: dict[str, Any], session: Mapping[str, Any]) -> None:
         self.assigns.rows = rows(KeyedRow)
 
     @event
@@ -81,13 +80,13 @@ class FormLive(LiveView):
     class Assigns:
         fields: list[Field]
 
-    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+    async def mount(self, params: dict[str, Any], session: Mapping[str, Any]) -> None:
         self.assigns.fields = [Field(name) for name in FIELDS]
 
     @event
-    async def validate(self, payload: Params) -> None:
+    async def validate(self, user: dict[str, Any]) -> None:
         for field in self.assigns.fields:
-            field.value = payload.get(f"user[{field.name}]", "")
+            field.value = user.get(field.name, "")
             field.error = "" if field.value else "can't be blank"
 
 
@@ -97,7 +96,7 @@ class ChatLive(LiveView):
     class Assigns:
         messages: list[str] = []  # noqa: RUF012 (each view gets its own copy)
 
-    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+    async def mount(self, params: dict[str, Any], session: Mapping[str, Any]) -> None:
         self.subscribe(CHAT)
 
     @event

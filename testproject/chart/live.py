@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from django_phoenix.live_view import LiveView
-
-from django_phoenix.params import event
+from django_phoenix.live_view import LiveView, event
 from testproject.chart.series import STEP, Point, follow, start
 
 SHOWN = 61
@@ -21,7 +20,7 @@ class ChartLive(LiveView):
         offset: int = -STEP
         running: bool = True
 
-    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+    async def mount(self, params: dict[str, Any], session: Mapping[str, Any]) -> None:
         self.assigns.points = start(SHOWN)
         if self.connected:
             self.send_after(0.5, "tick")

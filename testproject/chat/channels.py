@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django_phoenix.channel import Channel, Reply
+from django_phoenix.channel import Channel, Reply, event
 
-from django_phoenix.params import event
 from testproject.chat.models import Message
 
 REMEMBERED = 50

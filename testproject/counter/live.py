@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from django_phoenix.live_view import LiveView
-
-from django_phoenix.params import event
+from django_phoenix.live_view import LiveView, event
 
 
 class CounterLive(LiveView):

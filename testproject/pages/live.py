@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from django_phoenix.live_view import LiveView
-
-from django_phoenix.params import event
-from django_phoenix.wire.message import Broadcast
+from django_phoenix.live_view import Broadcast, LiveView, event
 
 TOPIC = "sparks"
 SHOWN = 24
@@ -33,7 +31,7 @@ class HomeLive(LiveView):
         sparks: list[Spark]
         lit: int = 0
 
-    def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+    def mount(self, params: dict[str, Any], session: Mapping[str, Any]) -> None:
         self.numbers = itertools.count()
         self.assigns.sparks = [self.spark(head_start) for head_start in range(9)]
         self.subscribe(TOPIC)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any, Literal
 
-from django_phoenix.live_view import LiveView
-
-from django_phoenix.params import event
+from django_phoenix.live_view import LiveView, event
 from testproject.table.rows import Row, made_up
 
 Column = Literal["id", "name", "city", "units", "price"]
@@ -22,7 +21,7 @@ class TableLive(LiveView):
         rows: list[Row]
         column: Column = "id"
 
-    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+    async def mount(self, params: dict[str, Any], session: Mapping[str, Any]) -> None:
         self.assigns.rows = made_up(1000)
 
     @event

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django.utils import timezone
-from django_phoenix.live_view import LiveView
 
-from django_phoenix.params import event
-from django_phoenix.wire.message import Broadcast
+from django_phoenix.live_view import Broadcast, LiveView, event
 from testproject.together.models import Tally
 
 TOPIC = "together"
@@ -30,7 +29,7 @@ class TogetherLive(LiveView):
         count: int = 0
         clicks: list[Click] = []  # noqa: RUF012 (each view gets its own copy)
 
-    def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+    def mount(self, params: dict[str, Any], session: Mapping[str, Any]) -> None:
         self.assigns.count = Tally.read(TOPIC)
         self.subscribe(TOPIC)
 
