@@ -22,6 +22,11 @@ def refuse_busy_port(port: int) -> None:
     raise SetupError(f"Port {port} is held by {holder}. {advice}")
 
 
+def migrate(environment: Environment) -> None:
+    if environment.run(MANAGE, "migrate", "--verbosity", "0", check=False):
+        raise SetupError("The demo's database could not be brought up to date; the reason is above.")
+
+
 def serve(environment: Environment, port: int) -> None:
     """Become the server, so that Ctrl-C and a kill reach it."""
     say(f"Open http://127.0.0.1:{port}/ in a browser. Ctrl-C stops the server.")
@@ -38,7 +43,7 @@ def main() -> int:
         refuse_busy_port(port)
         environment = make_ready(Environment(MAIN))
         make_client(environment)
-        environment.run(MANAGE, "migrate", "--verbosity", "0")
+        migrate(environment)
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
