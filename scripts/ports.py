@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from pathlib import Path
@@ -34,20 +35,21 @@ def listening_inodes(port: int) -> set[str]:
     return found
 
 
-def holds(process: Path, inodes: set[str]) -> bool:
-    """Whether a process (its folder in /proc) has one of these sockets open; False where we may not look."""
-    try:
-        links = [os.readlink(entry) for entry in (process / "fd").iterdir()]
-    except OSError:
-        return False
-    return any(link == f"socket:[{inode}]" for link in links for inode in inodes)
+def open_files(process: Path) -> list[str]:
+    """What a process (its folder in /proc) has open; nothing where we may not look or it has just ended."""
+    found = []
+    with contextlib.suppress(OSError):
+        for entry in list((process / "fd").iterdir()):
+            with contextlib.suppress(OSError):
+                found.append(os.readlink(entry))
+    return found
 
 
 def holder(port: int) -> str | None:
     """`pid 123 (command line)` of the process that listens on `port`, if it can be seen."""
-    inodes = listening_inodes(port)
+    sockets = {f"socket:[{inode}]" for inode in listening_inodes(port)}
     for process in Path("/proc").glob("[0-9]*"):
-        if inodes and holds(process, inodes):
+        if sockets and not sockets.isdisjoint(open_files(process)):
             command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
             return f"pid {process.name} ({command})"
     return None
