@@ -173,13 +173,22 @@ def test_dry_run_shows_the_diff_and_writes_nothing(tmp_path: Path) -> None:
     assert site.snapshot() == before
 
 
-def test_without_a_terminal_it_asks_nobody_and_writes_nothing(tmp_path: Path) -> None:
+def test_with_nobody_to_ask_it_writes_nothing(tmp_path: Path) -> None:
     site = sites.with_pages(tmp_path)
     before = site.snapshot()
     done = site.install()
     assert done.code == 1
     assert "Use --yes" in done.err
     assert site.snapshot() == before
+
+
+@pytest.mark.parametrize(("answer", "writes"), [("y\n", True), ("no\n", False), ("\n", False)])
+def test_it_asks(tmp_path: Path, answer: str, writes: bool) -> None:
+    site = sites.with_pages(tmp_path)
+    done = site.python("-m", "django_phoenix", "install", stdin=answer)
+    assert done.code == 0, done
+    assert "Write these 3 files? [y/N]" in done.out
+    assert ("phoenix_application" in site.read("mysite/asgi.py")) is writes
 
 
 def test_settings_it_does_not_understand_are_named_and_nothing_is_written(tmp_path: Path) -> None:

@@ -41,8 +41,7 @@ urlpatterns = [path("hello/", TemplateView.as_view(template_name="pages/hello.ht
 COUNTER_APP = {
     "counter/__init__.py": "",
     "counter/live.py": """\
-from django_phoenix.live_view import LiveView
-from django_phoenix.params import event
+from django_phoenix.live_view import LiveView, event
 
 
 class CounterLive(LiveView):

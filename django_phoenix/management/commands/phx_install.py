@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -81,12 +80,13 @@ class Command(BaseCommand):
         self.stdout.write("")
 
     def confirmed(self, count: int) -> bool:
-        if not sys.stdin.isatty():
-            raise CommandError(
-                "Nothing was written: nobody to ask. Use --yes to write, --dry-run only to look."
-            )
         files = "this file" if count == 1 else f"these {count} files"
-        return input(f"Write {files}? [y/N] ").strip().lower() in {"y", "yes"}
+        try:
+            answer = input(f"Write {files}? [y/N] ")
+        except EOFError:
+            hint = "Use --yes to write, --dry-run only to look."
+            raise CommandError(f"Nothing was written: nobody to ask. {hint}") from None
+        return answer.strip().lower() in {"y", "yes"}
 
     def write(self, changes: list[Change], plan: Plan) -> None:
         try:
