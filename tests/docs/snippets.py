@@ -1,7 +1,7 @@
 """Finds the code in the documentation, and puts the code of one page into a site.
 
-A fence with a title is that file of the site: ```python title="counter/live.py". A page that shows a file again
-shows its next version. What it says of the settings is added to those that are there. A fence of Python without
+A fence with a title is that file of the site: ```python title="counter/live.py". A page that shows a file
+twice shows its next version. What it says of the settings is added to those there are. A Python fence without
 a title is run in the finished site; one of Django's template language is parsed there.
 """
 
