@@ -23,7 +23,7 @@ import bundle
 ROOT = Path(__file__).resolve().parent.parent
 MAIN = ROOT / ".venv"
 STAMP = ".django_phoenix.json"
-PIP_FLAGS = ("--quiet", "--no-input", "--disable-pip-version-check")
+PIP_FLAGS = ("--quiet", "--quiet", "--no-input", "--disable-pip-version-check")
 
 
 class SetupError(Exception):
