@@ -43,6 +43,10 @@ DEFAULTS: dict[str, Any] = {
     "HANDLER_TIMEOUT": 60,
     # Seconds that the event loop may be blocked by user code before that is logged. None: it is not watched.
     "LOOP_BLOCK_LIMIT": 0.25,
+    # Broadcasts, and bytes of them, that may wait for the channel layer or the event loop; more are lost
+    # and told.
+    "BROADCAST_BACKLOG": 10_000,
+    "BROADCAST_BACKLOG_BYTES": 64_000_000,
 }
 
 

@@ -1,6 +1,6 @@
 """From a JSON value to an annotated Python type: one small converter per type, composed once per parameter.
 
-The values come from JSON or from HTML attributes and forms, where everything is text: so ``"2"`` is an int, and
+The values come from JSON, or from HTML attributes and forms, where all is text: so ``"2"`` is an int, and
 ``""`` is None for an optional parameter that is no text.
 """
 
@@ -229,7 +229,10 @@ def _sequence(make: Callable[[Any], Any], arguments: tuple[Any, ...]) -> Convers
     def convert(value: Any) -> Any:
         if type(value) is not list:
             raise Mismatch
-        return make([item.convert(entry) for entry in value])
+        try:
+            return make([item.convert(entry) for entry in value])
+        except TypeError:  # a set of what can't be hashed
+            raise Mismatch from None
 
     return Conversion(convert, f"a list, each of it {item.expected}")
 

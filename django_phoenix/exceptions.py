@@ -11,7 +11,6 @@ PhoenixError
 │   └── ProcessGone        the process that was spoken to has ended
 ├── InvalidToken           a signed token that was forged, cut or made for something else
 │   └── StaleToken         it was right once: expired, other user, after logout
-├── ReadOnlySession        a write to the session where no response can carry it
 ├── LiveViewError          a view asked for something it can't have
 │   └── PatchLoop          handle_params asks for a patch again and again
 ├── TemplateCompileError   a live template that cannot be compiled
@@ -99,16 +98,6 @@ class InvalidToken(PhoenixError):
 
 class StaleToken(InvalidToken):
     """A signed token that was valid once: it has expired, or its user is another one by now."""
-
-
-class ReadOnlySession(PhoenixError):
-    """A write to the session on the socket, where no response can carry a cookie and no middleware saves."""
-
-    def __init__(self, attempt: str) -> None:
-        super().__init__(
-            f"{attempt}: the session is read-only on the socket. Keep the value in self.assigns, a model or the "
-            "cache; or redirect() to a plain Django view that writes the session."
-        )
 
 
 class LiveViewError(PhoenixError):

@@ -1,4 +1,4 @@
-"""The ``event`` decorator, and what it promises: arguments taken by name, converted and checked by annotation.
+"""The ``event`` decorator and its promise: arguments by name, converted and checked by annotation.
 
 A handler's signature is read once per class (``collect_events``); what a message then costs is one converter
 call per parameter. Keys of the payload that the signature does not name are dropped.
@@ -10,9 +10,9 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Mapping
-from functools import cache
 from inspect import Parameter
 from typing import Any, TypeVar, overload
+from weakref import WeakKeyDictionary
 
 from django_phoenix.conversion import Converter, Mismatch, converter_for
 from django_phoenix.exceptions import InvalidParams
@@ -34,7 +34,7 @@ def event(name: str) -> Callable[[F], F]: ...
 def event(name: Any) -> Any:
     """Let clients call this method: ``@event``, or ``@event("name")`` when the event is called otherwise.
 
-    On a ``Channel`` it answers the incoming event, on a ``LiveView`` the phx-click (and the like) of that name.
+    On a ``Channel`` it answers the incoming event, on a ``LiveView`` the phx-click (or such) of that name.
     """
     if isinstance(name, str):
         return lambda function: _marked(function, name)
@@ -66,12 +66,21 @@ class Handler:
         return NO_ARGUMENTS if binder is None else binder(payload)
 
 
-@cache
+_collected: WeakKeyDictionary[type, dict[str, Handler]] = WeakKeyDictionary()
+
+
 def collect_events(owner: type) -> dict[str, Handler]:
     """The handlers of a class by event name. The most derived definition of a method decides.
 
     Raises TypeError for a signature that no payload can fill, and for two methods that take one event.
     """
+    handlers = _collected.get(owner)
+    if handlers is None:
+        handlers = _collected[owner] = _read_handlers(owner)
+    return handlers
+
+
+def _read_handlers(owner: type) -> dict[str, Handler]:
     handlers: dict[str, Handler] = {}
     for attribute, function in _event_methods(owner).items():
         name = getattr(function, MARK)

@@ -1,0 +1,177 @@
+"""Channel: what happens on one topic for one client (Phoenix.Channel).
+
+    class RoomChannel(Channel):
+        async def join(self, payload, *, room):
+            self.assigns.room = await Room.objects.aget(pk=room)
+
+        @event
+        async def new_msg(self, body: str):
+            self.broadcast("new_msg", {"body": body})
+            return {"ok": True}
+
+Every callback is ``def`` or ``async def``. ``async def`` runs on the event loop and must not block; ``def``
+runs in a thread and may. One channel handles one message at a time, in order; an exception ends it with
+``phx_error`` and the client joins again. The methods that ask for something (``push``, ``broadcast``, …) are
+ordinary functions in both kinds, never block, work from any thread and take hold at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django_phoenix import pubsub
+from django_phoenix.exceptions import JoinRefused
+from django_phoenix.params import Params, event
+from django_phoenix.wire.message import Broadcast, Reply
+
+if TYPE_CHECKING:
+    from django_phoenix.socket import Socket
+    from django_phoenix.transport.channel_process import Pending, Timer
+    from django_phoenix.transport.channel_server import ChannelServer
+
+__all__ = ["Broadcast", "Channel", "JoinRefused", "Params", "Reply", "Stop", "event"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Return it from a callback to end the channel: ``reply``, if any, is sent first, then ``phx_close``."""
+
+    reason: Any = "normal"
+    reply: Reply | dict[str, Any] | None = None
+
+
+class Assigns(SimpleNamespace):
+    """Your own state: ``self.assigns.room = room``."""
+
+
+class Channel:
+    """One client on one topic. Subclass it and name the class in a Socket's ``channels``."""
+
+    # Events whose broadcasts go through ``handle_out`` instead of straight to the client.
+    intercept: ClassVar[Collection[str]] = ()
+
+    # Whether broadcasts on the channel's own topic reach the client.
+    subscribes: ClassVar[bool] = True
+
+    __slots__ = ("__dict__", "__weakref__", "server")
+
+    def __init__(self, server: ChannelServer) -> None:
+        self.server = server
+
+    # Callbacks.
+
+    def join(self, payload: Any, **captures: Any) -> Any:
+        """May this client in? ``payload`` comes from the client, ``captures`` from the topic pattern.
+
+        Return None or a dict, which is the reply; raise ``JoinRefused({...})`` to say no. What is pushed here
+        reaches the client after the reply.
+        """
+
+    def handle_in(self, event: str, payload: Any) -> Any:
+        """A client's event that no ``@event`` method takes. Return None, a dict, a Reply or Stop.
+
+        ``payload`` is a dict, or bytes for a binary push.
+        """
+
+    def handle_out(self, event: str, payload: Any) -> Any:
+        """A broadcast whose event is named in ``intercept``. Push what the client should see of it."""
+
+    def handle_info(self, message: Any) -> Any:
+        """A message from ``send``, ``send_after``, or a Broadcast of a topic from ``subscribe``."""
+
+    def terminate(self, reason: Any) -> Any:
+        """The channel has ended: "left", "closed", what ``stop`` was given, or the exception it died of."""
+
+    # Who and where.
+
+    @property
+    def socket(self) -> Socket:
+        """The client's socket, shared by its channels."""
+        return self.server.connection.socket
+
+    @property
+    def topic(self) -> str:
+        """Such as ``"room:1"``."""
+        return self.server.topic
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """What the topic pattern captured."""
+        return self.server.captures
+
+    @property
+    def user(self) -> Any:
+        """Django's user of the handshake."""
+        return self.socket.user
+
+    @property
+    def assigns(self) -> Any:
+        """Your own state. It begins as a copy of the socket's assigns."""
+        assigns = self.__dict__.get("_assigns")
+        if assigns is None:
+            assigns = self.__dict__["_assigns"] = Assigns(**vars(self.socket.assigns))
+        return assigns
+
+    @property
+    def ref(self) -> str:
+        """This channel's address for ``send``, and for ``pubsub.broadcast_from``."""
+        return self.server.ref
+
+    # Asking for something.
+
+    def push(self, event: str, payload: dict[str, Any] | bytes | None = None) -> None:
+        """Send an event to this client. TypeError if the payload is no JSON object and no bytes."""
+        self.server.push(event, {} if payload is None else payload)
+
+    def broadcast(self, event: str, payload: dict[str, Any] | bytes | None = None, **options: Any) -> None:
+        """Send an event to everybody on this topic. Inside a transaction it waits for the commit."""
+        pubsub.broadcast(self.topic, event, {} if payload is None else payload, **options)
+
+    def broadcast_from(
+        self, event: str, payload: dict[str, Any] | bytes | None = None, **options: Any
+    ) -> None:
+        """Send an event to everybody on this topic but this client's channel."""
+        pubsub.broadcast_from(self.ref, self.topic, event, {} if payload is None else payload, **options)
+
+    def subscribe(self, topic: str) -> None:
+        """From now on, broadcasts on ``topic`` come to ``handle_info``."""
+        self.server.subscribe(topic)
+
+    def unsubscribe(self, topic: str) -> None:
+        """The end of ``subscribe``."""
+        self.server.unsubscribe(topic)
+
+    def send(self, ref: str, message: Any) -> None:
+        """Put ``message`` before ``handle_info`` of another channel of the same client, by its ``ref``.
+
+        Nothing happens if that one has ended.
+        """
+        self.server.send(ref, message)
+
+    def send_after(self, seconds: float, message: Any) -> Timer:
+        """Get ``message`` in ``handle_info`` after a while. ``cancel()`` what is returned to call it off."""
+        return self.server.send_after(seconds, message)
+
+    def reply_later(self) -> Pending:
+        """In an event handler: keep the push, return None, and answer it when the answer is known.
+
+        ``pending.ok({...})`` and ``pending.error({...})`` work from any thread, once.
+        """
+        return self.server.reply_later()
+
+    def stop(self, reason: Any = "normal") -> None:
+        """End this channel after the message in hand: ``terminate(reason)``, then ``phx_close``."""
+        self.server.stop_from_anywhere(reason)
+
+    # What the machinery may ask of special channels.
+
+    async def handle_idle(self) -> None:
+        """The mailbox has run empty. Called only where a subclass defines it."""
+
+    @property
+    def log_name(self) -> str:
+        """How log lines call it."""
+        return type(self).__name__

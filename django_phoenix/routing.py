@@ -1,0 +1,70 @@
+"""What goes into ``asgi.py``: ``phoenix_application`` and ``socket``.
+
+application = phoenix_application(
+    get_asgi_application(),
+    sockets=[socket("socket/", UserSocket), socket("ws/<slug:tenant>/", TenantSocket)],
+)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django_phoenix.transport.mount import Mount, MountTable
+from django_phoenix.transport.passing import Inner
+
+if TYPE_CHECKING:
+    from django_phoenix.socket import Socket
+
+__all__ = ["PhoenixApplication", "phoenix_application", "socket"]
+
+
+def socket(route: str, socket_class: type[Socket], **options: Any) -> Mount:
+    """Mount ``socket_class`` at ``route``, a path as in ``urls.py`` (no leading slash, converters welcome).
+
+    The client is given that path: ``new Socket("/socket")`` for ``socket("socket/", …)``. What the route
+    captures comes with the params. Options: see ``Socket.as_asgi``.
+    """
+    return Mount(route, socket_class, **options)
+
+
+def phoenix_application(
+    asgi_app: Any, *, live: str | None = "live/", sockets: Iterable[Mount] = ()
+) -> PhoenixApplication:
+    """Put sockets in front of any ASGI application: Django's own, or a site's ``ProtocolTypeRouter``.
+
+    ``live`` is where live views connect (None: there are none). Everything that is not under a mount goes to
+    ``asgi_app`` untouched.
+    """
+    mounts = list(sockets)
+    if live is not None:
+        mounts.insert(0, _live_mount(live))
+    return PhoenixApplication(asgi_app, mounts)
+
+
+def _live_mount(route: str) -> Mount:
+    # Sites with channels alone never load the rest.
+    from django_phoenix.live.endpoint import LiveSocket
+
+    return Mount(route, LiveSocket)
+
+
+class PhoenixApplication:
+    """The ASGI application. ``mounts`` lists its sockets."""
+
+    def __init__(self, asgi_app: Any, mounts: list[Mount]) -> None:
+        self.inner = Inner(asgi_app)
+        self.mounts = mounts
+        self._table = MountTable(mounts)
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Serve what is ours, pass on the rest."""
+        if scope["type"] == "lifespan":
+            await self.inner.lifespan(scope, receive, send)
+            return
+        app = self._table.find(scope) if scope["type"] in ("websocket", "http") else None
+        if app is not None:
+            await app(scope, receive, send)
+        else:
+            await self.inner(scope, receive, send)

@@ -1,0 +1,129 @@
+"""Socket: who a client is, and which channels it may join (Phoenix.Socket).
+
+    class UserSocket(Socket):
+        channels = {"room:<int:room>": RoomChannel, "lobby": LobbyChannel}
+
+        def connect(self, params):
+            if not self.user.is_authenticated:
+                raise ConnectRefused("log in first")
+
+        def id(self):
+            return f"users:{self.user.pk}"
+
+Mount it with ``phoenix_application(..., sockets=[socket("socket/", UserSocket)])``, or in a ``URLRouter``
+with ``UserSocket.as_asgi()``. A page connects with ``new Socket("/socket", {params: {_csrf_token: token}})``;
+without the token session and user stay out (``session`` is None, ``user`` anonymous).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpResponse
+from django.urls.converters import get_converters
+
+from django_phoenix.channel import Assigns, Channel
+from django_phoenix.exceptions import ConnectRefused
+from django_phoenix.transport.connect_info import ConnectInfo
+from django_phoenix.transport.consumer import PhoenixConsumer
+from django_phoenix.transport.options import SocketOptions
+from django_phoenix.wire.topic import Route, TopicTable
+
+if TYPE_CHECKING:
+    from django_phoenix.transport.read_only_session import ReadOnlySession
+
+__all__ = ["ConnectRefused", "Socket"]
+
+Application = Callable[[Any, Any, Any], Any]
+
+
+class Socket:
+    """One client. Its channels share ``user``, ``session`` and ``assigns``."""
+
+    # Topic pattern -> Channel class; the first that matches wins. Literal text, `*` at the end, or Django's
+    # converters ("room:<int:room>"); a plain "<name>" stops at ":".
+    channels: ClassVar[Mapping[str, type[Channel]]] = {}
+
+    # The language and time zone that callbacks run in; None is the site's default. The language is found as
+    # Django's LocaleMiddleware finds it. `connect` may set both.
+    language: str | None = None
+    time_zone: Any = None
+
+    def __init__(self, scope: dict[str, Any]) -> None:
+        self.scope = scope
+        # Django's user; None where django.contrib.auth is not installed.
+        self.user: Any = None
+        # Read-only. None if the CSRF token did not come or is wrong.
+        self.session: ReadOnlySession | None = None
+        self._assigns: Assigns | None = None
+        # What `id` said at the handshake.
+        self._id: str | None = None
+
+    # Callbacks.
+
+    def connect(self, params: dict[str, Any]) -> Any:
+        """``def`` or ``async def``. ``params`` are those of the URL. Raise ConnectRefused to say no."""
+
+    def id(self) -> str | None:
+        """A name for all sockets of, say, one user. None: none."""
+        return None
+
+    def refusal_response(self, refusal: ConnectRefused) -> HttpResponse:
+        """The answer to a refused handshake, where the server can send one (all but older ones can)."""
+        return HttpResponse(status=refusal.status)
+
+    # Facts.
+
+    @property
+    def assigns(self) -> Assigns:
+        """Your own state, from which every channel's begins."""
+        if self._assigns is None:
+            self._assigns = Assigns()
+        return self._assigns
+
+    @property
+    def connect_info(self) -> ConnectInfo:
+        """Address, headers, cookies of the handshake."""
+        return ConnectInfo(self.scope)
+
+    # Mounting.
+
+    @classmethod
+    def as_asgi(cls, **options: Any) -> Application:
+        """An ASGI application that serves this socket on whatever path it is routed to.
+
+        Options: ``check_origin`` (True, False, "same", a list of origins, a function), ``check_csrf`` (True
+        or False) and ``timeout`` (seconds of silence before the connection is closed).
+        """
+        _topics(cls)
+        checked = SocketOptions.read(cls.__name__, options)
+        app: Application = PhoenixConsumer.as_asgi(socket_class=cls, options=checked)
+        return app
+
+    def route(self, topic: str) -> Route[type[Channel]] | None:
+        """Which channel serves a topic."""
+        return _topics(type(self)).resolve(topic)
+
+
+_tables: dict[type[Socket], TopicTable[type[Channel]]] = {}
+
+
+def _topics(socket_class: type[Socket]) -> TopicTable[type[Channel]]:
+    table = _tables.get(socket_class)
+    if table is None:
+        table = _tables[socket_class] = _read_topics(socket_class)
+    return table
+
+
+def _read_topics(socket_class: type[Socket]) -> TopicTable[type[Channel]]:
+    for pattern, target in socket_class.channels.items():
+        if not (isinstance(target, type) and issubclass(target, Channel)):
+            raise ImproperlyConfigured(
+                f"{socket_class.__name__}.channels[{pattern!r}] should be a Channel class, got {target!r}."
+            )
+    try:
+        return TopicTable(socket_class.channels.items(), get_converters())
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{socket_class.__name__}.channels: {error}") from None

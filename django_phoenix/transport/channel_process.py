@@ -1,0 +1,290 @@
+"""One joined topic of one client, as a process: its address, its way out, and what its channel may ask for.
+
+What it does with messages stands in ``channel_server``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+import secrets
+import threading
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from django_phoenix import executor, pubsub
+from django_phoenix.conf import settings
+from django_phoenix.process import Process
+from django_phoenix.signals import channel_ended
+from django_phoenix.transport.blueprint import Blueprint
+from django_phoenix.wire.message import Frame, Message, Ref, Reply
+from django_phoenix.wire.serializer import encode_control, encode_push, encode_reply
+
+if TYPE_CHECKING:
+    from django_phoenix.transport.connection import Connection
+
+logger = logging.getLogger("django_phoenix.channel")
+
+UNMATCHED = {"reason": "unmatched topic"}
+
+
+class ChannelProcess(Process):
+    """``owner`` is the Connection, ``context`` the contextvars in which all callbacks run."""
+
+    __slots__ = (
+        "_held",
+        "_in_hand",
+        "_ref",
+        "_subscriptions",
+        "_timers",
+        "_when_over",
+        "blueprint",
+        "captures",
+        "channel",
+        "connection",
+        "join_ref",
+        "joined",
+        "over",
+        "topic",
+    )
+
+    def __init__(
+        self, connection: Connection, blueprint: Blueprint, message: Message, captures: dict[str, Any]
+    ) -> None:
+        context = contextvars.copy_context()
+        executor.bind_context(context)
+        super().__init__(loop=connection.loop, context=context, limit=settings.MAILBOX_LIMIT)
+        self.connection = connection
+        self.blueprint = blueprint
+        self.topic = message.topic
+        self.join_ref: Ref = message.join_ref
+        self.captures = captures
+        self.joined = False
+        self._ref: str | None = None
+        # What was pushed before the join reply.
+        self._held: list[Frame] | None = None
+        # The client's push that is being handled.
+        self._in_hand: Message | None = None
+        self._subscriptions: set[str] | None = None
+        self._timers: set[Timer] | None = None
+        # Over on the wire too; and who waits for that.
+        self.over = False
+        self._when_over: asyncio.Future[None] | None = None
+        self.channel = blueprint.channel_class(self)  # type: ignore[arg-type]
+
+    @property
+    def owner(self) -> Connection:
+        """Whose it is: the pool shares its threads out by this."""
+        return self.connection
+
+    @property
+    def ref(self) -> str:
+        """An address that nobody can guess. The connection finds the process by it."""
+        if self._ref is None:
+            self._ref = secrets.token_urlsafe(12)
+            self.connection.processes[self._ref] = self
+        return self._ref
+
+    # The way out.
+
+    def push(self, event: str, payload: dict[str, Any] | bytes) -> None:
+        """To this client, from any thread."""
+        if not isinstance(payload, dict | bytes):
+            raise TypeError(
+                f"{self.channel.log_name}.push({event!r}, …): the payload should be a dict or bytes, "
+                f"got {type(payload).__name__}."
+            )
+        self.on_loop(self.emit, encode_push(self.join_ref, self.topic, event, payload))
+
+    def reply(self, join_ref: Ref, ref: Ref, status: str, response: Any) -> None:
+        """To one push. Without a ref the client wants none."""
+        if ref is not None:
+            self.connection.outbox.put(encode_reply(join_ref, ref, self.topic, status, response))
+
+    def reply_unmatched(self, message: Message) -> None:
+        """The topic is not joined (any more)."""
+        self.reply(None, message.ref, "error", UNMATCHED)
+
+    def reply_later(self) -> Pending:
+        """A handle on the push in hand."""
+        if self._in_hand is None:
+            raise RuntimeError(
+                f"{self.channel.log_name}.reply_later() was called while no event of the client is being "
+                "handled. Call it in the event's handler and keep what it returns."
+            )
+        return Pending(self, self._in_hand)
+
+    def emit(self, frame: Frame) -> None:
+        """Out, or after the join reply."""
+        if self._held is not None:
+            self._held.append(frame)
+        elif self.joined and not self.over:
+            self.connection.outbox.put(frame)
+
+    # Subscriptions and messages.
+
+    def subscribe(self, topic: str) -> None:
+        """From any thread."""
+        if topic != self.topic or not self.blueprint.subscribes:
+            self.on_loop(self._subscribe, topic)
+
+    def unsubscribe(self, topic: str) -> None:
+        """From any thread."""
+        if topic != self.topic or not self.blueprint.subscribes:
+            self.on_loop(self._unsubscribe, topic)
+
+    def send(self, ref: str, message: Any) -> None:
+        """To handle_info of another process of this connection, from any thread."""
+        self.on_loop(self._send, ref, message)
+
+    def send_after(self, seconds: float, message: Any) -> Timer:
+        """To our own handle_info, later; from any thread."""
+        timer = Timer(self, message)
+        self.on_loop(self._start_timer, timer, seconds)
+        return timer
+
+    def stop_from_anywhere(self, reason: Any) -> None:
+        """``stop``, from any thread."""
+        self.on_loop(self.stop, reason)
+
+    def inform(self, message: Any) -> None:
+        """Put something before handle_info. On the loop."""
+        raise NotImplementedError
+
+    def _subscribe(self, topic: str) -> Awaitable[None] | None:
+        if self._subscriptions is None:
+            self._subscriptions = set()
+        if self.over or topic in self._subscriptions:
+            return None
+        self._subscriptions.add(topic)
+        return pubsub.subscribe(topic, self)
+
+    def _unsubscribe(self, topic: str) -> None:
+        if self._subscriptions and topic in self._subscriptions:
+            self._subscriptions.discard(topic)
+            pubsub.unsubscribe(topic, self)
+
+    def _send(self, ref: str, message: Any) -> None:
+        receiver = self.connection.processes.get(ref)
+        if receiver is not None:
+            receiver.inform(message)
+
+    def _start_timer(self, timer: Timer, seconds: float) -> None:
+        if self.over or timer.cancelled:
+            return
+        if self._timers is None:
+            self._timers = set()
+        self._timers.add(timer)
+        timer.handle = self.loop.call_later(seconds, self._fire, timer)
+
+    def _fire(self, timer: Timer) -> None:
+        self.forget_timer(timer)
+        self.inform(timer.message)
+
+    def forget_timer(self, timer: Timer) -> None:
+        """It has fired or was called off."""
+        if self._timers is not None:
+            self._timers.discard(timer)
+
+    def on_loop(self, function: Callable[..., object], *args: Any) -> None:
+        """Call it on our loop: at once if we are there."""
+        state = self.connection.state
+        if threading.get_ident() == state.thread:
+            function(*args)
+        else:
+            state.loop.call_soon_threadsafe(function, *args)
+
+    def deliver(self, delivery: pubsub.Delivery) -> None:
+        """A broadcast of a topic that we are subscribed to."""
+        raise NotImplementedError
+
+    # The end.
+
+    async def finished(self, seconds: float) -> None:
+        """Wait until it is over on the wire; after so many seconds, make it so."""
+        if self.over:
+            return
+        if self._when_over is None:
+            self._when_over = self.loop.create_future()
+        done, _ = await asyncio.wait([self._when_over], timeout=seconds)
+        if not done:
+            logger.warning("%s did not end within %s seconds and is cancelled.", self, seconds)
+            self.kill()
+
+    def finish(self, reason: Any, event: str | None, payload: dict[str, Any]) -> None:
+        """Undo what was set up, say so on the wire, answer what still waits."""
+        if self.over:
+            return
+        self.over = True
+        self._release()
+        self.connection.forget(self)
+        if event is not None:
+            self.connection.outbox.put(encode_control(self.join_ref, self.topic, event, payload))
+        for item in self.drain_mailbox():
+            self.answer_undelivered(item)
+        if self._when_over is not None and not self._when_over.done():
+            self._when_over.set_result(None)
+        if self.joined and channel_ended.receivers:
+            channel_ended.send_robust(type(self.channel), channel=self.channel, reason=reason)
+
+    def answer_undelivered(self, item: Any) -> None:
+        """Something in the mailbox that nobody will handle."""
+
+    def _release(self) -> None:
+        for topic in tuple(self._subscriptions or ()):
+            self._unsubscribe(topic)
+        for timer in tuple(self._timers or ()):
+            timer.cancel()
+
+    def __str__(self) -> str:
+        return f"{self.channel.log_name} on topic {self.topic!r}"
+
+
+class Timer:
+    """What ``send_after`` returns."""
+
+    __slots__ = ("cancelled", "handle", "message", "process")
+
+    def __init__(self, process: ChannelProcess, message: Any) -> None:
+        self.process = process
+        self.message = message
+        self.handle: asyncio.TimerHandle | None = None
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        """Call it off, from any thread. Nothing happens if it has fired."""
+        self.cancelled = True
+        self.process.on_loop(self._cancel)
+
+    def _cancel(self) -> None:
+        if self.handle is not None:
+            self.handle.cancel()
+        self.process.forget_timer(self)
+
+
+class Pending:
+    """A push that is answered later. Works from any thread; only the first answer is sent."""
+
+    __slots__ = ("_message", "_process")
+
+    def __init__(self, process: ChannelProcess, message: Message) -> None:
+        self._process = process
+        self._message: Message | None = message
+
+    def ok(self, response: dict[str, Any] | bytes | None = None) -> None:
+        """The client's ``receive("ok")``."""
+        self.reply(Reply.ok(response))
+
+    def error(self, response: dict[str, Any] | bytes | None = None) -> None:
+        """The client's ``receive("error")``."""
+        self.reply(Reply.error(response))
+
+    def reply(self, reply: Reply) -> None:
+        """Any status. TypeError if the response is no JSON."""
+        message, self._message = self._message, None
+        if message is None or message.ref is None:
+            return
+        process = self._process
+        frame = encode_reply(process.join_ref, message.ref, process.topic, reply.status, reply.response)
+        process.on_loop(process.emit, frame)

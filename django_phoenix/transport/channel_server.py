@@ -1,0 +1,338 @@
+"""Runs one Channel in its process: join, events, infos, the end; checks what callbacks return."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Mapping
+from typing import Any, NamedTuple
+
+from django.conf import settings as django_settings
+
+from django_phoenix import executor, pubsub
+from django_phoenix.channel import Stop
+from django_phoenix.conf import settings
+from django_phoenix.exceptions import InvalidParams, JoinRefused
+from django_phoenix.params import Handler
+from django_phoenix.signals import channel_joined
+from django_phoenix.transport.blueprint import Callback
+from django_phoenix.transport.channel_process import ChannelProcess
+from django_phoenix.transport.locale import activate, call_activated
+from django_phoenix.wire.message import Broadcast, Frame, Message, Reply
+from django_phoenix.wire.serializer import encode_reply
+
+logger = logging.getLogger("django_phoenix.channel")
+
+EVENT_RETURNS = "None, a dict, a Reply or Stop"
+OTHER_RETURNS = "None or Stop"
+CRASHED = {"reason": "channel_crash"}
+
+
+class Join(NamedTuple):
+    """First in the mailbox: the client's phx_join, and the process that it replaces, if any."""
+
+    message: Message
+    predecessor: ChannelProcess | None
+
+
+class Info(NamedTuple):
+    """For handle_info."""
+
+    message: Any
+
+
+class Out(NamedTuple):
+    """For handle_out: an intercepted broadcast."""
+
+    event: str
+    payload: Any
+
+
+class Waiting(NamedTuple):
+    """A client's message that found the process busy, and the bytes that it holds meanwhile."""
+
+    message: Message
+    size: int
+
+
+class ChannelServer(ChannelProcess):
+    """One joined topic of one connection."""
+
+    __slots__ = ("_doing",)
+
+    _doing: str
+
+    @property
+    def wants_idle(self) -> bool:  # type: ignore[override]
+        return self.blueprint.handle_idle is not None
+
+    # Into the mailbox.
+
+    def receive(self, message: Message, size: int) -> None:
+        """A client's message. It gets an error reply if the mailbox is full or the channel has ended."""
+        if not self._busy:
+            if not self.post(message, eager=True):
+                self.reply_unmatched(message)
+        elif self.connection.waiting_bytes + size > settings.MAILBOX_BYTES:
+            self._turn_away(message)
+        elif self.post(Waiting(message, size)):
+            self.connection.waiting_bytes += size
+        else:
+            self._turn_away(message)
+
+    def deliver(self, delivery: pubsub.Delivery) -> None:
+        """A broadcast of a topic that this channel is subscribed to."""
+        if delivery.sender is not None and delivery.sender == self._ref:
+            return
+        blueprint = self.blueprint
+        if delivery.topic != self.topic or not blueprint.subscribes:
+            self.inform(Broadcast(delivery.topic, delivery.event, delivery.payload))
+        elif blueprint.intercept and delivery.event in blueprint.intercept:
+            self._post_or_count(Out(delivery.event, delivery.payload))
+        else:
+            self.emit(delivery.frame)
+
+    def inform(self, message: Any) -> None:
+        self._post_or_count(Info(message))
+
+    def _post_or_count(self, item: Info | Out) -> None:
+        if not self.post(item) and not self.ended:
+            logger.error("%s: its mailbox is full, a message is lost.", self)
+            self.connection.count_full_mailbox(self.topic, self.pending)
+
+    def _turn_away(self, message: Message) -> None:
+        if self.ended:
+            self.reply_unmatched(message)
+        else:
+            logger.warning("%s: too many messages wait, %s is turned away.", self, message.event)
+            self.connection.count_full_mailbox(self.topic, self.pending)
+            self.reply(self.join_ref, message.ref, "error", {"reason": "too many messages waiting"})
+
+    # Out of the mailbox.
+
+    async def handle(self, item: Any) -> None:
+        record = executor.begin_message(self.connection, self)
+        try:
+            if type(item) is Message:
+                await self._handle_in(item)
+            elif type(item) is Waiting:
+                self.connection.waiting_bytes -= item.size
+                await self._handle_in(item.message)
+            elif type(item) is Info:
+                await self._handle_info(item.message)
+            elif type(item) is Join:
+                await self._handle_join(item)
+            else:
+                self._check_stop(await self._call("handle_out", self.blueprint.handle_out, *item))
+        except asyncio.CancelledError as error:
+            if self._killed or _is_being_cancelled():
+                raise
+            await self._crash(error)
+        except Exception as error:
+            await self._crash(error)
+        finally:
+            executor.end_message(record)
+
+    async def idle(self) -> None:
+        record = executor.begin_message(self.connection, self)
+        try:
+            await self.channel.handle_idle()
+        except Exception as error:
+            await self._crash(error)
+        finally:
+            executor.end_message(record)
+
+    async def end(self, reason: Any) -> None:
+        record = executor.begin_message(self.connection, self)
+        try:
+            await self._terminate(reason)
+        finally:
+            executor.end_message(record)
+        self.finish(reason, None if reason == "closed" else "phx_close", {})
+
+    def stop(self, reason: Any) -> None:
+        if self.blueprint.terminate is None and not self._busy and not self._ended:
+            # Nobody wants to hear of it, so it takes no task: thousands may end at once.
+            self._ended = True
+            self.finish(reason, None if reason == "closed" else "phx_close", {})
+        else:
+            super().stop(reason)
+
+    def kill(self) -> None:
+        super().kill()
+        self.finish("killed", "phx_close", {})
+
+    def answer_undelivered(self, item: Any) -> None:
+        if type(item) is Waiting:
+            self.connection.waiting_bytes -= item.size
+            item = item.message
+        if type(item) is not Message:
+            return
+        if item.event == "phx_leave":
+            self.reply(item.join_ref, item.ref, "ok", {})
+        else:
+            self.reply_unmatched(item)
+
+    # Callbacks.
+
+    async def _handle_in(self, message: Message) -> None:
+        handler = self.blueprint.events.get(message.event)
+        if handler is None:
+            await self._handle_other(message)
+            return
+        try:
+            arguments = handler.bind(message.payload)
+        except InvalidParams as error:
+            self._reply_invalid(message, error)
+            return
+        self._in_hand = message
+        try:
+            result = await self._invoke(handler, (self.channel,), arguments)
+        finally:
+            self._in_hand = None
+        if result is not None:
+            self._answer(message, result)
+
+    async def _handle_other(self, message: Message) -> None:
+        callback = self.blueprint.handle_in
+        if message.event == "phx_leave":
+            self.reply(message.join_ref, message.ref, "ok", {})
+            self.stop("left")
+        elif callback is None:
+            logger.warning(
+                "%s: no handler for the event %.100r. Mark a method with @event, or define handle_in.",
+                self,
+                message.event,
+            )
+            self.reply(self.join_ref, message.ref, "error", {"reason": "unknown event"})
+        elif not isinstance(message.payload, dict | bytes):
+            shown = type(message.payload).__name__
+            error = InvalidParams(self.channel.log_name, message.event, None, "a JSON object", shown)
+            self._reply_invalid(message, error)
+        else:
+            self._in_hand = message
+            try:
+                result = await self._call("handle_in", callback, message.event, message.payload)
+            finally:
+                self._in_hand = None
+            if result is not None:
+                self._answer(message, result)
+
+    async def _handle_info(self, message: Any) -> None:
+        callback = self.blueprint.handle_info
+        if callback is None:
+            logger.warning("%s got a message but defines no handle_info: %.200r", self, message)
+        else:
+            self._check_stop(await self._call("handle_info", callback, message))
+
+    async def _handle_join(self, join: Join) -> None:
+        message, self._held = join.message, []
+        if join.predecessor is not None:
+            await join.predecessor.finished(settings.SHUTDOWN_GRACE)
+            if self._stop_reason is not None:
+                self._refuse(message, {"reason": "duplicate join"})
+                return
+        payload = {} if message.payload is None else message.payload
+        try:
+            response = await self._call("join", self.blueprint.join, payload, **self.captures)
+            if response is not None and type(response) is not dict:
+                raise self._bad_return("join", "None or a dict, or raise JoinRefused({...})", response)
+            frame = encode_reply(message.join_ref, message.ref, self.topic, "ok", response or {})
+        except JoinRefused as refusal:
+            self._refuse(message, refusal.response)
+        except Exception as error:
+            logger.error("%s: join failed.", self, exc_info=error)
+            self._refuse(message, {"reason": "join crashed"})
+        else:
+            await self._accept(frame)
+
+    async def _accept(self, frame: Frame) -> None:
+        subscribed = self._subscribe(self.topic) if self.blueprint.subscribes else None
+        if subscribed is not None:
+            # Other processes' broadcasts must not be missed either, from the reply on.
+            await subscribed
+        self.joined = True
+        outbox = self.connection.outbox
+        outbox.put(frame)
+        # Broadcasts and pushes since: none of them gets before the reply.
+        held, self._held = self._held, None
+        for pushed in held or ():
+            outbox.put(pushed)
+        if channel_joined.receivers:
+            channel_joined.send_robust(type(self.channel), channel=self.channel)
+
+    def _refuse(self, message: Message, response: dict[str, Any]) -> None:
+        self._ended = True
+        self._held = None
+        self.reply(message.join_ref, message.ref, "error", response)
+        self.finish("refused", None, {})
+
+    async def _terminate(self, reason: Any) -> None:
+        if not self.joined:
+            return
+        try:
+            await self._call("terminate", self.blueprint.terminate, reason)
+        except Exception as error:
+            logger.error("%s: terminate failed.", self, exc_info=error)
+
+    async def _crash(self, error: BaseException) -> None:
+        logger.error("%s crashed in %s.", self, self._doing, exc_info=error)
+        self._ended = True
+        await self._terminate(error)
+        self.finish(error, "phx_error", CRASHED)
+
+    async def _call(self, name: str, callback: Callback | None, *args: Any, **kwargs: Any) -> Any:
+        if callback is None:
+            return None
+        return await self._invoke(callback, (self.channel, *args), kwargs)
+
+    def _invoke(
+        self, callback: Callback | Handler, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Awaitable[Any]:
+        """Call it where it belongs: ``async def`` here on the loop, ``def`` in the pool."""
+        self._doing = callback.name
+        socket = self.connection.socket
+        if callback.is_async:
+            activate(socket)
+            coroutine: Awaitable[Any] = callback.function(*args, **kwargs)
+            return coroutine
+        run = executor.get_pool().run
+        return run(self.connection, self.context, call_activated, socket, callback.function, args, kwargs)
+
+    # What they return.
+
+    def _answer(self, message: Message, result: Any) -> None:
+        if type(result) is dict:
+            self.reply(self.join_ref, message.ref, "ok", result)
+        elif isinstance(result, Reply):
+            self.reply(self.join_ref, message.ref, result.status, result.response)
+        elif isinstance(result, Stop):
+            if result.reply is not None:
+                self._answer(message, result.reply)
+            self.stop(result.reason)
+        else:
+            raise self._bad_return(self._doing, EVENT_RETURNS, result)
+
+    def _check_stop(self, result: Any) -> None:
+        if isinstance(result, Stop):
+            self.stop(result.reason)
+        elif result is not None:
+            raise self._bad_return(self._doing, OTHER_RETURNS, result)
+
+    def _bad_return(self, callback: str, expected: str, got: Any) -> TypeError:
+        return TypeError(
+            f"{callback} should return {expected}; it returned {type(got).__name__} {got!r:.200}"
+        )
+
+    def _reply_invalid(self, message: Message, error: InvalidParams) -> None:
+        logger.warning("%s", error)
+        response = {"reason": "invalid params"}
+        if django_settings.DEBUG:
+            response["detail"] = str(error)
+        self.reply(self.join_ref, message.ref, "error", response)
+
+
+def _is_being_cancelled() -> bool:
+    """Somebody asked this task to end, as opposed to a handler that let a CancelledError out."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

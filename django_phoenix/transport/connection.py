@@ -1,0 +1,192 @@
+"""One client: its open topics. Join, leave, duplicate join, stale refs, unknown topics.
+
+It stands at ``scope["phoenix"]`` and knows nothing of ASGI but the outbox it was given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+from django_phoenix.conf import settings
+from django_phoenix.exceptions import ProtocolError
+from django_phoenix.signals import mailbox_full, slow_client
+from django_phoenix.transport.blueprint import blueprint_of
+from django_phoenix.transport.channel_process import UNMATCHED, ChannelProcess
+from django_phoenix.transport.channel_server import ChannelServer, Join
+from django_phoenix.wire.message import Frame, Message
+from django_phoenix.wire.serializer import decode, encode_reply
+
+if TYPE_CHECKING:
+    from django_phoenix.socket import Socket
+    from django_phoenix.transport.loop_state import LoopState
+    from django_phoenix.transport.outbox import Outbox
+
+logger = logging.getLogger("django_phoenix.socket")
+
+# What the client does after them stands in the official client: it comes back after all but 1000.
+IDLE, TOO_LARGE, TOO_FAST, SLOW, RESTARTING = 1001, 1009, 1008, 1013, 1012
+
+JOIN, LEAVE, HEARTBEAT = "phx_join", "phx_leave", "heartbeat"
+CONTROL = frozenset({JOIN, LEAVE})
+RESERVED_TOPIC = "phoenix"
+
+
+class Connection:
+    """One client's record. ``processes`` finds a topic's process by the ref it gave out."""
+
+    __slots__ = (
+        "__weakref__",
+        "_rate",
+        "_rate_from",
+        "_received",
+        "closed",
+        "outbox",
+        "processes",
+        "quiet",
+        "socket",
+        "state",
+        "timeout",
+        "topics",
+        "waiting_bytes",
+    )
+
+    def __init__(self, socket: Socket, outbox: Outbox, state: LoopState, timeout: float) -> None:
+        self.socket = socket
+        self.outbox = outbox
+        self.state = state
+        self.timeout = timeout
+        self.closed = False
+        self.topics: dict[str, ChannelServer] = {}
+        self.processes: dict[str, ChannelProcess] = {}
+        # Seconds without a frame, as the sweep counts them.
+        self.quiet = 0.0
+        # Bytes of the client's messages that wait in mailboxes.
+        self.waiting_bytes = 0
+        self._rate: tuple[int, float] | None = settings.MESSAGE_RATE
+        self._received = 0
+        self._rate_from = state.loop.time()
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop that all of it belongs to."""
+        return self.state.loop
+
+    # Frames.
+
+    def receive(self, frame: Frame) -> None:
+        """One frame of the client."""
+        if self.closed:
+            return
+        self.quiet = 0.0
+        self._received += 1
+        rate = self._rate
+        try:
+            if rate is not None and self._received > rate[0]:
+                self._check_rate(*rate)
+            if len(frame) > settings.MAX_FRAME_BYTES:
+                raise ProtocolError("the frame is larger than MAX_FRAME_BYTES", TOO_LARGE)
+            message = decode(frame)
+        except ProtocolError as error:
+            logger.warning("%s: closed with %s, %s.", self, error.close_code, error)
+            self.close(error.close_code)
+            return
+        server = self.topics.get(message.topic)
+        if server is None or message.event in CONTROL:
+            self._control(message, server, len(frame))
+        elif message.join_ref is None or message.join_ref == server.join_ref:
+            server.receive(message, len(frame))
+
+    def _check_rate(self, messages: int, seconds: float) -> None:
+        now = self.loop.time()
+        if now - self._rate_from < seconds:
+            raise ProtocolError(f"more than {messages} messages in {seconds} seconds", TOO_FAST)
+        self._received = 1
+        self._rate_from = now
+
+    def _control(self, message: Message, server: ChannelServer | None, size: int) -> None:
+        """Everything but an event for a joined topic."""
+        if message.event == JOIN:
+            self._join(message, server)
+        elif message.topic == RESERVED_TOPIC and message.event == HEARTBEAT:
+            self._reply(message, None, "ok", {})
+        elif server is not None:
+            self._leave(message, server, size)
+        elif message.event == LEAVE:
+            self._reply(message, message.join_ref, "ok", {})
+        else:
+            self._reply(message, None, "error", UNMATCHED)
+
+    def _join(self, message: Message, current: ChannelServer | None) -> None:
+        route = self.socket.route(message.topic) if message.topic != RESERVED_TOPIC else None
+        if route is None:
+            logger.info("%s: no channel for topic %.200r.", self, message.topic)
+            self._reply(message, None, "error", UNMATCHED)
+        elif current is None and len(self.topics) >= settings.MAX_CHANNELS:
+            self._reply(message, message.join_ref, "error", {"reason": "too many channels joined"})
+        else:
+            server = ChannelServer(self, blueprint_of(route.target), message, route.captures)
+            self.topics[message.topic] = server
+            server.post(Join(message, current), eager=True)
+            if current is not None:
+                current.stop("duplicate join")
+
+    def _leave(self, message: Message, server: ChannelServer, size: int) -> None:
+        if message.join_ref is not None and message.join_ref != server.join_ref:
+            return
+        if server.ended or not server.post(message):
+            self._reply(message, message.join_ref, "ok", {})
+            server.stop("left")
+
+    def _reply(self, message: Message, join_ref: Any, status: str, response: dict[str, Any]) -> None:
+        if message.ref is not None:
+            self.outbox.put(encode_reply(join_ref, message.ref, message.topic, status, response))
+
+    # Ends.
+
+    def forget(self, process: ChannelProcess) -> None:
+        """A topic's process is over; a later one may have taken its topic already."""
+        if self.topics.get(process.topic) is process:
+            del self.topics[process.topic]
+        if process._ref is not None:
+            self.processes.pop(process._ref, None)
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Close from our side: the channels end at once, the client sees ``code``."""
+        if self.closed:
+            return
+        self.end()
+        self.outbox.close(code, reason)
+
+    def end(self) -> None:
+        """The channels end, nothing more is taken in."""
+        self.closed = True
+        self.state.remove(self)
+        for server in tuple(self.topics.values()):
+            server.stop("closed")
+
+    async def ended(self, seconds: float) -> None:
+        """Wait until all channels have ended; cancel those that take longer."""
+        for server in tuple(self.topics.values()):
+            await server.finished(seconds)
+
+    def grow_quiet(self, seconds: float) -> None:
+        """The sweep has come by."""
+        self.quiet += seconds
+        if self.quiet > self.timeout:
+            logger.info("%s: nothing heard for %.0f seconds, closed.", self, self.quiet)
+            self.close(IDLE)
+
+    def overflow(self, frames: int, size: int) -> None:
+        """The outbox has given the client up."""
+        logger.warning("%s: does not read, %s frames (%s bytes) are dropped, closed.", self, frames, size)
+        slow_client.send_robust(type(self.socket), socket=self.socket, frames=frames, size=size)
+        self.close(SLOW)
+
+    def count_full_mailbox(self, topic: str, waiting: int) -> None:
+        """A message was turned away."""
+        mailbox_full.send_robust(type(self.socket), topic=topic, waiting=waiting)
+
+    def __str__(self) -> str:
+        return f"{type(self.socket).__name__} of {self.socket.connect_info.peer or 'an unknown client'}"

@@ -1,0 +1,124 @@
+"""From a request for a connection to a Socket, or a refusal; all before the upgrade is answered.
+
+The order: origin, ``vsn``, session and user, ``Socket.connect``, ``Socket.id``. Where a session cookie or a
+``def`` connect asks for it, all from the session on is one job in the pool; else nothing leaves the loop.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import inspect
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings as django_settings
+from django.http import HttpRequest
+from django.utils import translation
+
+from django_phoenix import executor
+from django_phoenix.exceptions import ConnectRefused
+from django_phoenix.transport import credentials
+from django_phoenix.transport.connect_info import request_of
+from django_phoenix.transport.locale import activate
+from django_phoenix.transport.options import SocketOptions
+from django_phoenix.transport.origin import origin_allowed
+from django_phoenix.transport.query import parse_params
+
+if TYPE_CHECKING:
+    from django_phoenix.socket import Socket
+
+logger = logging.getLogger("django_phoenix.socket")
+
+VERSION = re.compile(r"2\.0\.[0-9]+", re.ASCII)
+CSRF_PARAM = "_csrf_token"
+
+
+class Handshake:
+    """One attempt to connect."""
+
+    def __init__(
+        self,
+        socket_class: type[Socket],
+        options: SocketOptions,
+        scope: dict[str, Any],
+    ) -> None:
+        self.options = options
+        self.scope = scope
+        self.socket = socket_class(scope)
+        self.request: HttpRequest = request_of(scope)
+        self.params: dict[str, Any] = {}
+
+    async def perform(self) -> Socket:
+        """The connected socket. Raises ConnectRefused."""
+        if not origin_allowed(self.options.check_origin, self.request):
+            origin = self.request.META["HTTP_ORIGIN"]
+            raise self._refused(f"origin {origin!r} is not allowed; see check_origin and ALLOWED_HOSTS")
+        self.params = {**parse_params(self.scope.get("query_string", b"")), **self._captures()}
+        self._check_version()
+        await self._connect()
+        return self.socket
+
+    def _captures(self) -> dict[str, Any]:
+        captures: dict[str, Any] = self.scope.get("url_route", {}).get("kwargs", {})
+        return captures
+
+    def _check_version(self) -> None:
+        version = self.params.get("vsn", "1.0.0")
+        if not (isinstance(version, str) and VERSION.fullmatch(version)):
+            raise self._refused(f"vsn {version!r} is not supported; a client speaks 2.0.x")
+
+    async def _connect(self) -> None:
+        connect = type(self.socket).connect
+        if inspect.iscoroutinefunction(connect):
+            await self._off_the_loop(self._identify)
+            activate(self.socket)
+            await self.socket.connect(self.params)
+            self._check_id()
+        else:
+            await self._off_the_loop(self._identify_and_connect)
+
+    async def _off_the_loop(self, function: Any) -> None:
+        """In the pool, if it may reach a database or run the user's ``def``."""
+        if self._needs_no_thread(function):
+            function()
+            return
+        context = contextvars.copy_context()
+        executor.bind_context(context)
+        record = executor.begin_message(self, f"{type(self.socket).__name__}.connect")
+        try:
+            await executor.get_pool().run(self, context, function)
+        finally:
+            executor.end_message(record)
+
+    def _needs_no_thread(self, function: Any) -> bool:
+        if django_settings.SESSION_COOKIE_NAME in self.request.COOKIES:
+            return False
+        return function == self._identify or not self._has_connect_of_its_own()
+
+    def _has_connect_of_its_own(self) -> bool:
+        owner = type(self.socket)
+        return any("connect" in vars(base) or "id" in vars(base) for base in owner.__mro__[:-2])
+
+    def _identify(self) -> None:
+        token = self.params.get(CSRF_PARAM) if self.options.check_csrf else credentials.UNCHECKED
+        credentials.identify(self.socket, self.request, token)
+        if django_settings.USE_I18N:
+            language = translation.get_language_from_request(self.request)
+            self.socket.language = None if language == django_settings.LANGUAGE_CODE else language
+
+    def _identify_and_connect(self) -> None:
+        self._identify()
+        activate(self.socket)
+        self.socket.connect(self.params)
+        self._check_id()
+
+    def _check_id(self) -> None:
+        socket_id = self.socket.id()
+        if socket_id is not None and not isinstance(socket_id, str):
+            raise self._refused(f"id() should return a string or None, got {socket_id!r}")
+        self.socket._id = socket_id
+
+    def _refused(self, why: str) -> ConnectRefused:
+        logger.warning("%s: a connection was refused, %s.", type(self.socket).__name__, why)
+        return ConnectRefused()

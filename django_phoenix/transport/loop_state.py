@@ -1,0 +1,71 @@
+"""What the connections of one event loop share: the loop, its thread, the idle sweep.
+
+There is no timer per connection. One sweep asks all of them how long they have been quiet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+if TYPE_CHECKING:
+    from django_phoenix.transport.connection import Connection
+
+# A connection is closed between one and one and a quarter times its timeout.
+SWEEPS_PER_TIMEOUT = 4
+
+
+class LoopState:
+    """One per event loop."""
+
+    __slots__ = ("_period", "_sweeper", "connections", "loop", "thread")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.thread = threading.get_ident()
+        self.connections: set[Connection] = set()
+        self._period = 0.0
+        self._sweeper: asyncio.TimerHandle | None = None
+
+    def add(self, connection: Connection) -> None:
+        """A connection was opened."""
+        self.connections.add(connection)
+        wanted = connection.timeout / SWEEPS_PER_TIMEOUT
+        if self._sweeper is None or wanted < self._period:
+            self._period = wanted
+            self._schedule()
+
+    def remove(self, connection: Connection) -> None:
+        """A connection has ended."""
+        self.connections.discard(connection)
+
+    def _schedule(self) -> None:
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        self._sweeper = self.loop.call_later(self._period, self._sweep)
+
+    def _sweep(self) -> None:
+        self._sweeper = None
+        for connection in tuple(self.connections):
+            connection.grow_quiet(self._period)
+        if self.connections:
+            self._schedule()
+
+
+_states: WeakKeyDictionary[asyncio.AbstractEventLoop, LoopState] = WeakKeyDictionary()
+
+
+def current_state() -> LoopState:
+    """The running loop's."""
+    loop = asyncio.get_running_loop()
+    state = _states.get(loop)
+    if state is None:
+        state = _states[loop] = LoopState(loop)
+    return state
+
+
+def all_states() -> list[LoopState]:
+    """Every loop's that has had connections; for shutting down."""
+    return list(_states.values())

@@ -1,0 +1,46 @@
+"""What a mount may say about its socket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from django_phoenix.conf import settings
+from django_phoenix.transport.origin import SAME, CheckOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class SocketOptions:
+    """See ``Socket.as_asgi``."""
+
+    check_origin: CheckOrigin = True
+    check_csrf: bool = True
+    timeout: float | None = None
+
+    @classmethod
+    def read(cls, owner: str, options: dict[str, Any]) -> SocketOptions:
+        """Checked options. Raises ImproperlyConfigured naming ``owner``."""
+        known = [field.name for field in fields(cls)]
+        for name in options:
+            if name not in known:
+                raise ImproperlyConfigured(f"{owner} has no option {name!r}; known: {', '.join(known)}.")
+        made = cls(**options)
+        if isinstance(made.check_origin, str) and made.check_origin != SAME:
+            raise ImproperlyConfigured(
+                f"{owner}: check_origin should be True, False, {SAME!r}, a list or a function, "
+                f"got {made.check_origin!r}. Did you mean [{made.check_origin!r}]?"
+            )
+        if made.check_origin is False and not made.check_csrf:
+            raise ImproperlyConfigured(
+                f"{owner}: check_origin and check_csrf are both off, so any page in the world could act with "
+                "your visitors' cookies. Leave one of them on."
+            )
+        return made
+
+    @property
+    def idle_timeout(self) -> float:
+        """Seconds of silence before a connection is closed."""
+        timeout: float = settings.IDLE_TIMEOUT if self.timeout is None else self.timeout
+        return timeout
