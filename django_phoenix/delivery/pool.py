@@ -365,7 +365,7 @@ def _fail(future: Future[Any], error: BaseException) -> None:
 def _tell(threads: int, calls: int, owners: int, wait: float) -> None:
     logger.warning(
         "The thread pool is exhausted: %d calls of %d clients wait, the first for %.0f ms, and all %d "
-        "threads they may have are busy. Look for slow queries or blocking calls in `def` callbacks, or raise "
+        "threads are busy. Look for slow queries or blocking calls in `def` callbacks, or raise "
         "POOL_MAX_THREADS.",
         calls,
         owners,

@@ -1,0 +1,77 @@
+"""A broadcast on its way: made once, handed to every subscriber."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from django_phoenix.wire import serializer
+from django_phoenix.wire.message import Frame
+
+_UNREAD: Any = object()
+
+
+class Delivery:
+    """One broadcast as a subscriber gets it; the same object for all of them.
+
+    ``frame`` is the V2 frame, ready to be sent. ``payload`` is a JSON object, read from the frame when
+    first asked for and shared: do not change it. ``sender`` is the reference of the process that should not
+    get it, or None.
+    """
+
+    __slots__ = ("_payload", "event", "frame", "sender", "topic")
+
+    def __init__(
+        self, topic: str, event: str, frame: Frame, *, sender: object = None, payload: Any = _UNREAD
+    ) -> None:
+        self.topic = topic
+        self.event = event
+        self.frame = frame
+        self.sender = sender
+        self._payload = payload
+
+    @property
+    def payload(self) -> Any:
+        """A dict, or bytes for a binary broadcast."""
+        if self._payload is _UNREAD:
+            self._payload = serializer.decode(self.frame).payload
+        return self._payload
+
+    def __repr__(self) -> str:
+        return f"<delivery of {self.event!r} on {self.topic!r}>"
+
+
+class Subscriber(Protocol):
+    """Who may subscribe: anything hashable with this method."""
+
+    def deliver(self, delivery: Delivery, /) -> None:
+        """Called on the loop of the subscription, once per broadcast; quick, and it never waits.
+
+        A broadcast that is under way while the subscriber leaves may still come.
+        """
+
+
+def make_delivery(topic: str, event: str, payload: Any, sender: object = None) -> Delivery:
+    """Check and encode, once for all. Raises TypeError naming topic and event."""
+    if type(topic) is not str or not topic:
+        raise TypeError(f"broadcast: the topic should be a non-empty string, got {topic!r}.")
+    if type(event) is not str:
+        raise TypeError(f"broadcast to {topic!r}: the event should be a string, got {event!r}.")
+    if isinstance(payload, bytes):
+        return _binary(topic, event, payload, sender)
+    if not isinstance(payload, dict):
+        raise TypeError(
+            f"broadcast of {event!r} to {topic!r}: the payload should be a dict (a JSON object) or bytes, "
+            f"got {type(payload).__name__}. Wrap it: {{'value': …}}."
+        )
+    try:
+        return Delivery(topic, event, serializer.encode_broadcast(topic, event, payload), sender=sender)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"broadcast of {event!r} to {topic!r}: the payload is not JSON: {error}") from error
+
+
+def _binary(topic: str, event: str, payload: bytes, sender: object = None) -> Delivery:
+    try:
+        frame = serializer.encode_broadcast(topic, event, payload)
+    except ValueError as error:
+        raise TypeError(f"broadcast of {event!r} to {topic!r} as binary: {error}") from error
+    return Delivery(topic, event, frame, sender=sender, payload=payload)

@@ -1,0 +1,63 @@
+"""One topic on one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from django_phoenix.delivery.envelope import Delivery, Subscriber
+from django_phoenix.delivery.sequence import Gaps
+
+logger = logging.getLogger("django_phoenix.pubsub")
+
+
+class Topic:
+    """Its subscribers, and what the hub's membership keeps about its group."""
+
+    __slots__ = ("_snapshot", "gaps", "joined", "joining", "members", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        # In order of subscription.
+        self.members: dict[Subscriber, None] = {}
+        self._snapshot: tuple[Subscriber, ...] | None = ()
+        self.gaps = Gaps()
+        # Whether the hub is in the topic's group, and who waits for that.
+        self.joined = False
+        self.joining: asyncio.Future[None] | None = None
+
+    def add(self, subscriber: Subscriber) -> None:
+        """Subscribing twice counts once."""
+        self.members[subscriber] = None
+        self._snapshot = None
+
+    def remove(self, subscriber: Subscriber) -> bool:
+        """False: it was not subscribed."""
+        if subscriber not in self.members:
+            return False
+        del self.members[subscriber]
+        self._snapshot = None
+        return True
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Hand it to all. Subscribers may come, leave or fail meanwhile; the others do not notice."""
+        members = self._snapshot
+        if members is None:
+            members = self._snapshot = tuple(self.members)
+        failed = 0
+        for subscriber in members:
+            try:
+                subscriber.deliver(delivery)
+            except Exception:
+                failed += 1
+                if failed == 1:
+                    logger.exception("%r failed for subscriber %r", delivery, subscriber)
+        if failed > 1:
+            logger.error("%r failed for %d of %d subscribers", delivery, failed, len(members))
+
+    def settle(self) -> None:
+        """Whoever waits for the group need not wait any longer."""
+        if self.joining is not None:
+            if not self.joining.done():
+                self.joining.set_result(None)
+            self.joining = None

@@ -1,0 +1,191 @@
+"""Publish and subscribe, in this process and across processes (Phoenix.PubSub).
+
+``broadcast`` may be called from anywhere: a channel, a view, a task, a shell, a forked worker; on a thread
+or on an event loop. It returns at once. Subscribers of this process are served directly, those of other
+processes through Django's channel layer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import logging
+import os
+import threading
+from asyncio import _get_running_loop as running_loop
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from typing import Any
+
+from django_phoenix.delivery.commit import CommitRule
+from django_phoenix.delivery.envelope import Delivery, Subscriber, make_delivery
+from django_phoenix.delivery.losses import losses
+from django_phoenix.delivery.node import Node
+
+__all__ = [
+    "Delivery",
+    "Subscriber",
+    "abroadcast",
+    "broadcast",
+    "broadcast_from",
+    "close_hub",
+    "flush",
+    "local_broadcast",
+    "lost",
+    "reset",
+    "serving",
+    "set_commit_rule",
+    "subscribe",
+    "subscriber_count",
+    "unsubscribe",
+]
+
+logger = logging.getLogger(__name__)
+
+# Seconds that a publisher who waits does so, and that the end of the process waits for what has not been
+# sent.
+WAIT_TIMEOUT = 15.0
+EXIT_TIMEOUT = 5.0
+
+
+def broadcast(
+    topic: str, event: str, payload: dict[str, Any] | bytes, *, on_commit: bool = True, wait: bool = False
+) -> None:
+    """Send to every subscriber of ``topic``, on all nodes.
+
+    ``payload`` is a JSON object (what Django's encoder takes), or bytes for a binary message; it is encoded
+    before the call returns. Inside a transaction the broadcast waits for the commit and is dropped by a
+    rollback, unless ``on_commit=False``. ``wait=True`` (threads only) returns when the channel layer has
+    taken it.
+
+    Raises TypeError for a payload that is no JSON object; with ``wait=True`` BroadcastError when the
+    channel layer did not take it, RuntimeError on an event loop.
+    """
+    _publish(make_delivery(topic, event, payload), on_commit, wait)
+
+
+def broadcast_from(
+    sender: object,
+    topic: str,
+    event: str,
+    payload: dict[str, Any] | bytes,
+    *,
+    on_commit: bool = True,
+    wait: bool = False,
+) -> None:
+    """As ``broadcast``, to all but ``sender``, the reference of a process."""
+    _publish(make_delivery(topic, event, payload, sender), on_commit, wait)
+
+
+def local_broadcast(
+    topic: str, event: str, payload: dict[str, Any] | bytes, *, on_commit: bool = True
+) -> None:
+    """As ``broadcast``, to the subscribers of this operating system process only."""
+    _when_committed(partial(_node.deliver_here, make_delivery(topic, event, payload)), on_commit)
+
+
+async def abroadcast(
+    topic: str, event: str, payload: dict[str, Any] | bytes, *, on_commit: bool = True
+) -> None:
+    """As ``broadcast``; done when the channel layer has taken it. Raises BroadcastError when it did not."""
+    done: Future[None] = Future()
+    delivery = make_delivery(topic, event, payload)
+    _when_committed(partial(_node.send, delivery, done), on_commit)
+    await asyncio.wait_for(asyncio.wrap_future(done), WAIT_TIMEOUT)
+
+
+def subscribe(topic: str, subscriber: Subscriber) -> asyncio.Future[None] | None:
+    """Let ``subscriber.deliver`` be called for each broadcast on ``topic``, on the running loop.
+
+    Takes effect at once for broadcasts of this process. Await the returned future, if any, where those of
+    other processes must not be missed either: it is done when the channel layer knows, or soon if that is
+    away. Raises RuntimeError without a running loop.
+    """
+    return _node.hub_here().subscribe(topic, subscriber)
+
+
+def unsubscribe(topic: str, subscriber: Subscriber) -> None:
+    """The contrary; what is not subscribed is passed over. On the loop of the subscription."""
+    hub = _node.hub_of(asyncio.get_running_loop())
+    if hub is not None:
+        hub.unsubscribe(topic, subscriber)
+
+
+def subscriber_count(topic: str) -> int:
+    """How many are subscribed in this process. A snapshot."""
+    return sum(hub.subscribers(topic) for hub in _node.hubs)
+
+
+def lost() -> dict[str, int]:
+    """Broadcasts that are known not to have arrived, by reason, since the process began."""
+    return dict(losses.counts)
+
+
+def serving() -> None:
+    """This is a server's process: subscribers may come so that a broadcast without one is nothing to warn
+    of."""
+    _node.serves = True
+
+
+def set_commit_rule(rule: CommitRule) -> CommitRule:
+    """Replace what decides when a broadcast inside a transaction goes out; returns the former rule. For
+    tests."""
+    former, _node.commit_rule = _node.commit_rule, rule
+    return former
+
+
+def flush(timeout: float = EXIT_TIMEOUT) -> bool:
+    """Wait until the publishing thread has sent all. False: not within ``timeout`` seconds. Threads only."""
+    return _node.flush(timeout)
+
+
+async def close_hub() -> None:
+    """The running loop is about to end: leave all groups and stop listening."""
+    hub = _node.remove(asyncio.get_running_loop())
+    if hub is not None:
+        await hub.close()
+
+
+def reset() -> None:
+    """Forget hubs and publisher. For tests."""
+    publisher = _node.publisher
+    _node.begin()
+    if publisher is not None:
+        publisher.close()
+
+
+_node = Node()
+
+
+def _publish(delivery: Delivery, on_commit: bool, wait: bool) -> None:
+    if not wait:
+        _when_committed(partial(_node.send, delivery, None), on_commit)
+        return
+    if running_loop() is not None:
+        raise RuntimeError("broadcast(wait=True) would block the event loop: await abroadcast(…) instead.")
+    _when_committed(partial(_send_and_wait, delivery), on_commit)
+
+
+def _when_committed(action: Callable[[], None], on_commit: bool) -> None:
+    if on_commit:
+        _node.commit_rule(action)
+    else:
+        action()
+
+
+def _send_and_wait(delivery: Delivery) -> None:
+    done: Future[None] = Future()
+    _node.send(delivery, done)
+    done.result(WAIT_TIMEOUT)
+
+
+def _flush_at_exit() -> None:
+    if not flush():
+        logger.error("The process ends before all of its broadcasts could be sent.")
+
+
+# Before the interpreter's own threads end, which the publisher needs to resolve host names. A multiprocessing
+# worker comes by there, too, while it skips atexit.
+getattr(threading, "_register_atexit", atexit.register)(_flush_at_exit)
+os.register_at_fork(after_in_child=_node.begin)
