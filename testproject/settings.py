@@ -8,7 +8,6 @@
 | `REDIS_LAYER=core`  | with `REDIS_URL`: the core layer instead of the pub/sub layer            |
 | `CSRF_USE_SESSIONS` | keep the CSRF secret in the session instead of a cookie                  |
 | `PHX_BENCH`         | serve the benchmark app too                                              |
-| `PHX_STATIC`        | a folder whose files win over every app's static files                   |
 """
 
 from __future__ import annotations
@@ -114,4 +113,3 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [os.environ["PHX_STATIC"]] if os.environ.get("PHX_STATIC") else []

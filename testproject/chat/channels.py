@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django_phoenix.channel import Channel, Reply, event
-
 from testproject.chat.models import Message
 
 REMEMBERED = 50

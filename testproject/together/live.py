@@ -17,6 +17,7 @@ class Click(NamedTuple):
     """A click that this page has heard of."""
 
     id: int
+    name: str
     by: int
     at: str
 
@@ -27,6 +28,7 @@ class TogetherLive(LiveView):
     class Assigns:
         page_title: str = "Shared counter"
         count: int = 0
+        name: str = ""
         clicks: list[Click] = []  # noqa: RUF012 (each view gets its own copy)
 
     def mount(self, params: dict[str, Any], session: Mapping[str, Any]) -> None:
@@ -34,16 +36,21 @@ class TogetherLive(LiveView):
         self.subscribe(TOPIC)
 
     @event
+    async def rename(self, name: str = "") -> None:
+        self.assigns.name = name.strip()[:30]
+
+    @event
     def add(self, by: int = 1) -> None:
         count = Tally.add(TOPIC, by)
-        self.broadcast(TOPIC, "count", {"count": count, "by": by})
+        name = self.assigns.name or "Somebody"
+        self.broadcast(TOPIC, "count", {"count": count, "by": by, "name": name})
 
     def handle_info(self, message: Broadcast) -> None:
         self.assigns.count = message.payload["count"]
-        self.remember(message.payload["by"])
+        self.remember(message.payload["name"], message.payload["by"])
 
-    def remember(self, by: int) -> None:
+    def remember(self, name: str, by: int) -> None:
         clicks = self.assigns.clicks
         number = clicks[0].id + 1 if clicks else 1
-        clicks.insert(0, Click(number, by, timezone.localtime().strftime("%H:%M:%S")))
+        clicks.insert(0, Click(number, name, by, timezone.localtime().strftime("%H:%M:%S")))
         del clicks[6:]

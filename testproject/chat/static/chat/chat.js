@@ -9,7 +9,7 @@ const {name, body} = form.elements;
 const time = new Intl.DateTimeFormat(undefined, {hour: "2-digit", minute: "2-digit"});
 const seen = new Set();
 
-name.value = page.dataset.name || localStorage.getItem("chat-name") || "";
+name.value = page.dataset.name || remembered() || "";
 
 const socket = new Socket("/socket");
 const channel = socket.channel(`room:${page.dataset.room}`);
@@ -24,12 +24,21 @@ socket.connect();
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  localStorage.setItem("chat-name", name.value);
+  remember(name.value);
   channel.push("new_msg", {name: name.value, body: body.value})
     .receive("ok", () => { body.value = ""; say(""); })
     .receive("error", ({reason}) => say(reason))
     .receive("timeout", () => say("No answer yet; still trying."));
 });
+
+// Where cookies are blocked, storage throws: then the name lasts as long as the page.
+function remembered() {
+  try { return localStorage.getItem("chat-name"); } catch { return null; }
+}
+
+function remember(name) {
+  try { localStorage.setItem("chat-name", name); } catch { /* see above */ }
+}
 
 let told = 0;
 body.addEventListener("input", () => {

@@ -1,0 +1,232 @@
+"""Every page of the test project does what it shows, under a strict content policy, without a complaint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.browser import Visitor
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "/",
+    "/counter/",
+    "/together/",
+    "/table/",
+    "/chart/",
+    "/chat/",
+    "/account/login/",
+    "/account/signup/",
+)
+
+
+def button(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opens_with_a_title_and_one_heading(path: str, visitor: Visitor) -> None:
+    page = visitor.open(path)
+    expect(page).to_have_title(re.compile(r"\w+ · django_phoenix$"))
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_fits_a_phone(path: str, visit: Callable[..., Visitor]) -> None:
+    page = visit(viewport={"width": 390, "height": 844}).open(path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_counter_counts(visitor: Visitor) -> None:
+    page = visitor.open("/counter/")
+    value = page.locator(".counter-value")
+    expect(page.get_by_role("button", name="Reset")).to_be_disabled()
+    button(page, "One more")
+    expect(value).to_have_text("1")
+    button(page, "+10")
+    button(page, "One less")
+    expect(value).to_have_text("10")
+    button(page, "Reset")
+    expect(value).to_have_text("0")
+
+
+def test_the_wire_shows_how_little_a_click_costs(visitor: Visitor) -> None:
+    page = visitor.open("/counter/")
+    button(page, "One more")
+    down = page.locator("[data-wire=down]")
+    expect(down).to_contain_text("bytes")
+    assert int(down.inner_text().split()[0]) < 150
+    expect(page.locator("[data-wire=frame]")).to_contain_text("phx_reply")
+
+
+def test_a_shared_counter_moves_in_every_window(visit: Callable[..., Visitor]) -> None:
+    ada, joe = visit().open("/together/"), visit().open("/together/")
+    before = int(ada.locator(".counter-value").inner_text())
+    ada.get_by_label("You are").fill("Ada")
+    joe.get_by_label("You are").fill("Joe")
+    button(ada, "One more")
+    expect(joe.locator(".counter-value")).to_have_text(str(before + 1))
+    button(joe, "One more")
+    for page in (ada, joe):
+        expect(page.locator(".counter-value")).to_have_text(str(before + 2))
+        expect(page.locator(".click")).to_have_text(
+            [re.compile(r"Joe \+1"), re.compile(r"(Ada|Somebody) \+1")]
+        )
+
+
+def test_what_one_types_stays_while_others_click(visit: Callable[..., Visitor]) -> None:
+    ada, joe = visit().open("/together/"), visit().open("/together/")
+    ada.get_by_label("You are").press_sequentially("Ada Love")
+    before = ada.locator(".counter-value").inner_text()
+    button(joe, "One more")
+    expect(ada.locator(".counter-value")).not_to_have_text(before)
+    expect(ada.get_by_label("You are")).to_have_value("Ada Love")
+    expect(ada.get_by_label("You are")).to_be_focused()
+
+
+def cells(page: Page) -> list[str]:
+    texts: list[str] = page.locator("tbody").evaluate(
+        "body => [...body.querySelectorAll('td, th')].map(c => c.innerText)"
+    )
+    return texts
+
+
+def test_a_button_changes_one_cell_of_five_thousand(visitor: Visitor) -> None:
+    page = visitor.open("/table/")
+    before = cells(page)
+    assert len(before) == 5000
+    button(page, "Change one cell")
+    expect(page.locator("[data-wire=down]")).to_contain_text("bytes")
+    after = cells(page)
+    assert sum(old != new for old, new in zip(before, after, strict=True)) == 1
+    assert int(page.locator("[data-wire=down]").inner_text().split()[0]) < 160
+
+
+def test_sorting_moves_the_rows_and_changes_none(visitor: Visitor) -> None:
+    page = visitor.open("/table/")
+    before = cells(page)
+    page.evaluate("document.getElementById('row-7').dataset.marked = 'yes'")
+    button(page, "Units")
+    expect(page.get_by_role("button", name="Units")).to_have_attribute("aria-pressed", "true")
+    after = cells(page)
+    units = [int(text) for text in after[3::5]]
+    assert units == sorted(units)
+    assert sorted(before) == sorted(after)
+    button(page, "No.")
+    expect(page.locator("tbody tr").first).to_have_id("row-1")
+    assert cells(page) == before
+
+
+def test_the_chart_moves_by_itself_and_can_be_stopped(visitor: Visitor) -> None:
+    page = visitor.open("/chart/")
+    line = page.locator(".chart polyline")
+    for _ in range(3):
+        shape = line.get_attribute("points")
+        expect(line).not_to_have_attribute("points", shape or "")
+    button(page, "Pause")
+    expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    shape = line.get_attribute("points") or ""
+    page.wait_for_timeout(1200)  # longer than two ticks
+    expect(line).to_have_attribute("points", shape)
+    button(page, "Go on")
+    expect(line).not_to_have_attribute("points", shape)
+
+
+def say(page: Page, name: str, body: str) -> None:
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("Message").fill(body)
+    button(page, "Send")
+
+
+def test_two_people_chat(visit: Callable[..., Visitor]) -> None:
+    ada, joe = visit().open("/chat/kitchen/"), visit().open("/chat/kitchen/")
+    say(ada, "Ada", "Is there tea?")
+    expect(joe.locator(".message")).to_have_text([re.compile("Ada.*Is there tea?")])
+    joe.get_by_label("Your name").fill("Joe")
+    joe.get_by_label("Message").press_sequentially("Plenty")
+    expect(ada.locator("#typing")).to_have_text("Joe is writing…")
+    button(joe, "Send")
+    expect(ada.locator(".message p")).to_have_text(["Is there tea?", "Plenty"])
+    expect(ada.locator(".message.mine p")).to_have_text(["Is there tea?"])
+    late = visit().open("/chat/kitchen/")
+    expect(late.locator(".message p")).to_have_text(["Is there tea?", "Plenty"])
+
+
+def test_rooms_do_not_hear_each_other_and_markup_is_text(visit: Callable[..., Visitor]) -> None:
+    workshop, lobby = visit().open("/chat/workshop/"), visit().open("/chat/")
+    say(workshop, "Ada", "<img src=x onerror=alert(1)>")
+    expect(workshop.locator(".message p")).to_have_text(["<img src=x onerror=alert(1)>"])
+    say(lobby, "Joe", "Anybody?")
+    expect(lobby.locator(".message p")).to_have_text(["Anybody?"])
+
+
+def test_an_empty_message_is_refused_with_a_reason(visitor: Visitor) -> None:
+    page = visitor.open("/chat/")
+    say(page, "Ada", "   ")
+    expect(page.locator("#typing")).to_contain_text("1 to 500 characters")
+
+
+def test_a_spark_is_seen_by_everybody(visit: Callable[..., Visitor]) -> None:
+    ada, joe = visit().open("/"), visit().open("/")
+    button(ada, "Light a spark")
+    for page in (ada, joe):
+        expect(page.get_by_text("1 lit since you came")).to_be_visible()
+
+
+def test_live_navigation_keeps_the_page_and_changes_title_and_address(visitor: Visitor) -> None:
+    page = visitor.open("/")
+    page.evaluate("window.marker = 'kept'")
+    page.get_by_role("link", name="Try the counter").click()
+    expect(page).to_have_title("Counter · django_phoenix")
+    button(page, "One more")
+    expect(page.locator(".counter-value")).to_have_text("1")
+    page.get_by_role("navigation", name="Demos").get_by_role("link", name="Shared counter").click()
+    expect(page).to_have_title("Shared counter · django_phoenix")
+    expect(page.get_by_role("link", name="Shared counter")).to_have_attribute("aria-current", "page")
+    page.go_back()
+    expect(page).to_have_title("Counter · django_phoenix")
+    assert page.url.endswith("/counter/")
+    expect(page.locator(".counter-value")).to_have_text("0")
+    button(page, "One more")
+    expect(page.locator(".counter-value")).to_have_text("1")
+    assert page.evaluate("window.marker") == "kept"
+    assert len(visitor.loads) == 1
+
+
+def test_a_page_shows_how_it_is_made_and_leaves_it_open(visitor: Visitor) -> None:
+    page = visitor.open("/counter/")
+    page.get_by_text("How it is made").click()
+    button(page, "One more")
+    expect(page.locator(".counter-value")).to_have_text("1")
+    expect(page.locator(".made pre").first).to_contain_text("class CounterLive(LiveView):")
+    expect(page.locator(".made pre").last).to_contain_text("{{ count }}")
+
+
+def test_the_visitor_may_choose_dark(visitor: Visitor) -> None:
+    page = visitor.open("/counter/")
+    colour = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(colour)
+    button(page, "Light or dark")
+    dark = page.evaluate(colour)
+    assert light != dark
+    page.reload()
+    assert page.evaluate(colour) == dark
+
+
+def test_people_sign_up_and_log_out(visitor: Visitor) -> None:
+    page = visitor.open("/account/")
+    expect(page).to_have_url(re.compile(r"/account/login/\?next=/account/$"))
+    page.get_by_role("link", name="Sign up").click()
+    page.get_by_label("Username").fill(f"new-{visitor.site.server}")
+    page.get_by_label("Password", exact=True).fill("opensesame")
+    page.get_by_label("Password confirmation").fill("opensesame")
+    button(page, "Sign up")
+    button(page, "Wave")
+    expect(page.get_by_role("button", name="Wave (1)")).to_be_visible()
+    button(page, "Log out")
+    expect(page.get_by_role("link", name="Log in")).to_be_visible()

@@ -1,0 +1,103 @@
+"""The server is killed and comes back: the page stays the page it was."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.browser import SERVER_DOWN, Site, Visitor, Watch, joined, running_site
+
+pytestmark = pytest.mark.browser
+
+BACK_WITHIN = 2.0
+
+
+@pytest.fixture(params=["uvicorn", "daphne"])
+def site(request: pytest.FixtureRequest) -> Iterator[Site]:
+    with running_site(request.param) as site:
+        yield site
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    watch = Watch()
+    watch.allow(SERVER_DOWN)
+    yield watch
+    watch.check()
+
+
+def mark(page: Page) -> None:
+    page.evaluate("window.marker = 'the same page'")
+
+
+def is_marked(page: Page) -> bool:
+    return bool(page.evaluate("window.marker === 'the same page'"))
+
+
+def test_after_sigkill_page_and_inputs_stay_and_events_work_within_two_seconds(
+    site: Site, visitor: Visitor
+) -> None:
+    page = visitor.open("/together/")
+    mark(page)
+    page.get_by_label("You are").press_sequentially("Ada, half wri")
+    count = page.locator(".counter-value")
+    page.get_by_role("button", name="One more").click()
+    expect(count).to_have_text("1")
+
+    site.kill()
+    notice = page.locator(".phx-notice")
+    expect(notice).to_contain_text("Connection lost")
+    expect(page.get_by_label("You are")).to_have_value("Ada, half wri")
+
+    site.start()
+    back = time.monotonic()
+    joined(page, seconds=BACK_WITHIN)
+    page.get_by_role("button", name="One more").click()
+    expect(count).to_have_text("2")
+    assert time.monotonic() - back <= BACK_WITHIN
+    expect(notice).to_be_hidden()
+    expect(page.get_by_label("You are")).to_have_value("Ada, half wri")
+    assert is_marked(page)
+    assert len(visitor.loads) == 1
+
+
+def test_a_channel_joins_again_and_shows_nothing_twice(site: Site, visit: Callable[..., Visitor]) -> None:
+    page = visit().open("/chat/")
+    mark(page)
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_label("Message").fill("before")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".message p")).to_have_text(["before"])
+    page.get_by_label("Message").fill("after")
+    site.kill()
+    expect(page.locator(".chat.ready")).to_have_count(0)
+    site.start()
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".message p")).to_have_text(["before", "after"])
+    assert is_marked(page)
+
+
+def test_a_server_with_another_secret_key_costs_one_page_load(site: Site, visitor: Visitor) -> None:
+    page = visitor.open("/counter/")
+    site.kill()
+    site.environment["SECRET_KEY"] = "changed in a hurry"
+    site.start()
+    expect(page.locator(".phx-notice")).to_be_hidden()
+    joined(page)
+    page.get_by_role("button", name="One more").click()
+    expect(page.locator(".counter-value")).to_have_text("1")
+    assert len(visitor.loads) == 2
+
+
+def test_a_page_left_alone_during_the_restart_still_moves(site: Site, visitor: Visitor) -> None:
+    page = visitor.open("/chart/")
+    site.kill()
+    expect(page.locator(".phx-notice")).to_contain_text("Connection lost")
+    site.start()
+    joined(page)
+    line = page.locator(".chart polyline")
+    shape = line.get_attribute("points") or ""
+    expect(line).not_to_have_attribute("points", shape)

@@ -1,0 +1,123 @@
+"""Sessions, CSRF and logins as a browser has them: all works, or is explained once, and nothing loops."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.support.browser import Site, Visitor, joined, running_site
+
+pytestmark = pytest.mark.browser
+
+LONG_ENOUGH_FOR_A_LOOP = 3000  # milliseconds; the client reloads at once on "stale"
+
+
+def count(page: Page, expected: int = 1) -> None:
+    page.get_by_role("button", name="One more").click()
+    expect(page.locator(".counter-value")).to_have_text(str(expected))
+
+
+def reconnect(page: Page) -> None:
+    """As after a lost connection: the same page, a new socket."""
+    page.evaluate("liveSocket.disconnect(() => liveSocket.connect())")
+
+
+def no_loop(visitor: Visitor, loads: int) -> None:
+    visitor.page.wait_for_timeout(LONG_ENOUGH_FOR_A_LOOP)
+    assert len(visitor.loads) == loads, visitor.loads
+
+
+def test_a_first_visit_without_cookies_works_at_once(visitor: Visitor) -> None:
+    page = visitor.open("/counter/")
+    count(page)
+    no_loop(visitor, loads=1)
+
+
+@pytest.fixture(scope="module", params=["uvicorn", "daphne"])
+def session_csrf_site(request: pytest.FixtureRequest) -> Iterator[Site]:
+    with running_site(request.param, CSRF_USE_SESSIONS="1") as site:
+        yield site
+
+
+def test_with_the_csrf_secret_in_the_session_a_first_visit_works(
+    session_csrf_site: Site, visit: Callable[..., Visitor]
+) -> None:
+    visitor = visit()
+    visitor.site = session_csrf_site
+    page = visitor.open("/counter/")
+    count(page)
+    assert [cookie["name"] for cookie in visitor.context.cookies()] == ["sessionid"]
+    no_loop(visitor, loads=1)
+    reconnect(page)
+    joined(page)
+    count(page)
+    visitor.log_in("ada")
+    page.get_by_role("button", name="Wave").click()
+    expect(page.get_by_role("button", name="Wave (1)")).to_be_visible()
+
+
+def test_a_stale_page_whose_reload_does_not_help_says_so_and_stops(visitor: Visitor) -> None:
+    def spoil(route: Route) -> None:
+        answer = route.fetch()
+        body = re.sub(r'data-phx-session="[^"]+"', 'data-phx-session="forged"', answer.text())
+        route.fulfill(response=answer, body=body)
+
+    visitor.page.route("**/counter/", spoil)
+    visitor.page.goto(visitor.site.url + "/counter/")
+    notice = visitor.page.locator(".phx-notice")
+    expect(notice).to_contain_text("could not be brought to life")
+    no_loop(visitor, loads=2)
+    expect(visitor.page.get_by_role("heading", name="Counter")).to_be_visible()
+    visitor.page.unroute("**/counter/")
+    notice.get_by_role("button", name="Reload").click()
+    joined(visitor.page)
+    count(visitor.page)
+
+
+def test_a_login_in_another_tab_leaves_the_open_page_working(visitor: Visitor) -> None:
+    page = visitor.open("/counter/")
+    count(page)
+    visitor.log_in("ada", visitor.context.new_page())
+    count(page, 2)
+    assert len(visitor.loads) == 1
+
+
+def test_after_a_login_in_another_tab_a_new_connection_loads_the_page_once(visitor: Visitor) -> None:
+    page = visitor.open("/counter/")
+    visitor.log_in("ada", visitor.context.new_page())
+    reconnect(page)
+    expect(page.get_by_role("navigation", name="Account")).to_contain_text("ada")
+    joined(page)
+    count(page)
+    no_loop(visitor, loads=2)
+
+
+def test_after_a_logout_in_another_tab_a_new_connection_ends_at_the_login_page(visitor: Visitor) -> None:
+    page = visitor.log_in("ada")
+    other = visitor.tab("/account/")
+    other.get_by_role("button", name="Log out").click()
+    expect(other.get_by_role("link", name="Log in")).to_be_visible()
+    reconnect(page)
+    expect(page).to_have_url(re.compile(r"/account/login/\?next=/account/$"))
+
+
+def test_another_user_in_another_tab_takes_over_the_page_at_the_next_connection(visitor: Visitor) -> None:
+    page = visitor.log_in("ada")
+    other = visitor.tab("/account/")
+    other.get_by_role("button", name="Log out").click()
+    visitor.log_in("joe", other)
+    reconnect(page)
+    expect(page.get_by_role("heading", name="Hello, joe")).to_be_visible()
+    joined(page)
+
+
+def test_a_live_navigation_to_a_guarded_page_is_a_full_load_through_the_guard(visitor: Visitor) -> None:
+    page = visitor.open("/counter/")
+    link = page.get_by_role("link", name="Shared counter")
+    link.evaluate("link => link.href = '/account/'")
+    link.click()
+    expect(page).to_have_url(re.compile(r"/account/login/\?next=/account/$"))
+    assert page.locator("[data-phx-main]").count() == 0

@@ -1,0 +1,203 @@
+"""The test project behind a real server, and Chromium visitors whose every complaint fails the test."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox"]
+LISTENS_WITHIN = 30
+
+COMMANDS: dict[str, Callable[[int], list[str]]] = {
+    "uvicorn": lambda port: [
+        "uvicorn",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--ws",
+        "websockets-sansio",
+    ],
+    "daphne": lambda port: ["daphne", "-b", "127.0.0.1", "-p", str(port)],
+}
+
+# The browser itself reports each refused connection; a server that is down is not the page's mistake.
+SERVER_DOWN = "WebSocket connection to"
+
+
+class Site:
+    """The test project on one port: can be killed and started again there."""
+
+    def __init__(self, server: str, folder: Path, environment: dict[str, str]) -> None:
+        self.server = server
+        self.port = free_port()
+        self.log = folder / "log"
+        self.environment = os.environ | {"DATABASE_PATH": str(folder / "db.sqlite3")} | environment
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def manage(self, *arguments: str) -> None:
+        """Run a management command on this site's database."""
+        command = [sys.executable, str(ROOT / "testproject" / "manage.py"), *arguments]
+        subprocess.run(command, env=self.environment, cwd=ROOT, check=True, timeout=60)
+
+    def start(self) -> None:
+        """Start and wait until it listens. Raises RuntimeError with the log if it does not."""
+        command = [sys.executable, "-m", *COMMANDS[self.server](self.port), "testproject.asgi:application"]
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=output, stderr=subprocess.STDOUT
+            )
+        give_up = time.monotonic() + LISTENS_WITHIN
+        while not self.listens():
+            if self.process.poll() is not None or time.monotonic() > give_up:
+                raise RuntimeError(f"{self.server} did not start:\n{self.said()}")
+            time.sleep(0.02)
+
+    def listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def kill(self) -> None:
+        """SIGKILL: no goodbye to anybody."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def stop(self) -> None:
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def said(self) -> str:
+        """The end of the server's log."""
+        return self.log.read_text(errors="replace")[-6000:]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running_site(server: str, **environment: str) -> Iterator[Site]:
+    """The test project with a database of its own and two users, ada and joe, of one PASSWORD."""
+    with tempfile.TemporaryDirectory(prefix="site-") as folder:
+        site = Site(server, Path(folder), environment)
+        site.manage("migrate", "--verbosity", "0")
+        site.manage("shell", "-c", MAKE_USERS)
+        site.start()
+        try:
+            yield site
+        finally:
+            site.stop()
+
+
+PASSWORD = "opensesame"
+MAKE_USERS = f"""
+from django.contrib.auth import get_user_model
+for name in ("ada", "joe"):
+    get_user_model().objects.create_user(name, password="{PASSWORD}")
+"""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """One headless browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Watch:
+    """What browsers complained about: console errors and uncaught exceptions, but for what a test allows."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+        self.allowed: list[str] = []
+
+    def allow(self, part: str) -> None:
+        """Complaints holding `part` are expected in this test."""
+        self.allowed.append(part)
+
+    def follow(self, context: BrowserContext) -> None:
+        context.on("console", self.heard)
+        context.on("weberror", lambda error: self.problems.append(str(error.error)))
+
+    def heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.problems.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def check(self) -> None:
+        unexpected = [text for text in self.problems if not any(part in text for part in self.allowed)]
+        assert unexpected == []
+
+
+class Visitor:
+    """One browser profile with one tab to begin with; counts the documents that the first tab loads."""
+
+    def __init__(self, context: BrowserContext, site: Site) -> None:
+        self.context = context
+        self.site = site
+        self.loads: list[str] = []
+        self.page = context.pages[0] if context.pages else context.new_page()
+        self.page.set_default_timeout(10_000)
+        self.page.on("request", self.requested)
+
+    def requested(self, request: Any) -> None:
+        if request.is_navigation_request():
+            self.loads.append(request.url)
+
+    def open(self, path: str) -> Page:
+        """Load a page; a live one until its view has joined."""
+        return self.go(self.page, path)
+
+    def tab(self, path: str) -> Page:
+        """Load a page in one more tab of the same profile."""
+        page = self.context.new_page()
+        page.set_default_timeout(10_000)
+        return self.go(page, path)
+
+    def go(self, page: Page, path: str) -> Page:
+        page.goto(self.site.url + path)
+        if page.locator("[data-phx-main]").count():
+            joined(page)
+        return page
+
+    def log_in(self, name: str, page: Page | None = None) -> Page:
+        """Through the form, as people do."""
+        page = page or self.page
+        page.goto(f"{self.site.url}/account/login/")
+        page.get_by_label("Username").fill(name)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.locator("main").get_by_role("button", name="Log in").click()
+        expect(page.get_by_role("heading", name=f"Hello, {name}")).to_be_visible()
+        return page
+
+
+def joined(page: Page, seconds: float = 10) -> None:
+    """Wait until the page's live view is connected."""
+    expect(page.locator("[data-phx-main].phx-connected")).to_be_visible(timeout=seconds * 1000)
