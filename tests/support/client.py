@@ -9,6 +9,7 @@ async with PhoenixClient(server.ws("/socket")) as client:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 from typing import Any, NamedTuple
@@ -81,58 +82,56 @@ class PhoenixClient:
     async def send_raw(self, frame: str | bytes) -> None:
         await self.ws.send(frame)
 
-    async def receive(self, timeout: float = TIMEOUT) -> Frame | bytes:
+    async def receive(self, within: float = TIMEOUT) -> Frame | bytes:
         """The next frame: an unread one, else the next to come."""
-        return self.unread.pop(0) if self.unread else await self._next(timeout)
+        return self.unread.pop(0) if self.unread else await self._next(within)
 
-    async def receive_frame(self, timeout: float = TIMEOUT) -> Frame:
-        frame = await self.receive(timeout)
+    async def receive_frame(self, within: float = TIMEOUT) -> Frame:
+        frame = await self.receive(within)
         assert isinstance(frame, Frame), f"expected a text frame, got {frame!r}"
         return frame
 
     async def silent(self, seconds: float = 0.1) -> bool:
         """Nothing comes for so long."""
-        try:
+        with contextlib.suppress(TimeoutError):
             self.unread.append(await self._next(seconds))
-        except TimeoutError:
-            pass
         return not self.unread
 
-    async def wait_for(self, wanted: Any, timeout: float = TIMEOUT) -> Frame:
+    async def wait_for(self, wanted: Any, within: float = TIMEOUT) -> Frame:
         """The first text frame for which ``wanted(frame)`` holds; others stay unread."""
         for position, frame in enumerate(self.unread):
             if isinstance(frame, Frame) and wanted(frame):
                 del self.unread[position]
                 return frame
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(within):
             while True:
-                frame = await self._next(timeout)
+                frame = await self._next(within)
                 if isinstance(frame, Frame) and wanted(frame):
                     return frame
                 self.unread.append(frame)
 
-    async def wait_closed(self, timeout: float = TIMEOUT) -> int:
+    async def wait_closed(self, within: float = TIMEOUT) -> int:
         """The close code, once the server has closed; frames before it stay unread."""
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(within):
                 while True:
                     self.unread.append(_parsed(await self.ws.recv()))
         except websockets.ConnectionClosed as closed:
             return closed.rcvd.code if closed.rcvd is not None else 1006
 
-    async def _next(self, timeout: float) -> Frame | bytes:
-        async with asyncio.timeout(timeout):
+    async def _next(self, within: float) -> Frame | bytes:
+        async with asyncio.timeout(within):
             return _parsed(await self.ws.recv())
 
     # Channels.
 
-    async def heartbeat(self, timeout: float = TIMEOUT) -> Reply:
+    async def heartbeat(self, within: float = TIMEOUT) -> Reply:
         ref = self.next_ref()
         await self.send(None, ref, "phoenix", "heartbeat", {})
-        return await self.reply_to(ref, timeout)
+        return await self.reply_to(ref, within)
 
-    async def reply_to(self, ref: str, timeout: float = TIMEOUT) -> Reply:
-        frame = await self.wait_for(lambda frame: frame.event == "phx_reply" and frame.ref == ref, timeout)
+    async def reply_to(self, ref: str, within: float = TIMEOUT) -> Reply:
+        frame = await self.wait_for(lambda frame: frame.event == "phx_reply" and frame.ref == ref, within)
         return Reply(frame.payload["status"], frame.payload["response"])
 
     async def try_join(self, topic: str, payload: Any = None) -> tuple[ClientChannel, Reply]:
@@ -166,14 +165,14 @@ class ClientChannel:
         await self.client.send(self.join_ref, ref, self.topic, event, body)
         return ref
 
-    async def push(self, event: str, payload: Any = None, timeout: float = TIMEOUT) -> Reply:
+    async def push(self, event: str, payload: Any = None, within: float = TIMEOUT) -> Reply:
         """Push, and the reply."""
-        return await self.client.reply_to(await self.send(event, payload), timeout)
+        return await self.client.reply_to(await self.send(event, payload), within)
 
-    async def next_event(self, event: str, timeout: float = TIMEOUT) -> Any:
+    async def next_event(self, event: str, within: float = TIMEOUT) -> Any:
         """The payload of the next push or broadcast of this name."""
         frame = await self.client.wait_for(
-            lambda frame: frame.topic == self.topic and frame.event == event, timeout
+            lambda frame: frame.topic == self.topic and frame.event == event, within
         )
         return frame.payload
 

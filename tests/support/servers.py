@@ -75,10 +75,8 @@ class ServerProcess:
         """SIGTERM, and SIGKILL if it does not end."""
         if self.process.poll() is None:
             self.process.terminate()
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                pass
         self.kill()
 
 
