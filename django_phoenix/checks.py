@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 
 from django_phoenix.conf import DEFAULTS, settings, unknown_keys
 from django_phoenix.executor import missing_asgiref_names
-from django_phoenix.management.asgi_tree import parts
+from django_phoenix.management.asgi_tree import find_sockets
 
 PREFIX = "django_phoenix"
 BUNDLE = Path(__file__).parent / "static/django_phoenix/phoenix.js"
@@ -119,17 +119,13 @@ def check_asgi() -> Iterator[CheckMessage]:
             "It should be the dotted path of `application` in your asgi.py.",
         )
         return
-    if not any(_is_ours(part) for part in parts(application)):
+    if not find_sockets(application):
         yield warning(
             2,
             f"{name} serves neither live views nor channels.",
             f"In {name.rpartition('.')[0]}: application = phoenix_application(application), "
             "from django_phoenix.routing; manage.py phx_install writes it.",
         )
-
-
-def _is_ours(part: object) -> bool:
-    return any(base.__module__.startswith(f"{PREFIX}.") for base in type(part).__mro__)
 
 
 def check_daphne() -> Iterator[CheckMessage]:

@@ -1,44 +1,85 @@
-"""What an ASGI application is made of, as far as its attributes tell: middleware, routers, mounts."""
+"""Finds our sockets in an ASGI application, however deep in middleware and routers they stand."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
-DEPTH = 8
+from channels.routing import URLRouter  # type: ignore[import-untyped]
+
+from django_phoenix.routing import PhoenixApplication
+from django_phoenix.socket import Socket
+from django_phoenix.transport.consumer import PhoenixConsumer
+
+# Applications are a few layers deep; what holds more than this is no application.
+DEPTH = 10
 LIMIT = 5_000
 
 
-def parts(application: object) -> Iterator[object]:
-    """The application and everything it holds: wrapped applications, routers, routes and their callbacks."""
-    seen: set[int] = set()
-    waiting = [(application, 0)]
-    while waiting and len(seen) < LIMIT:
-        part, depth = waiting.pop(0)
-        if id(part) in seen:
-            continue
-        seen.add(id(part))
-        yield part
-        if depth < DEPTH:
-            waiting += [(inner, depth + 1) for inner in _inside(part)]
+@dataclass(frozen=True, slots=True)
+class FoundSocket:
+    """A socket class where it is mounted: the path that clients are given, without its ends' slashes."""
+
+    path: str
+    socket_class: type[Socket]
+    options: dict[str, Any]
+
+
+def find_sockets(application: object) -> list[FoundSocket]:
+    """Every socket that the application serves, as far as its attributes tell."""
+    return list(_find(application, "", set(), 0))
+
+
+def _find(part: object, prefix: str, seen: set[int], depth: int) -> Iterator[FoundSocket]:
+    if id(part) in seen or depth > DEPTH or len(seen) > LIMIT:
+        return
+    seen.add(id(part))
+    if isinstance(part, PhoenixApplication):
+        for mount in part.mounts:
+            yield FoundSocket(_path(prefix, mount.route), mount.socket_class, mount.options)
+        yield from _find(part.inner.app, prefix, seen, depth + 1)
+    elif isinstance(part, URLRouter):
+        for route in part.routes:
+            yield from _find(route.callback, prefix + str(route.pattern), seen, depth + 1)
+    elif _is_socket(part):
+        given: Any = part.consumer_initkwargs  # type: ignore[attr-defined]
+        yield FoundSocket(_path(prefix, ""), given["socket_class"], {})
+    else:
+        for inner in _inside(part):
+            yield from _find(inner, prefix, seen, depth + 1)
+
+
+def _is_socket(part: object) -> bool:
+    """What ``Socket.as_asgi()`` returns."""
+    consumer = getattr(part, "consumer_class", None)
+    return isinstance(consumer, type) and issubclass(consumer, PhoenixConsumer)
+
+
+def _path(prefix: str, route: str) -> str:
+    return f"/{prefix}{route}".removesuffix("/").removesuffix("/websocket") or "/"
 
 
 def _inside(part: object) -> Iterator[object]:
-    """What one part holds. Plain data and modules end the walk."""
+    """What one layer holds: attributes, items, closures. Plain data and classes end the search."""
     if isinstance(part, dict):
         values = list(part.values())
-    elif isinstance(part, list | tuple | set | frozenset):
+    elif isinstance(part, list | tuple):
         values = list(part)
     else:
-        values = list(getattr(part, "__dict__", {}).values()) + _closure(part)
+        values = [*getattr(part, "__dict__", {}).values(), *_closure(part)]
     yield from (value for value in values if _may_hold(value))
 
 
 def _closure(part: object) -> list[object]:
-    cells = getattr(part, "__closure__", None) or ()
-    return [cell.cell_contents for cell in cells if cell != type(cell)()]
+    found = []
+    for cell in getattr(part, "__closure__", None) or ():
+        try:
+            found.append(cell.cell_contents)
+        except ValueError:  # a name that has no value yet
+            continue
+    return found
 
 
 def _may_hold(value: object) -> bool:
-    if isinstance(value, dict | list | tuple | set | frozenset):
-        return True
-    return (callable(value) and not isinstance(value, type)) or hasattr(value, "callback")
+    return isinstance(value, dict | list | tuple) or (callable(value) and not isinstance(value, type))

@@ -1,0 +1,158 @@
+"""What the system checks find out about live routes: their templates, regions and guards."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+from django.template import Context, TemplateDoesNotExist, TemplateSyntaxError
+from django.template.base import FilterExpression, Node, NodeList, Template, Variable
+from django.template.loader_tags import BlockNode, ExtendsNode
+
+from django_phoenix.exceptions import TemplateCompileError
+from django_phoenix.live.page import Page, find_page, page_sources
+from django_phoenix.live.routes import LiveRoute, live_routes
+from django_phoenix.params import MARK
+
+# Follows the state although it stands outside the region.
+FOLLOWS = {"page_title"}
+
+HANDLERS = {"handle_event", "handle_info", "handle_params"}
+
+
+def distinct_routes() -> Iterator[LiveRoute]:
+    """One route for each view in each live session."""
+    seen = set()
+    for route in live_routes():
+        key = (route.view_class, route.live_session.name)
+        if key not in seen:
+            seen.add(key)
+            yield route
+
+
+def page_problem(route: LiveRoute) -> tuple[str, Exception] | None:
+    """Why a route's page cannot be made: ("template" or "region", the exception); None if it can."""
+    try:
+        page_of_route(route)
+    except (TemplateDoesNotExist, TemplateSyntaxError) as error:
+        return "template", error
+    except TemplateCompileError as error:
+        return "region", error
+    return None
+
+
+def page_of_route(route: LiveRoute) -> Page:
+    """Raises what ``find_page`` raises."""
+    return find_page(*page_sources(route.view_class, route.live_session))
+
+
+# -- names that go stale outside the region
+
+
+def stale_names(route: LiveRoute) -> dict[str, str]:
+    """Names that handlers of the view assign and a block outside the live region reads: name → block."""
+    assigned = assigned_names(route.view_class) - FOLLOWS
+    if not assigned:
+        return {}
+    page = page_of_route(route)
+    _, _, live_block = page_sources(route.view_class, route.live_session)
+    return {
+        name: block
+        for block, names in names_outside(page, live_block).items()
+        for name in sorted(names & assigned)
+    }
+
+
+def assigned_names(view_class: type[Any]) -> set[str]:
+    """Names that a view's handlers set on ``self.assigns``, as far as their source shows it."""
+    names: set[str] = set()
+    for name, function in inspect.getmembers(view_class, inspect.isfunction):
+        if hasattr(function, MARK) or name in HANDLERS:
+            names |= _assigned_in(function)
+    return names
+
+
+def _assigned_in(function: Any) -> set[str]:
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, SyntaxError):
+        return set()
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Store)
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr == "assigns"
+    }
+
+
+def names_outside(page: Page, live_block: str) -> dict[str, set[str]]:
+    """Names read outside the region, by block, each as the chain has it in the end; "" is text outside all."""
+    _, *levels = _chain(page.document)  # the first one only puts the container into the live block
+    blocks: dict[str, BlockNode] = {}
+    for level in levels:
+        for block in _blocks(level.nodelist):
+            blocks.setdefault(block.name, block)
+    inside = _nested_names(blocks, live_block)
+    outside = {name: names_read(block.nodelist) for name, block in blocks.items() if name not in inside}
+    return {**outside, "": names_read(levels[-1].nodelist)}
+
+
+def _chain(document: Template) -> Iterator[Template]:
+    """A template, its parent, and so on, as Django finds them."""
+    context = Context()
+    context.template = document
+    template = document
+    while True:
+        yield template
+        extends = next(iter(template.nodelist.get_nodes_by_type(ExtendsNode)), None)
+        if not isinstance(extends, ExtendsNode):
+            return
+        template = extends.get_parent(context)
+
+
+def _blocks(nodelist: NodeList) -> list[BlockNode]:
+    return [node for node in nodelist.get_nodes_by_type(BlockNode) if isinstance(node, BlockNode)]
+
+
+def _nested_names(blocks: dict[str, BlockNode], outermost: str) -> set[str]:
+    """The live block and every block that stands in it, at any depth and any level of the chain."""
+    found, waiting = set(), [outermost]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        if name in blocks:
+            waiting += [inner.name for inner in _blocks(blocks[name].nodelist)]
+    return found
+
+
+def names_read(part: Any) -> set[str]:
+    """First names of all variables in a piece of a node tree, blocks in it left out."""
+    names: set[str] = set()
+    seen: set[int] = set()
+    waiting = [part]
+    while waiting:
+        item = waiting.pop()
+        if id(item) in seen or isinstance(item, BlockNode):
+            continue
+        seen.add(id(item))
+        if isinstance(item, Variable):
+            names |= {item.lookups[0]} if item.lookups else set()
+        elif isinstance(item, list | tuple | NodeList):
+            waiting += list(item)
+        elif isinstance(item, dict):
+            waiting += list(item.values())
+        elif isinstance(item, Node | FilterExpression) or _is_condition(item):
+            waiting += list(vars(item).values())
+    return names
+
+
+def _is_condition(item: object) -> bool:
+    """The pieces of an ``{% if %}``'s expression."""
+    return type(item).__module__ in {"django.template.smartif", "django.template.defaulttags"}

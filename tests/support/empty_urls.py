@@ -1,0 +1,5 @@
+"""A URLconf with nothing in it."""
+
+from __future__ import annotations
+
+urlpatterns: list[object] = []
