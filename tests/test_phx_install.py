@@ -304,7 +304,12 @@ def test_a_template_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
         ),
         (
             "{% load static i18n %}<head>\r\n\t<title>x</title>\r\n</head>\r\n",
-            "{% load static i18n phoenix %}<head>\r\n\t<title>x</title>\r\n\t{% live_head %}\r\n</head>\r\n",
+            "{% load static i18n phoenix %}<head>\r\n\t"
+            '{% live_title default="x" %}\r\n\t{% live_head %}\r\n</head>\r\n',
+        ),
+        (
+            '<head><title>A "b" {{ c }}</title></head>',
+            '{% load phoenix %}\n<head><title>A "b" {{ c }}</title>{% live_head %}</head>',
         ),
         (
             "{% load trans from i18n %}\n<head>\n  {# </head> #}\n</head>\n",

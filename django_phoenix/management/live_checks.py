@@ -91,7 +91,7 @@ def _assigned_in(function: Any) -> set[str]:
 
 
 def names_outside(page: Page, live_block: str) -> dict[str, set[str]]:
-    """Names read outside the region, by block, each as the chain has it in the end; "" is text outside all."""
+    """Names read outside the region, by block, each as the chain has it in the end; "" is all other text."""
     _, *levels = _chain(page.document)  # the first one only puts the container into the live block
     blocks: dict[str, BlockNode] = {}
     for level in levels:

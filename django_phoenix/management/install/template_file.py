@@ -15,6 +15,7 @@ from django_phoenix.management.install.source import Edit, Source
 LIBRARY = "django_phoenix.templatetags.phoenix"
 COMMENTS = re.compile(r"\{#.*?#\}|\{%\s*comment\b.*?%\}.*?\{%\s*endcomment\s*%\}|<!--.*?-->", re.DOTALL)
 HEAD_END = re.compile(r"</head\s*>", re.IGNORECASE)
+TITLE = re.compile(r"<title>(?P<text>[^<{\"\\]*)</title>", re.IGNORECASE)
 BODY = re.compile(r"<body\b", re.IGNORECASE)
 EXTENDS = re.compile(r"\{%\s*extends\b")
 LOAD = re.compile(r"\{%(\s*)load\s+(?P<names>[^%]*?)(\s*)%\}")
@@ -111,7 +112,7 @@ def _add_live_head(plan: Plan, source: Source, text: str) -> None:
         )
         return
     head_end = ends[0].start()
-    edits = [_tag_edit(source, head_end)]
+    edits = [_tag_edit(source, head_end), *_title_edits(text[:head_end])]
     if not _loads_phoenix(text[:head_end]):
         edits.append(_load_edit(source, text[:head_end]))
     if complaint := syntax_error(source.apply(edits)):
@@ -129,6 +130,15 @@ def _tag_edit(source: Source, head_end: int) -> Edit:
     before = source.text[:start].rstrip()
     indent = re.match(r"\s*", source.text[source.line_start(len(before)) : start])
     return Edit(start, start, f"{indent.group() if indent else ''}{{% live_head %}}{source.newline}")
+
+
+def _title_edits(head: str) -> list[Edit]:
+    """A title of plain text becomes one that live views can change; one made by tags stays."""
+    match = TITLE.search(head)
+    if match is None or "{% live_title" in head:
+        return []
+    text = " ".join(match["text"].split())
+    return [Edit(match.start(), match.end(), f'{{% live_title default="{text}" %}}')]
 
 
 def _loads_phoenix(text: str) -> bool:
