@@ -116,7 +116,7 @@ def use_chat(page: Page) -> None:
         ("Joe", "It reconnects by itself."),
     ):
         page.get_by_label("Your name").fill(name)
-        page.get_by_label("Message").fill(body)
+        page.get_by_label("Message", exact=True).fill(body)
         page.get_by_role("button", name="Send").click()
         page.locator(".message", has_text=body).last.wait_for()
 

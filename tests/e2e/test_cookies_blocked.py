@@ -53,6 +53,6 @@ def test_a_channel_needs_no_cookie(visitor: Visitor) -> None:
     page = visitor.page
     page.goto(visitor.site.url + "/chat/")
     page.get_by_label("Your name").fill("Ada")
-    page.get_by_label("Message").fill("Hello from a private place")
+    page.get_by_label("Message", exact=True).fill("Hello from a private place")
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".message p").last).to_have_text("Hello from a private place")

@@ -139,7 +139,7 @@ def test_the_chart_moves_by_itself_and_can_be_stopped(visitor: Visitor) -> None:
 
 def say(page: Page, name: str, body: str) -> None:
     page.get_by_label("Your name").fill(name)
-    page.get_by_label("Message").fill(body)
+    page.get_by_label("Message", exact=True).fill(body)
     button(page, "Send")
 
 
@@ -148,7 +148,7 @@ def test_two_people_chat(visit: Callable[..., Visitor]) -> None:
     say(ada, "Ada", "Is there tea?")
     expect(joe.locator(".message")).to_have_text([re.compile("Ada.*Is there tea?")])
     joe.get_by_label("Your name").fill("Joe")
-    joe.get_by_label("Message").press_sequentially("Plenty")
+    joe.get_by_label("Message", exact=True).press_sequentially("Plenty")
     expect(ada.locator("#typing")).to_have_text("Joe is writing…")
     button(joe, "Send")
     expect(ada.locator(".message p")).to_have_text(["Is there tea?", "Plenty"])
