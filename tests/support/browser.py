@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 import os
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.support.servers import ServerProcess, free_port, serve
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox"]
-LISTENS_WITHIN = 30
-
-COMMANDS: dict[str, Callable[[int], list[str]]] = {
-    "uvicorn": lambda port: [
-        "uvicorn",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--ws",
-        "websockets-sansio",
-    ],
-    "daphne": lambda port: ["daphne", "-b", "127.0.0.1", "-p", str(port)],
-}
 
 # The browser itself reports each refused connection; a server that is down is not the page's mistake.
 SERVER_DOWN = "WebSocket connection to"
@@ -44,9 +29,9 @@ class Site:
     def __init__(self, server: str, folder: Path, environment: dict[str, str]) -> None:
         self.server = server
         self.port = free_port()
-        self.log = folder / "log"
-        self.environment = os.environ | {"DATABASE_PATH": str(folder / "db.sqlite3")} | environment
-        self.process: subprocess.Popen[bytes] | None = None
+        self.environment = {"DATABASE_PATH": str(folder / "db.sqlite3")} | environment
+        self.running = ExitStack()
+        self.process: ServerProcess | None = None
 
     @property
     def url(self) -> str:
@@ -55,50 +40,24 @@ class Site:
     def manage(self, *arguments: str) -> None:
         """Run a management command on this site's database."""
         command = [sys.executable, str(ROOT / "testproject" / "manage.py"), *arguments]
-        subprocess.run(command, env=self.environment, cwd=ROOT, check=True, timeout=60)
+        subprocess.run(command, env=os.environ | self.environment, cwd=ROOT, check=True, timeout=60)
 
     def start(self) -> None:
-        """Start and wait until it listens. Raises RuntimeError with the log if it does not."""
-        command = [sys.executable, "-m", *COMMANDS[self.server](self.port), "testproject.asgi:application"]
-        with self.log.open("ab") as output:
-            self.process = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdout=output, stderr=subprocess.STDOUT
-            )
-        give_up = time.monotonic() + LISTENS_WITHIN
-        while not self.listens():
-            if self.process.poll() is not None or time.monotonic() > give_up:
-                raise RuntimeError(f"{self.server} did not start:\n{self.said()}")
-            time.sleep(0.02)
-
-    def listens(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        """Start and wait until it answers. Raises RuntimeError with the log if it does not."""
+        self.process = self.running.enter_context(serve(self.server, env=self.environment, port=self.port))
 
     def kill(self) -> None:
         """SIGKILL: no goodbye to anybody."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.kill()
 
     def stop(self) -> None:
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        self.running.close()
 
     def said(self) -> str:
         """The end of the server's log."""
-        return self.log.read_text(errors="replace")[-6000:]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        assert self.process is not None
+        return self.process.log[-6000:]
 
 
 @contextmanager
