@@ -10,6 +10,8 @@ import threading
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from django_phoenix import watchdog
+
 if TYPE_CHECKING:
     from django_phoenix.transport.connection import Connection
 
@@ -28,6 +30,7 @@ class LoopState:
         self.connections: set[Connection] = set()
         self._period = 0.0
         self._sweeper: asyncio.TimerHandle | None = None
+        watchdog.watch(loop)
 
     def add(self, connection: Connection) -> None:
         """A connection was opened."""
