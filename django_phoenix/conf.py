@@ -47,6 +47,16 @@ DEFAULTS: dict[str, Any] = {
     # and told.
     "BROADCAST_BACKLOG": 10_000,
     "BROADCAST_BACKLOG_BYTES": 64_000_000,
+    # The template around live templates that extend none; None: a plain one of ours. And the block that is
+    # live. Both can be set per view and per live_session.
+    "LAYOUT": None,
+    "LIVE_BLOCK": "content",
+    # Where pages connect. None: where phoenix_application(live=...) put it, or live/ if that runs elsewhere.
+    "LIVE_PATH": None,
+    # Middleware that refuses views in __call__: live pages are then entered by a GET only.
+    "GUARD_MIDDLEWARE": (),
+    # Middleware with process_view that refuses nobody.
+    "TRUSTED_MIDDLEWARE": (),
 }
 
 

@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django_phoenix import pubsub
+from django_phoenix.live.session import live_session
 from django_phoenix.transport.mount import Mount, MountTable
 from django_phoenix.transport.passing import Inner
 
 if TYPE_CHECKING:
     from django_phoenix.socket import Socket
 
-__all__ = ["PhoenixApplication", "phoenix_application", "socket"]
+__all__ = ["PhoenixApplication", "live_session", "phoenix_application", "socket"]
 
 
 def socket(route: str, socket_class: type[Socket], **options: Any) -> Mount:
@@ -37,6 +39,7 @@ def phoenix_application(
     ``live`` is where live views connect (None: there are none). Everything that is not under a mount goes to
     ``asgi_app`` untouched.
     """
+    pubsub.serving()
     mounts = list(sockets)
     if live is not None:
         mounts.insert(0, _live_mount(live))
@@ -45,8 +48,10 @@ def phoenix_application(
 
 def _live_mount(route: str) -> Mount:
     # Sites with channels alone never load the rest.
+    from django_phoenix.live.client import mounted_at
     from django_phoenix.live.endpoint import LiveSocket
 
+    mounted_at(route)
     return Mount(route, LiveSocket)
 
 

@@ -60,7 +60,9 @@ def _nested_classes(view_class: type) -> tuple[type, ...]:
     distinct = [klass for klass in dict.fromkeys(found) if isinstance(klass, type)]
     # class Assigns(Base.Assigns) names its base itself: listing the base again would be an impossible order.
     return tuple(
-        klass for klass in distinct if not any(klass is not other and issubclass(other, klass) for other in distinct)
+        klass
+        for klass in distinct
+        if not any(klass is not other and issubclass(other, klass) for other in distinct)
     )
 
 

@@ -1,7 +1,7 @@
 """The language, time zone and script prefix that a view lives in.
 
-They were active when the page was rendered (a middleware of the site chose them) and travel in the session token,
-for on the socket no middleware runs.
+They were active when the page was rendered (a middleware of the site chose them) and travel in the session
+token, for on the socket no middleware runs.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch
 
 PUSH, REPLACE = "push", "replace"
 
-# Browsers drop tabs and line breaks in URLs and read a backslash as a slash: each could turn a path into a host.
+# Browsers drop tabs and line breaks in URLs and read a backslash as a slash: each could make a path a host.
 FORBIDDEN = re.compile(r"[\\\x00-\x1f\x7f]|^//|^/%09", re.IGNORECASE)
 SCHEME = re.compile(r"^(https?|mailto|tel):", re.IGNORECASE)
 
@@ -58,7 +58,7 @@ Navigation = Patch | Navigate | Redirect
 
 
 def local_path(to: Any, args: tuple[Any, ...], kwargs: dict[str, Any], current: str) -> str:
-    """The local path meant by a path, a query (``"?page=2"``), a URL name with arguments, or a model instance.
+    """The local path meant by a path, a query (``"?page=2"``), a URL name with arguments, or a model.
 
     Raises ValueError if it is not a path of this site.
     """

@@ -1,8 +1,8 @@
-"""``self.request`` and ``self.session`` on the socket, where no middleware runs."""
+"""``self.request`` on the socket, where no middleware runs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -10,8 +10,6 @@ from urllib.parse import unquote, urlsplit
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, QueryDict
 from django.urls import ResolverMatch
-
-from django_phoenix.exceptions import ReadOnlySession
 
 SCHEMES = {"ws": "http", "wss": "https"}
 
@@ -52,7 +50,7 @@ class LiveRequest(ASGIRequest):
     """
 
     def __init__(self, handshake: Mapping[str, Any], url: PageUrl, script_prefix: str) -> None:
-        super().__init__(_page_scope(handshake, url), BytesIO())  # type: ignore[arg-type]
+        super().__init__(_page_scope(handshake, url), BytesIO())
         self._script_prefix = script_prefix
         self.show(url)
 
@@ -93,39 +91,6 @@ def _page_scope(handshake: Mapping[str, Any], url: PageUrl) -> dict[str, Any]:
             if name not in HANDSHAKE_HEADERS and not name.startswith(b"sec-websocket-")
         ],
     }
-
-
-class SessionSnapshot(Mapping[str, Any]):
-    """Django's session as it was when the view joined, with what the page's token adds. Read-only."""
-
-    __slots__ = ("_data", "session_key")
-
-    def __init__(self, data: Mapping[str, Any], session_key: str | None = None) -> None:
-        self._data = dict(data)
-        self.session_key = session_key
-
-    def __getitem__(self, key: str) -> Any:
-        return self._data[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._data)
-
-    def __len__(self) -> int:
-        return len(self._data)
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        raise ReadOnlySession(f"session[{key!r}] = …")
-
-    def __delitem__(self, key: str) -> None:
-        raise ReadOnlySession(f"del session[{key!r}]")
-
-    def _refuse(self, *args: Any, **kwargs: Any) -> Any:
-        raise ReadOnlySession("a change of the session")
-
-    update = pop = popitem = setdefault = clear = flush = save = cycle_key = set_expiry = _refuse
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {sorted(self._data)}>"
 
 
 def nonce_of(request: HttpRequest) -> str | None:

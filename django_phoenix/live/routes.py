@@ -1,4 +1,4 @@
-"""From a URL to the live view behind it, and whether a guard stands in the way that only a GET meets (D12)."""
+"""From a URL to the live view behind it, and whether a guard is in the way that only a GET meets (D12)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def is_live(view_class: Any) -> bool:
 
 
 def mark_callback(callback: Callable[..., Any]) -> None:
-    """Remember that this very function is what ``as_view()`` returned: a wrapper copies the attribute, not itself."""
+    """Remember that this very function came from ``as_view()``; a wrapper copies the attribute, not itself."""
     callback.live_callback = callback  # type: ignore[attr-defined]
 
 
@@ -81,17 +81,19 @@ def find_route(path: str, urlconf: Any = None) -> Route | None:
 
 def route_of(match: ResolverMatch | None) -> Route | None:
     """The live view that a request was resolved to."""
-    view_class = getattr(match.func, "view_class", None) if match is not None else None
-    if match is None or not is_live(view_class):
+    if match is None:
+        return None
+    view_class: Any = getattr(match.func, "view_class", None)
+    if not is_live(view_class):
         return None
     return Route(match, match.func, view_class, live_session_of(match.func))
 
 
 def guard_of(callback: Callable[..., Any]) -> str | None:
-    """What around or in a callback may refuse a request, in words for a log or a check; None if nothing does."""
+    """What in or around a callback may refuse a request, in words for a log or check; None: nothing does."""
     if getattr(callback, "live_callback", None) is not callback:
         return f"{callback.__module__}.{callback.__qualname__} wraps as_view()"
-    view_class: type = callback.view_class  # type: ignore[attr-defined]
+    view_class: Any = getattr(callback, "view_class", None)
     for method in GUARDING_METHODS:
         definer = next((klass for klass in view_class.__mro__ if method in vars(klass)), None)
         if definer is not None and definer not in _unguarded:
@@ -103,8 +105,8 @@ def guard_of(callback: Callable[..., Any]) -> str | None:
 def guarding_middleware() -> str | None:
     """A middleware of the site that may refuse views, in words; None if there is none.
 
-    Taken for one: each that has ``process_view`` and is neither Django's nor in the setting TRUSTED_MIDDLEWARE,
-    and each in the setting GUARD_MIDDLEWARE.
+    Taken for one: each that has ``process_view`` and is neither Django's nor in the setting
+    TRUSTED_MIDDLEWARE, and each in the setting GUARD_MIDDLEWARE.
     """
     for path in django_settings.MIDDLEWARE:
         if path in settings.GUARD_MIDDLEWARE:
@@ -174,7 +176,7 @@ def _walk(
             inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
             yield from _walk(pattern.url_patterns, path, inner)
             continue
-        view_class = getattr(pattern.callback, "view_class", None)
+        view_class: Any = getattr(pattern.callback, "view_class", None)
         if is_live(view_class):
             name = ":".join((*namespaces, pattern.name)) if pattern.name else None
             callback = pattern.callback

@@ -47,11 +47,11 @@ def live_session(
     live_block: str | None = None,
     session: SessionData | None = None,
 ) -> list[URLPattern | URLResolver]:
-    """Put live routes into a group with its own guards, layout and session: ``include(live_session("staff", [...]))``.
+    """Give live routes guards, a layout and a session of their own: ``include(live_session("staff", [...]))``.
 
     on_mount: guards that run before ``mount`` of every view of the group, at GET, join and live navigation.
-    layout, live_block: defaults for the group's views. session: a dict, or a function of the request that gives
-    one; it is signed into the page (not encrypted) and merged over Django's session.
+    layout, live_block: defaults for the group's views. session: a dict, or a function of the request that
+    gives one; it is signed into the page (not encrypted) and merged over Django's session.
     Raises ImproperlyConfigured if a route is in a group already.
     """
     group = LiveSession(name, tuple(on_mount), layout, live_block, session)
@@ -155,7 +155,7 @@ def verify_static(token: object) -> str:
 
 
 def user_marks(user: Any) -> tuple[str | None, str]:
-    """The user's key and a digest of what ends a login (Django's session-auth hash); ``(None, "")`` for nobody."""
+    """The user's key and a digest of Django's session-auth hash, which a logout ends; ``(None, "")``: nobody."""
     if user is None or not user.is_authenticated:
         return None, ""
     get_hash = getattr(user, "get_session_auth_hash", None)

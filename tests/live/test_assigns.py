@@ -40,7 +40,9 @@ def test_mutable_defaults_are_not_shared_between_views():
 
 def test_a_name_without_default_is_missing_until_it_is_set_and_the_error_says_what_to_do():
     assigns = Declaration(Child).fresh()
-    with pytest.raises(AttributeError, match=r"Child.Assigns has no 'later' .*rows, tags, title.*Set it in mount"):
+    with pytest.raises(
+        AttributeError, match=r"Child.Assigns has no 'later' .*rows, tags, title.*Set it in mount"
+    ):
         _ = assigns.later
 
 

@@ -1,0 +1,215 @@
+"""May this client join, and as what? The checks before any mount, in the order of liveview.md §5.2 and D12."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from django.conf import settings as django_settings
+from django.conf.urls.i18n import is_language_prefix_patterns_used
+from django.http import HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils import translation
+
+from django_phoenix.exceptions import InvalidToken, JoinRefused
+from django_phoenix.live.locale import Locale
+from django_phoenix.live.login import current_login
+from django_phoenix.live.page import make_context, page_of
+from django_phoenix.live.request import LiveRequest, PageUrl, set_nonce
+from django_phoenix.live.routes import Route, find_route, login_allows
+from django_phoenix.live.runtime import Runtime, page_params
+from django_phoenix.live.session import PageToken, verify_static
+from django_phoenix.live.spec import spec_of
+from django_phoenix.rendering.compiler import RenderState
+from django_phoenix.transport.read_only_session import ReadOnlySession
+
+if TYPE_CHECKING:
+    from django_phoenix.live.channel import LiveChannel
+    from django_phoenix.socket import Socket
+
+logger = logging.getLogger(__name__)
+
+# Upstream crashes on longer ones; no DNS name is.
+LONGEST_HOST = 253
+
+
+def admit(channel: LiveChannel, payload: Any) -> Runtime:
+    """The runtime of a view that may be mounted. Raises JoinRefused. Needs the database, so never on the loop."""
+    if not isinstance(payload, dict):
+        _stale(channel, "the payload is no object")
+    token = _verify(channel, payload)
+    session, user = _identify(channel, channel.socket, token)
+    url, navigated = _url(channel, payload)
+    locale = _locale(token, url)
+    locale.activate()
+    route = _route(channel, token, url, locale)
+    if not navigated and route.view_name != token.view:
+        _unauthorized(channel, f"the page's view was {token.view}, its URL leads to {route.view_name}")
+    _check_guards(channel, token, route, url, locale, user, navigated)
+    live = _runtime(channel, token, route, url, locale, payload)
+    _enter(live, token, session, user)
+    if live.page.root != token.root:
+        _unauthorized(channel, f"the page's root layout was {token.root}, this one's is {live.page.root}")
+    return live
+
+
+# -- who
+
+
+def _verify(channel: LiveChannel, payload: dict[str, Any]) -> PageToken:
+    """LV-8, LV-9, LV-10, LV-12"""
+    try:
+        token = PageToken.verify(payload.get("session"))
+        static = payload.get("static")
+        static_id = token.id if static is None else verify_static(static)
+    except InvalidToken as error:
+        _stale(channel, str(error))
+    if not channel.topic == f"lv:{token.id}" == f"lv:{static_id}":
+        _stale(channel, "topic, session token and static token are of different pages")
+    return token
+
+
+def _identify(channel: LiveChannel, socket: Socket, token: PageToken) -> tuple[dict[str, Any], Any]:
+    """LV-11 and D12: the session of the socket, and in it the user that the page was made for."""
+    if socket.session is None:
+        _stale(channel, "the CSRF token of the socket is missing or wrong")
+    session, user = current_login(socket)
+    if not token.is_for(user):
+        _stale(channel, "the page was made for another user, or before a logout or a change of password")
+    return session, user
+
+
+# -- where
+
+
+def _url(channel: LiveChannel, payload: dict[str, Any]) -> tuple[PageUrl, bool]:
+    navigated = payload.get("redirect") is not None
+    try:
+        url = PageUrl(payload.get("redirect") if navigated else payload.get("url"))
+    except ValueError as error:
+        _unauthorized(channel, str(error))
+    if len(url.host) > LONGEST_HOST:
+        raise JoinRefused({"reason": "join crashed"})
+    return url, navigated
+
+
+def _route(channel: LiveChannel, token: PageToken, url: PageUrl, locale: Locale) -> Route:
+    """LV-13, LV-14"""
+    try:
+        route = find_route(url.path_info(locale.script_prefix), token.urlconf)
+    except ValueError as error:
+        _unauthorized(channel, str(error))
+    if route is None:
+        _unauthorized(channel, f"no live view at {url.path[:200]!r}")
+    if route.live_session.name != token.live_session:
+        _unauthorized(
+            channel,
+            f"{url.path[:200]!r} is in live_session {route.live_session.name!r}, not {token.live_session!r}",
+        )
+    return route
+
+
+def _check_guards(
+    channel: LiveChannel,
+    token: PageToken,
+    route: Route,
+    url: PageUrl,
+    locale: Locale,
+    user: Any,
+    navigated: bool,
+) -> None:
+    """D12: nobody enters who would not get in by a GET."""
+    if not login_allows(route.callback, user):
+        _unauthorized(channel, "LoginRequiredMiddleware asks for a login")
+    guard = route.guard
+    if guard is not None and (navigated or url.path_info(locale.script_prefix) != token.path):
+        _unauthorized(channel, f"only a GET may decide about {url.path[:200]!r}: {guard}")
+
+
+def _locale(token: PageToken, url: PageUrl) -> Locale:
+    """The page's, unless the URL itself says another language."""
+    locale = token.locale
+    used, prefixed_default = is_language_prefix_patterns_used(token.urlconf or django_settings.ROOT_URLCONF)
+    if not used:
+        return locale
+    language = translation.get_language_from_path(url.path_info(locale.script_prefix))
+    if language is None and not prefixed_default:
+        language = django_settings.LANGUAGE_CODE
+    return locale if language is None else locale.with_language(language)
+
+
+# -- as what
+
+
+def _runtime(
+    channel: LiveChannel,
+    token: PageToken,
+    route: Route,
+    url: PageUrl,
+    locale: Locale,
+    payload: dict[str, Any],
+) -> Runtime:
+    view = route.view_class(**route.initkwargs)
+    request = LiveRequest(channel.socket.scope, url, locale.script_prefix)
+    request.show(url, route.match)
+    live = Runtime(
+        view,
+        spec_of(route.view_class),
+        id=token.id,
+        request=request,
+        session=ReadOnlySession({}, None),
+        live_session=route.live_session,
+        route=route,
+        params=page_params(url.query, route.match.kwargs),
+        uri=url.full,
+        channel=channel,
+        connect_params=_connect_params(payload),
+        locale=locale,
+        urlconf=token.urlconf,
+    )
+    view._live = live
+    return live
+
+
+def _connect_params(payload: dict[str, Any]) -> dict[str, Any]:
+    """LV-20"""
+    params = payload.get("params")
+    return (
+        {key: value for key, value in params.items() if key != "_csrf_token"}
+        if isinstance(params, dict)
+        else {}
+    )
+
+
+def _enter(live: Runtime, token: PageToken, session: dict[str, Any], user: Any) -> None:
+    """Give the request what middleware would, and the view its page and context."""
+    request: Any = live.request
+    key = live.channel.socket.session.session_key
+    request.session = ReadOnlySession(session, key)
+    live.session = ReadOnlySession({**session, **token.session}, key)  # LV-21
+    if user is not None:
+        request.log_in(user)
+    request.LANGUAGE_CODE = translation.get_language()
+    set_nonce(request, token.nonce)
+    _csrf.process_request(request)  # LV-118
+    view = live.view
+    view.setup(request, *live.route.match.args, **live.route.match.kwargs)  # type: ignore[union-attr]
+    live.page = page_of(view, live.live_session)
+    live.context = make_context(live)
+    live.state = RenderState()
+
+
+_csrf = CsrfViewMiddleware(lambda request: HttpResponse())
+
+
+def _stale(channel: LiveChannel, why: str) -> NoReturn:
+    _refuse(channel, "stale", why)
+
+
+def _unauthorized(channel: LiveChannel, why: str) -> NoReturn:
+    _refuse(channel, "unauthorized", why)
+
+
+def _refuse(channel: LiveChannel, reason: str, why: str) -> NoReturn:
+    logger.info("Join of %.200r refused as %s: %s.", channel.topic, reason, why)
+    raise JoinRefused({"reason": reason})

@@ -1,0 +1,257 @@
+"""The channel of topics ``lv:*``: one live view of one page (LiveView.Channel)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.utils import timezone, translation
+
+from django_phoenix.channel import Channel, Stop
+from django_phoenix.exceptions import InvalidParams, JoinRefused
+from django_phoenix.executor import get_pool
+from django_phoenix.live import lifecycle, reload
+from django_phoenix.live.admission import admit
+from django_phoenix.live.client import liveview_version
+from django_phoenix.live.forms import decode_form
+from django_phoenix.live.lifecycle import Outcome
+from django_phoenix.live.page import container_of
+from django_phoenix.live.request import PageUrl
+from django_phoenix.live.runtime import Runtime
+from django_phoenix.live.steps import Step, Steps, Where, drive
+
+logger = logging.getLogger(__name__)
+
+# How often a view that waits for a slow client looks whether it is still there, in seconds.
+SLOW_CLIENT_CHECK = 1.0
+
+# Wakes a view that has something to show.
+AWAKE = object()
+
+NOTHING: dict[str, Any] = {}
+
+
+class LiveChannel(Channel):
+    """Runs the view: joins, events, messages in; diffs and navigation out. It is the stage of the view's steps."""
+
+    subscribes = False
+
+    __slots__ = ("live", "waits_for_client")
+
+    live: Runtime
+
+    # Callbacks of a channel.
+
+    async def join(self, payload: Any, **captures: Any) -> dict[str, Any]:
+        """liveview.md §5 and §6."""
+        self.waits_for_client = False
+        try:
+            outcome = await drive(self._joining(payload), self)
+        except tuple(reload.STATUSES) as error:
+            logger.warning("%s: mount refused, %s: %s", self.log_name, type(error).__name__, error)
+            raise JoinRefused(reload.refusal(error)) from None
+        if outcome.leaving is not None:
+            raise JoinRefused({outcome.leaving.event: outcome.leaving.as_wire(), "events": outcome.diff["e"]})
+        reply: dict[str, Any] = {"rendered": outcome.diff, "liveview_version": liveview_version()}
+        if outcome.patches:
+            reply["live_patch"] = outcome.patches[-1].as_wire()
+        if payload.get("redirect") is not None:
+            reply["container"] = list(container_of(self.live.view))
+        return reply
+
+    async def handle_in(self, event: str, payload: Any) -> dict[str, Any] | Stop:
+        """liveview.md §8: exactly one ok reply to each, whatever it is (LV-29)."""
+        if event == "event":
+            return await self._event(payload)
+        if event == "live_patch":
+            return await self._live_patch(payload)
+        if event == "cids_destroyed":
+            return {"cids": []}
+        if event != "cids_will_destroy":
+            logger.warning("%s: unknown message %.100r.", self.log_name, event)
+        return NOTHING
+
+    async def handle_info(self, message: Any) -> Stop | None:
+        """A message for the view. If others wait behind it, one rendering shows them all."""
+        live = self.live
+        if message is AWAKE:
+            return None
+        if not live.spec.has("handle_info"):
+            logger.warning("%s got a message but defines no handle_info: %.200r", self.log_name, message)
+            return None
+        self._says("handle_info")
+        alone = self.server.pending == 0 and not self.server.connection.outbox.busy
+        story = lifecycle.last_message if alone else lifecycle.message
+        return self._push(await drive(story(live, message), self))
+
+    async def handle_idle(self) -> None:
+        """Nothing waits: show what messages have changed, or once the client has read what it was sent."""
+        if not self.live.needs_render:
+            return
+        outbox = self.server.connection.outbox
+        if outbox.busy:
+            if not self.waits_for_client:
+                self.waits_for_client = True
+                outbox.when_drained(self._client_is_ready)
+            return
+        self._says("render")
+        stop = self._push(await drive(lifecycle.catching_up(self.live), self))
+        if stop is not None:
+            self.stop(stop.reason)
+
+    async def terminate(self, reason: Any) -> None:
+        """The end of the view."""
+        self._says("terminate")
+        await drive(lifecycle.ending(self.live, reason), self)
+
+    @property
+    def log_name(self) -> str:
+        """The view's name, as soon as it is known."""
+        live = self.__dict__.get("live") or getattr(self, "live", None)
+        return live.spec.name if live is not None else "A live view"
+
+    # Stage: where the steps of this view run.
+
+    @property
+    def renders_in_pool(self) -> bool:
+        """Once one rendering of the class has needed the database, none of them is tried on the loop."""
+        return self.live.spec.renders_in_pool
+
+    @renders_in_pool.setter
+    def renders_in_pool(self, value: bool) -> None:
+        self.live.spec.renders_in_pool = value
+
+    def enter(self) -> None:
+        """Make this thread, or task, the view's."""
+        live = getattr(self, "live", None)
+        if live is None:
+            return
+        socket = self.socket
+        if not live.locale.is_default:
+            live.locale.activate()
+        if socket.language is not None and live.locale.language is None:
+            translation.activate(django_settings.LANGUAGE_CODE)
+        if socket.time_zone is not None and live.locale.time_zone is None:
+            timezone.deactivate()
+
+    def in_pool(self, function: Callable[..., Any], *args: Any) -> Awaitable[Any]:
+        """Run a function on a pool thread, inside the view's Context."""
+        return get_pool().run(self.server.owner, self.server.context, function, *args)
+
+    # Messages of the client.
+
+    def _joining(self, payload: Any) -> Steps[Outcome]:
+        self.live = yield Step(Where.POOL, admit, (self, payload))
+        self.enter()
+        return (yield from lifecycle.joining(self.live))
+
+    async def _event(self, payload: dict[str, Any]) -> dict[str, Any] | Stop:
+        live = self.live
+        name = payload.get("event")
+        if not isinstance(name, str) or payload.get("cid") is not None:
+            return NOTHING  # LV-65: whatever it was meant for is not there
+        if self.server.connection.outbox.busy:
+            await self._client_reads()
+        try:
+            value = _value(payload)
+            handler = live.spec.events.get(name)
+            if handler is not None:
+                self._says(f"{handler.function.__name__} (event {name!r})")
+                story = lifecycle.event(live, handler, handler.bind(value))
+            elif live.spec.has("handle_event") and not name.startswith("lv:"):
+                self._says(f"handle_event (event {name!r})")
+                story = lifecycle.other_event(live, name, value)
+            else:
+                self._unknown_event(name)
+                return NOTHING
+        except InvalidParams as error:
+            logger.warning("%s", error)
+            return NOTHING
+        except ValueError as error:
+            logger.warning("%s, event %r: its form can't be read: %s", self.log_name, name, error)
+            return NOTHING
+        return self._reply(await drive(story, self))
+
+    async def _live_patch(self, payload: dict[str, Any]) -> dict[str, Any] | Stop:
+        """LV-74"""
+        live = self.live
+        try:
+            url = PageUrl(payload.get("url"))
+            route = live.find_patch(url)
+        except ValueError as error:
+            logger.warning("%s: live_patch refused: %s", self.log_name, error)
+            route = None
+        if route is None:
+            return {"link_redirect": True}
+        live.show(url, route)
+        self._says("handle_params")
+        return self._reply(await drive(lifecycle.patching(live), self))
+
+    def _unknown_event(self, name: str) -> None:
+        if name == "lv:clear-flash":
+            return
+        known = ", ".join(sorted(self.live.spec.events)) or "none"
+        logger.warning(
+            "%s takes no event %.100r (its events: %s). Mark a method with @event, or define handle_event.",
+            self.log_name,
+            name,
+            known,
+        )
+
+    # Ways out.
+
+    def _reply(self, outcome: Outcome) -> dict[str, Any] | Stop:
+        """As the reply to what the client sent."""
+        diff = outcome.diff
+        for patch in outcome.patches:
+            self.push("live_patch", patch.as_wire())  # LV-75
+        if outcome.leaving is not None:
+            if diff:
+                self.push("diff", diff)  # LV-78
+            return Stop("navigated", {outcome.leaving.event: outcome.leaving.as_wire()})
+        return {"diff": diff} if diff else NOTHING
+
+    def _push(self, outcome: Outcome) -> Stop | None:
+        """As messages of their own, for nothing waits for a reply."""
+        for patch in outcome.patches:
+            self.push("live_patch", patch.as_wire())
+        if outcome.diff:
+            self.push("diff", outcome.diff)
+        if outcome.leaving is None:
+            return None
+        self.push(outcome.leaving.event, outcome.leaving.as_wire())
+        return Stop("navigated")
+
+    # A slow client.
+
+    def _client_is_ready(self) -> None:
+        self.waits_for_client = False
+        self.server.inform(AWAKE)
+
+    async def _client_reads(self) -> None:
+        """Wait until the client has taken what it was sent; its further events wait in the mailbox."""
+        connection = self.server.connection
+        while connection.outbox.busy and not connection.closed:
+            ready = asyncio.Event()
+            connection.outbox.when_drained(ready.set)
+            try:
+                await asyncio.wait_for(ready.wait(), SLOW_CLIENT_CHECK)
+            except TimeoutError:
+                continue
+
+    def _says(self, callback: str) -> None:
+        """For a log line, should what comes now raise."""
+        self.server._doing = f"{self.live.spec.name}.{callback}"
+
+
+def _value(payload: dict[str, Any]) -> Any:
+    """What an event carries: a form decoded, anything else as it is."""
+    value = payload.get("value")
+    if payload.get("type") != "form":
+        return {} if value is None else value
+    if not isinstance(value, str):
+        raise ValueError(f"expected text, got {type(value).__name__}")
+    return decode_form(value, payload.get("meta"))

@@ -1,0 +1,102 @@
+"""The answer to a plain GET: the view mounted without a socket, its page rendered once (LiveView.Static)."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.middleware.csrf import get_token
+from django.urls import get_script_prefix
+from django.utils.cache import patch_cache_control
+
+from django_phoenix.live import reload
+from django_phoenix.live.lifecycle import mounting
+from django_phoenix.live.locale import active_locale
+from django_phoenix.live.navigation import Navigation, Redirect
+from django_phoenix.live.page import container, make_context, page_of, render_document
+from django_phoenix.live.request import PageUrl, nonce_of
+from django_phoenix.live.routes import Route, name_of, route_of
+from django_phoenix.live.runtime import Runtime, page_params
+from django_phoenix.live.session import DEFAULT, PageToken, sign_static, user_marks
+from django_phoenix.live.spec import spec_of
+from django_phoenix.live.steps import drive_sync
+from django_phoenix.transport.read_only_session import ReadOnlySession
+
+
+class Elsewhere(HttpResponseRedirect):
+    """A redirect to wherever ``redirect(external=...)`` may lead."""
+
+    allowed_schemes = ["http", "https", "mailto", "tel"]  # noqa: RUF012 (as Django declares it)
+
+
+def respond(view: Any, request: HttpRequest) -> HttpResponseBase:
+    """Mount the view and answer with its page, or with the redirect that it asked for."""
+    refused = reload.answer(request)
+    if refused is not None:
+        return refused
+    route = route_of(request.resolver_match)
+    extra = (route.live_session if route else DEFAULT).data_for(request)
+    live = _runtime(view, request, route, extra)
+    drive_sync(mounting(live))
+    if live.navigation is not None:
+        return _redirect(live.navigation)
+    return _page(live, extra)
+
+
+def _runtime(view: Any, request: HttpRequest, route: Route | None, extra: dict[str, Any]) -> Runtime:
+    session = getattr(request, "session", None)
+    data = {**dict(session.items() if session is not None else ()), **extra}
+    live = Runtime(
+        view,
+        spec_of(type(view)),
+        id=f"phx-{secrets.token_urlsafe(12)}",
+        request=request,
+        session=ReadOnlySession(data, getattr(session, "session_key", None)),
+        live_session=route.live_session if route else DEFAULT,
+        route=route,
+        params=page_params(request.META.get("QUERY_STRING", ""), view.kwargs),
+        uri=request.build_absolute_uri(),
+        locale=active_locale(),
+    )
+    view._live = live
+    return live
+
+
+def _page(live: Runtime, extra: dict[str, Any]) -> HttpResponse:
+    get_token(live.request)  # the socket's CSRF check needs the cookie, whether or not the page has a form
+    live.page = page_of(live.view, live.live_session)
+    live.context = make_context(live)
+    html = live.page.region.html(live.context)
+    session_token = _page_token(live, extra).sign()
+    contained = container(live, session_token, sign_static(live.id), html)
+    response = HttpResponse(render_document(live, contained))
+    patch_cache_control(response, private=True, max_age=0, must_revalidate=True)
+    return response
+
+
+def _page_token(live: Runtime, extra: dict[str, Any]) -> PageToken:
+    request = live.request
+    user, auth = user_marks(getattr(request, "user", None))
+    urlconf = getattr(request, "urlconf", None)
+    return PageToken(
+        id=live.id,
+        view=name_of(type(live.view)),
+        live_session=live.live_session.name,
+        root=live.page.root,
+        path=PageUrl(live.uri).path_info(get_script_prefix()),
+        user=user,
+        auth=auth,
+        session=extra,
+        locale=live.locale,
+        nonce=nonce_of(request),
+        urlconf=urlconf if isinstance(urlconf, str) else None,
+    )
+
+
+def _redirect(target: Navigation) -> HttpResponse:
+    """LV-7"""
+    response = Elsewhere(target.to)
+    if isinstance(target, Redirect) and target.status is not None:
+        response.status_code = target.status
+    return response

@@ -1,0 +1,178 @@
+"""What happens in a view's life, each told as steps: mounting, another URL, an event, a message, the end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from inspect import isclass
+from typing import Any, NamedTuple
+
+from django_phoenix.exceptions import LiveViewError, PatchLoop
+from django_phoenix.live.navigation import Leaving, Patch
+from django_phoenix.live.runtime import Runtime
+from django_phoenix.live.steps import Step, Steps, Where, call
+from django_phoenix.params import Handler
+from django_phoenix.wire.message import Reply
+
+logger = logging.getLogger(__name__)
+
+# LV-82: so many patches in a row without a rendering between are no intention.
+PATCH_LIMIT = 20
+
+
+class Outcome(NamedTuple):
+    """What a message led to: the URLs that the page took, a diff, and where it goes if the view is left."""
+
+    diff: dict[str, Any]
+    patches: tuple[Patch, ...] = ()
+    leaving: Leaving | None = None
+
+
+def mounting(live: Runtime) -> Steps[None]:
+    """Guards, ``mount``, ``handle_params``; ends early as soon as the view asks to be somewhere else."""
+    yield from _guarding(live)
+    if live.navigation is not None:
+        return
+    if live.spec.has("mount"):
+        yield call(live.view.mount, live.params, live.session)
+    if isinstance(live.navigation, Patch):
+        raise LiveViewError(
+            f"{live.spec.name}.mount() called push_patch(), but there is no page yet whose URL could change. "
+            "Call it in handle_params(), or use push_navigate()."
+        )
+    if live.navigation is None and live.route is not None:
+        yield from handling_params(live)
+
+
+def handling_params(live: Runtime) -> Steps[None]:
+    """``handle_params`` for the URL that the view is at."""
+    if live.spec.has("handle_params"):
+        yield call(live.view.handle_params, live.params, live.uri)
+
+
+def event(live: Runtime, handler: Handler, arguments: Mapping[str, Any]) -> Steps[Outcome]:
+    """An event that an ``@event`` method takes."""
+    where = Where.LOOP if handler.is_async else Where.POOL
+    result = yield Step(where, handler.function, (live.view,), arguments)  # type: ignore[arg-type]
+    reply = None if result is None else as_reply(handler.name, result)
+    if live.navigation is not None:
+        return (yield from _going(live, reply))
+    render = yield Step(Where.HERE, live.evaluate)
+    return Outcome(live.diff(render, reply))
+
+
+def other_event(live: Runtime, name: str, params: Any) -> Steps[Outcome]:
+    """An event for ``handle_event``."""
+    result = yield call(live.view.handle_event, name, params)
+    reply = None if result is None else as_reply(f"{live.spec.name}.handle_event", result)
+    return (yield from settling(live, reply))
+
+
+def message(live: Runtime, content: Any) -> Steps[Outcome]:
+    """``handle_info``; what it changed is rendered later, together with what else waits."""
+    step = call(live.view.handle_info, content)
+    yield step
+    if live.navigation is not None:
+        return (yield from _going(live, None))
+    live.needs_render = True
+    live.render_where = Where.HERE if step.where is Where.LOOP else Where.POOL
+    return Outcome({})
+
+
+def catching_up(live: Runtime) -> Steps[Outcome]:
+    """Render what messages have changed, on the side where they ran."""
+    render = yield Step(live.render_where, live.evaluate)
+    return Outcome(live.diff(render))
+
+
+def last_message(live: Runtime, content: Any) -> Steps[Outcome]:
+    """``handle_info`` for a message that nothing waits behind, and the rendering in one go."""
+    yield call(live.view.handle_info, content)
+    return (yield from settling(live))
+
+
+def patching(live: Runtime) -> Steps[Outcome]:
+    """The client has gone to another URL of the view."""
+    yield from handling_params(live)
+    return (yield from settling(live))
+
+
+def settling(live: Runtime, reply: dict[str, Any] | None = None) -> Steps[Outcome]:
+    """After a callback: go where it asked to go, or show what it changed."""
+    if live.navigation is not None:
+        return (yield from _going(live, reply))
+    render = yield Step(Where.HERE, live.evaluate)
+    return Outcome(live.diff(render, reply))
+
+
+def joining(live: Runtime) -> Steps[Outcome]:
+    """Mount for a client that joins, and render in full.
+
+    In the pool, whichever side mounted: what is lazy for the life of the page (the user's permissions, relations,
+    querysets) is fetched there, so that later renderings need no database.
+    """
+    yield from mounting(live)
+    patches = yield from _following(live)
+    if live.navigation is not None:
+        pushed = live.take_pushed()
+        return Outcome({"e": pushed}, patches, live.navigation)  # type: ignore[arg-type]
+    render = yield Step(Where.POOL, live.evaluate)
+    return Outcome(live.diff(render), patches)
+
+
+def ending(live: Runtime, reason: Any) -> Steps[None]:
+    """``terminate``."""
+    if live.spec.has("terminate"):
+        yield call(live.view.terminate, reason)
+
+
+def _going(live: Runtime, reply: dict[str, Any] | None) -> Steps[Outcome]:
+    """Follow the patches that were asked for; then render, or leave."""
+    patches = yield from _following(live)
+    if live.navigation is not None:
+        pushed = live.take_pushed()
+        return Outcome({"e": pushed} if pushed else {}, patches, live.navigation)  # type: ignore[arg-type]
+    render = yield Step(Where.HERE, live.evaluate)
+    return Outcome(live.diff(render, reply), patches)
+
+
+def _following(live: Runtime) -> Steps[tuple[Patch, ...]]:
+    patches: list[Patch] = []
+    while (patch := live.take_patch()) is not None:
+        if len(patches) == PATCH_LIMIT:
+            raise PatchLoop(f"{live.spec.name}.handle_params() asked for {PATCH_LIMIT} patches in a row.")
+        live.move_to(patch.to)
+        patches.append(patch)
+        yield from handling_params(live)
+    return tuple(patches)
+
+
+def _guarding(live: Runtime) -> Steps[None]:
+    for guard in (*live.live_session.on_mount, *live.spec.guards):
+        for function in _functions(guard):
+            yield call(function, live.view, live.params, live.session)
+            if live.navigation is not None:
+                return
+
+
+def _functions(guard: Any) -> Iterator[Any]:
+    """A guard is a function, a class or object with a method ``on_mount``, or a mixin that lists its guards there."""
+    on_mount = getattr(guard, "on_mount", None)
+    if on_mount is None:
+        yield guard
+    elif isinstance(on_mount, list | tuple):
+        yield from on_mount
+    else:
+        yield (guard() if isclass(guard) else guard).on_mount
+
+
+def as_reply(name: str, result: Any) -> dict[str, Any]:
+    """What an event handler returned, as an object for the client. Raises TypeError for anything else."""
+    if isinstance(result, dict):
+        return result
+    if isinstance(result, Reply) and isinstance(result.response, dict):
+        return result.response
+    raise TypeError(
+        f"{name} should return None (no reply) or a dict (the reply that the client's callback gets), "
+        f"got {type(result).__name__}."
+    )

@@ -1,0 +1,265 @@
+"""The page around a view: which part of which template is live, and the whole document at GET (D11)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.forms.utils import flatatt
+from django.template import Context, Origin, RequestContext, engines
+from django.template.backends.django import DjangoTemplates
+from django.template.base import Node, NodeList, Template, TextNode
+from django.template.loader_tags import BlockNode, ExtendsNode
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from django_phoenix.conf import settings
+from django_phoenix.exceptions import RegionError
+from django_phoenix.live.session import LiveSession
+from django_phoenix.rendering.compiler import CompiledTemplate, compile_region
+
+if TYPE_CHECKING:
+    from django_phoenix.live.runtime import Runtime
+
+DOCUMENT = re.compile(r"<\s*(html|body|!doctype)\b", re.IGNORECASE)
+
+# Where a fragment stands when neither view, live_session nor setting names a layout.
+PLAIN_LAYOUT = "django_phoenix/layout.html"
+
+CACHE = "_phoenix_pages"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A live region and the document around it."""
+
+    template: Template
+    region: CompiledTemplate
+    document: Template
+    root: str
+
+
+def page_of(view: Any, live_session: LiveSession) -> Page:
+    """The page of a view. Raises RegionError, TemplateDoesNotExist, TemplateSyntaxError."""
+    layout = view.layout or live_session.layout or settings.LAYOUT
+    block = view.live_block or live_session.live_block or settings.LIVE_BLOCK
+    return find_page(find_template(view), layout, block)
+
+
+def find_page(template: Template, layout: str | None, block: str) -> Page:
+    """The page of a template, kept with it."""
+    pages: dict[Any, Page] = template.__dict__.setdefault(CACHE, {})
+    page = pages.get((layout, block))
+    if page is None:
+        page = pages[layout, block] = _make_page(template, layout, block)
+    return page
+
+
+def find_template(view: Any) -> Template:
+    """A view's template: the nearest ``template_name`` or ``template`` of the view, its class and their bases."""
+    for owner in (view, *type(view).__mro__):
+        own = vars(owner)
+        if own.get("template") is not None:
+            return _inline_template(type(view) if owner is view else owner, own["template"])
+        if own.get("template_name") is not None:
+            return load_template(own["template_name"])
+    raise ImproperlyConfigured(
+        f"{type(view).__name__} needs a template: set template_name = '…' or template = '…source…'."
+    )
+
+
+def load_template(name: str) -> Template:
+    """A template by name, from the site's first DjangoTemplates engine that has it."""
+    return _engine().engine.get_template(name)
+
+
+def _inline_template(owner: type, source: str) -> Template:
+    templates = _inline_templates.setdefault(owner, {})
+    template = templates.get(source)
+    if template is None:
+        origin = Origin(name=f"{owner.__module__}.{owner.__qualname__}.template")
+        template = Template(source, origin=origin, name=origin.name, engine=_engine().engine)
+        templates[source] = template
+    return template
+
+
+_inline_templates: WeakKeyDictionary[type, dict[str, Template]] = WeakKeyDictionary()
+
+
+def _forget_templates(*, setting: str, **_: Any) -> None:
+    if setting == "TEMPLATES":
+        _inline_templates.clear()
+
+
+setting_changed.connect(_forget_templates)
+
+
+def _engine() -> DjangoTemplates:
+    for engine in engines.all():
+        if isinstance(engine, DjangoTemplates):
+            return engine
+    raise ImproperlyConfigured("Live views need a DjangoTemplates backend in the setting TEMPLATES.")
+
+
+# -- region and document
+
+
+def _make_page(template: Template, layout: str | None, block: str) -> Page:
+    chain = list(_chain(template))
+    root = chain[-1]
+    if not _has_block(root, block):
+        if _is_document(root):
+            raise _no_region(template, root, block)
+        outer = _layout(template, layout, block)
+        return Page(template, compile_region(template, None), _document(outer, block), _name(_root(outer)))
+    return Page(template, compile_region(template, block), _document(template, block), _name(root))
+
+
+def _layout(template: Template, layout: str | None, block: str) -> Template:
+    outer = load_template(layout or PLAIN_LAYOUT)
+    root = _root(outer)
+    if not _has_block(root, block):
+        raise _no_region(outer, root, block)
+    return outer
+
+
+def _document(parent: Template, block: str) -> Template:
+    """What Django makes of a child of ``parent`` that overrides only ``block``, with the container in it."""
+    document = Template("", origin=parent.origin, name=parent.name, engine=parent.engine)
+    inner = BlockNode(block, NodeList([_Container()]))
+    extends = ExtendsNode(NodeList([inner]), _Known(parent))  # type: ignore[arg-type]
+    extends.origin = parent.origin
+    document.nodelist = NodeList([extends])
+    return document
+
+
+class _Known:
+    """Stands where ExtendsNode expects the expression that gives its parent."""
+
+    def __init__(self, template: Template) -> None:
+        self.template = template
+
+    def resolve(self, context: Context) -> Template:
+        return self.template
+
+
+class _Container(Node):
+    """Puts the view's container where the live block stands."""
+
+    def render(self, context: Context) -> SafeString:
+        context.phoenix_shown = True  # type: ignore[attr-defined]
+        return context.phoenix_container  # type: ignore[attr-defined, no-any-return]
+
+
+def _chain(template: Template) -> Iterator[Template]:
+    """The template, its parent, and so on to the root, by Django's own rules."""
+    history = [template.origin]
+    while True:
+        yield template
+        extends = _extends(template)
+        if extends is None:
+            return
+        template = _parent(template, extends, history)
+
+
+def _root(template: Template) -> Template:
+    return list(_chain(template))[-1]
+
+
+def _extends(template: Template) -> ExtendsNode | None:
+    first = next((node for node in template.nodelist if not isinstance(node, TextNode)), None)
+    return first if isinstance(first, ExtendsNode) else None
+
+
+def _parent(template: Template, extends: ExtendsNode, history: list[Origin]) -> Template:
+    name = extends.parent_name.var
+    if isinstance(extends.parent_name, _Known):
+        return extends.parent_name.template
+    if not isinstance(name, str) or extends.parent_name.filters:
+        raise RegionError(
+            f"{_name(template)}: {{% extends %}} of a live template needs a name in quotes, for the live region is "
+            f"found before any context is there; got {extends.parent_name.token!r}."
+        )
+    parent, origin = template.engine.find_template(name, skip=history)
+    history.append(origin)
+    return parent
+
+
+def _has_block(root: Template, block: str) -> bool:
+    return any(node.name == block for node in root.nodelist.get_nodes_by_type(BlockNode))
+
+
+def _is_document(root: Template) -> bool:
+    return any(DOCUMENT.search(node.s) for node in root.nodelist.get_nodes_by_type(TextNode))
+
+
+def _no_region(template: Template, root: Template, block: str) -> RegionError:
+    offered = ", ".join(dict.fromkeys(node.name for node in root.nodelist.get_nodes_by_type(BlockNode)))
+    return RegionError(
+        f"{_name(template)}: no block {block!r} in {_name(root)}, so nothing in it can be live. It offers: "
+        f"{offered or 'no blocks at all'}. Name one with live_block = '…' (view, live_session(), or "
+        "DJANGO_PHOENIX['LIVE_BLOCK'])."
+    )
+
+
+def _name(template: Template) -> str:
+    return str(template.name or template.origin)
+
+
+# -- context and markup
+
+
+def make_context(live: Runtime) -> Context:
+    """The view's context, made once and kept: context processors' values, the view, its assigns on top."""
+    template = live.page.template
+    context = RequestContext(live.request)
+    values = context.dicts[1]
+    for processor in template.engine.template_context_processors:
+        values.update(processor(live.request))
+    context.dicts.append({"view": live.view})
+    context.dicts.append(vars(live.view.assigns))
+    context.template = template
+    context.template_name = template.name or "unknown"
+    return context
+
+
+def container(live: Runtime, session_token: str, static_token: str, html: str) -> SafeString:
+    """The element that holds the view (liveview.md §2.1)."""
+    tag, attributes = container_of(live.view)
+    return format_html(
+        '<{} id="{}" data-phx-main data-phx-session="{}" data-phx-static="{}"{}>{}</{}>',
+        tag,
+        live.id,
+        session_token,
+        static_token,
+        flatatt(attributes),
+        mark_safe(html),
+        tag,
+    )
+
+
+def container_of(view: Any) -> tuple[str, dict[str, Any]]:
+    """Tag and attributes of a view's container."""
+    if isinstance(view.container, str):
+        return view.container, {}
+    tag, attributes = view.container
+    return tag, dict(attributes)
+
+
+def render_document(live: Runtime, contained: SafeString) -> SafeString:
+    """The whole page. Raises RegionError if the live block is not shown in it."""
+    context: Any = live.context
+    context.phoenix_container = contained
+    context.phoenix_shown = False
+    html = live.page.document.render(context)
+    if not context.phoenix_shown:
+        raise RegionError(
+            f"{_name(live.page.template)}: its live block is not part of the page, because a block around it was "
+            "overridden without it. Let live_block name the outer block."
+        )
+    return html

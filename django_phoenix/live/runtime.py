@@ -1,0 +1,195 @@
+"""The one private record behind each live view (LiveView.Socket): all of its state that is not assigns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from django.http import HttpRequest
+from django.template import Context
+
+from django_phoenix.exceptions import LiveViewError
+from django_phoenix.live.forms import decode_query
+from django_phoenix.live.locale import DEFAULT as DEFAULT_LOCALE
+from django_phoenix.live.locale import Locale
+from django_phoenix.live.navigation import Navigation, Patch
+from django_phoenix.live.request import LiveRequest, PageUrl
+from django_phoenix.live.routes import Route, find_route, login_allows
+from django_phoenix.live.session import LiveSession
+from django_phoenix.live.spec import Spec
+from django_phoenix.live.steps import Where
+
+if TYPE_CHECKING:
+    from django_phoenix.live.page import Page
+    from django_phoenix.live_view import LiveView
+    from django_phoenix.rendering.compiler import Render, RenderState
+    from django_phoenix.transport.read_only_session import ReadOnlySession
+
+
+class Runtime:
+    """Where a view is mounted, what it has asked for, and what its client was last sent."""
+
+    __slots__ = (
+        "channel",
+        "connect_params",
+        "context",
+        "id",
+        "live_session",
+        "locale",
+        "navigation",
+        "needs_render",
+        "page",
+        "params",
+        "pushed",
+        "render_where",
+        "request",
+        "route",
+        "session",
+        "spec",
+        "state",
+        "title",
+        "uri",
+        "urlconf",
+        "view",
+    )
+
+    def __init__(
+        self,
+        view: LiveView,
+        spec: Spec,
+        *,
+        id: str,
+        request: HttpRequest,
+        session: ReadOnlySession,
+        live_session: LiveSession,
+        route: Route | None,
+        params: dict[str, Any],
+        uri: str,
+        channel: Any = None,
+        connect_params: dict[str, Any] | None = None,
+        locale: Locale = DEFAULT_LOCALE,
+        urlconf: str | None = None,
+    ) -> None:
+        self.view = view
+        self.spec = spec
+        self.id = id
+        self.request = request
+        self.session = session
+        self.live_session = live_session
+        self.route = route
+        self.params = params
+        self.uri = uri
+        self.channel = channel
+        self.connect_params = connect_params or {}
+        self.locale = locale
+        self.urlconf = urlconf
+        self.navigation: Navigation | None = None
+        self.pushed: list[list[Any]] = []
+        self.title: Any = None
+        self.needs_render = False
+        self.render_where = Where.HERE
+        self.page: Page = None  # type: ignore[assignment]  # until the view is let in
+        self.context: Context = None  # type: ignore[assignment]
+        self.state: RenderState = None  # type: ignore[assignment]
+
+    # What the view asks for; it takes hold when the callback has returned.
+
+    def navigate(self, target: Navigation) -> None:
+        """Remember where to go. Raises LiveViewError if somewhere else was asked for already."""
+        if self.navigation is not None:
+            raise LiveViewError(
+                f"{self.spec.name} asks for {target}, but it has asked for {self.navigation} in this callback "
+                "already. Return after the first one."
+            )
+        self.navigation = target
+
+    def take_patch(self) -> Patch | None:
+        """The patch that was asked for, once."""
+        target = self.navigation
+        if not isinstance(target, Patch):
+            return None
+        self.navigation = None
+        return target
+
+    def push_event(self, event: str, payload: dict[str, Any]) -> None:
+        self.pushed.append([event, payload])
+
+    def take_pushed(self) -> list[list[Any]]:
+        """The events that wait for the client, once."""
+        pushed = self.pushed
+        self.pushed = []
+        return pushed
+
+    def move_to(self, to: str) -> None:
+        """Be at another URL of this view. Raises LiveViewError if that URL leads elsewhere."""
+        url = PageUrl(urljoin(self.uri, to))
+        route = self.find_patch(url)
+        if route is None:
+            raise LiveViewError(
+                f"{self.spec.name}: push_patch({to!r}) leads to another view, live_session or guard. A patch "
+                "stays in its view; for another one use push_navigate() or redirect()."
+            )
+        self.show(url, route)
+
+    def find_patch(self, url: PageUrl) -> Route | None:
+        """The route of a URL if it is this very view's and nobody but a GET would have to be asked, else None.
+
+        Raises ValueError if the URL is outside the site.
+        """
+        path = url.path_info(self.locale.script_prefix)
+        route = find_route(path, self.urlconf)
+        if (
+            route is None
+            or route.view_class is not type(self.view)
+            or route.live_session != self.live_session
+        ):
+            return None
+        if not login_allows(route.callback, self.request.user):
+            return None
+        return route if path == self.request.path_info or route.guard is None else None
+
+    def show(self, url: PageUrl, route: Route) -> None:
+        """Take over what a URL says."""
+        self.route = route
+        self.uri = url.full
+        self.params = page_params(url.query, route.match.kwargs)
+        if isinstance(self.request, LiveRequest):
+            self.request.show(url, route.match)
+        vars(self.view).update(route.initkwargs, args=route.match.args, kwargs=route.match.kwargs)
+
+    def localize(self, language: str | None, time_zone: str | None) -> None:
+        """Live in another language or time zone, beginning now."""
+        if language is not None:
+            self.locale = self.locale.with_language(language)
+        if time_zone is not None:
+            self.locale = replace(self.locale, time_zone=time_zone)
+        self.locale.activate()
+
+    # Rendering.
+
+    def evaluate(self) -> Render:
+        """Evaluate the live region; nothing is remembered before ``diff``."""
+        return self.page.region.render(self.context, self.state)
+
+    def diff(self, render: Render, reply: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Remember the rendering as sent, and complete its diff with events, title and reply (liveview.md §7.8)."""
+        diff = render.diff
+        render.commit()
+        self.needs_render = False
+        title = vars(self.view.assigns).get("page_title")
+        if self.pushed or reply is not None or title != self.title:
+            diff = dict(diff)
+            if title != self.title and title is not None:
+                diff["t"] = str(title)
+            self.title = title
+            if self.pushed:
+                diff["e"] = self.take_pushed()
+            if reply is not None:
+                diff["r"] = reply
+        return diff
+
+
+def page_params(query: str, captures: dict[str, Any]) -> dict[str, Any]:
+    """What ``mount`` and ``handle_params`` get: the query, and over it what the URL pattern captured."""
+    return {**decode_query(query), **captures}

@@ -1,0 +1,229 @@
+"""LiveView: a page whose state lives on the server and whose HTML follows it (Phoenix.LiveView).
+
+    class CounterLive(LiveView):
+        template_name = "counter.html"
+
+        class Assigns:
+            count: int = 0
+
+        @event
+        def inc(self, by: int = 1):
+            self.assigns.count += by
+
+    urlpatterns = [path("counter/", CounterLive.as_view(), name="counter")]
+
+Every callback is ``def`` (runs in a thread and may block) or ``async def`` (runs on the event loop and must not).
+One view handles one message at a time. The methods that ask for something (``push_event``, ``push_patch``, …) are
+ordinary functions in both kinds and never block; what they ask for takes hold when the callback returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.decorators import classonlymethod
+from django.views import View
+
+from django_phoenix import pubsub
+from django_phoenix.live.http import respond
+from django_phoenix.live.navigation import (
+    PUSH,
+    REPLACE,
+    Navigate,
+    Patch,
+    Redirect,
+    external_url,
+    local_path,
+)
+from django_phoenix.live.routes import live_root, mark_callback
+from django_phoenix.live.runtime import Runtime
+from django_phoenix.live.session import live_session
+from django_phoenix.live.spec import default, spec_of
+from django_phoenix.live.timers import NoTimer, Timer
+from django_phoenix.params import Params, event
+from django_phoenix.transport.read_only_session import ReadOnlySession
+from django_phoenix.wire.message import Broadcast, Reply
+
+__all__ = ["Broadcast", "LiveView", "Params", "Reply", "event", "live_session"]
+
+
+@live_root
+class LiveView(View):
+    """Subclass it, give it a template, and route it like any class-based view: ``path("x/", X.as_view())``."""
+
+    # The template: a file's name, or the source itself.
+    template_name: ClassVar[str | None] = None
+    template: ClassVar[str | None] = None
+
+    # The page around it: the layout for a template that extends none, and the block that is live.
+    # None: what the live_session says, else the settings LAYOUT and LIVE_BLOCK.
+    layout: ClassVar[str | None] = None
+    live_block: ClassVar[str | None] = None
+
+    # The element that holds the view: a tag, or a tag and its attributes.
+    container: str | tuple[str, Mapping[str, Any]] = "div"
+
+    # Guards: functions (view, params, session), or classes with such an ``on_mount`` method. They run before
+    # ``mount`` at GET, at each join and at each live navigation, and refuse by ``redirect()`` or an exception.
+    on_mount: ClassVar[Sequence[Any]] = ()
+
+    # For one class under several routes: path("new/", X.as_view(live_action="new")).
+    live_action: str | None = None
+
+    _live: Runtime
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.assigns: Any = spec_of(type(self)).declaration.fresh()
+
+    # Callbacks.
+
+    @default
+    def mount(self, params: dict[str, Any], session: Mapping[str, Any]) -> Any:
+        """Set up the state: once for the GET, and again for the socket (``self.connected``).
+
+        ``params``: the query, and over it what the URL pattern captured. ``session``: Django's, read-only.
+        """
+
+    @default
+    def handle_params(self, params: dict[str, Any], uri: str) -> Any:
+        """After ``mount`` and whenever the URL has changed by a patch. ``uri`` is the full URL."""
+
+    @default
+    def handle_event(self, event: str, params: Any) -> Any:
+        """An event that no ``@event`` method takes. A returned dict is the reply to the client's hook."""
+
+    @default
+    def handle_info(self, message: Any) -> Any:
+        """A Broadcast of a topic from ``subscribe``, or what ``send_after`` was given."""
+
+    @default
+    def render(self) -> Any:
+        """The name of the template to show now, where one view has several."""
+
+    @default
+    def terminate(self, reason: Any) -> Any:
+        """The view has ended: "left", "closed", or the exception it died of."""
+
+    # Where we are.
+
+    @property
+    def connected(self) -> bool:
+        """False during the GET, True on the socket."""
+        return self._live.channel is not None
+
+    @property
+    def session(self) -> ReadOnlySession:
+        """Django's session as it was at GET or join, read-only, under what the live_session adds."""
+        return self._live.session
+
+    @property
+    def connect_params(self) -> dict[str, Any]:
+        """What the client sent along with its join (``_mounts``, ``_track_static``, your own); empty at GET."""
+        return self._live.connect_params
+
+    # The state.
+
+    def assign(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
+        """Set several assigns at once."""
+        vars(self.assigns).update({} if values is None else values, **named)
+
+    def assign_new(self, name: str, make: Callable[[], Any]) -> None:
+        """Set an assign to ``make()`` unless it is there."""
+        state = vars(self.assigns)
+        if name not in state:
+            state[name] = make()
+
+    # Asking for something.
+
+    def push_event(self, event: str, payload: dict[str, Any] | None = None) -> None:
+        """Dispatch an event in the browser: hooks' ``handleEvent``, and ``phx:<event>`` on the window."""
+        if payload is not None and not isinstance(payload, dict):
+            raise TypeError(
+                f"{type(self).__name__}.push_event({event!r}, …): the payload should be a dict, "
+                f"got {type(payload).__name__}."
+            )
+        self._live.push_event(event, payload or {})
+
+    def push_patch(self, to: Any, *args: Any, replace: bool = False, **kwargs: Any) -> None:
+        """Change the URL without leaving this view: ``handle_params`` runs, the state stays.
+
+        ``to``: a path, a query such as ``"?page=2"``, a URL name with its arguments, or a model instance.
+        """
+        self._live.navigate(Patch(self._path(to, args, kwargs), REPLACE if replace else PUSH))
+
+    def push_navigate(self, to: Any, *args: Any, replace: bool = False, **kwargs: Any) -> None:
+        """Go to another live view of the same live_session, over the same socket. ``to`` as in ``push_patch``."""
+        self._live.navigate(Navigate(self._path(to, args, kwargs), REPLACE if replace else PUSH))
+
+    def redirect(
+        self, to: Any = None, *args: Any, external: str | None = None, status: int = 302, **kwargs: Any
+    ) -> None:
+        """Load another page: one of this site (``to`` as in ``push_patch``), or ``external="https://…"``."""
+        if external is not None:
+            self._live.navigate(Redirect(external_url(external), None if self.connected else status))
+        else:
+            self._live.navigate(Redirect(self._path(to, args, kwargs), status))
+
+    def subscribe(self, topic: str) -> None:
+        """Broadcasts on ``topic`` come to ``handle_info`` from now on. Does nothing at GET."""
+        if self._live.channel is not None:
+            self._live.channel.subscribe(topic)
+
+    def unsubscribe(self, topic: str) -> None:
+        """The end of ``subscribe``."""
+        if self._live.channel is not None:
+            self._live.channel.unsubscribe(topic)
+
+    def broadcast(
+        self, topic: str, event: str, payload: dict[str, Any] | None = None, **options: Any
+    ) -> None:
+        """Send to every subscriber of ``topic``, this view included. At once; in a transaction, on commit."""
+        pubsub.broadcast(topic, event, payload or {}, **options)
+
+    def broadcast_from(
+        self, topic: str, event: str, payload: dict[str, Any] | None = None, **options: Any
+    ) -> None:
+        """Send to every subscriber of ``topic`` but this view."""
+        if self._live.channel is None:
+            pubsub.broadcast(topic, event, payload or {}, **options)
+        else:
+            pubsub.broadcast_from(self._live.channel.ref, topic, event, payload or {}, **options)
+
+    def send_after(self, seconds: float, message: Any) -> Timer:
+        """Get ``message`` in ``handle_info`` after a while; ``cancel()`` the result to call it off.
+
+        At GET nothing is started.
+        """
+        if self._live.channel is None:
+            return NoTimer()
+        timer: Timer = self._live.channel.send_after(seconds, message)
+        return timer
+
+    def localize(self, language: str | None = None, time_zone: str | None = None) -> None:
+        """Change the view's language or time zone, from now on."""
+        self._live.localize(language, time_zone)
+
+    # Django's side.
+
+    @classonlymethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+        """Main entry point for a request-response process."""
+        spec_of(
+            cls
+        )  # a handler whose signature makes no sense is an error of the start, not of the first click
+        callback = super().as_view(**initkwargs)
+        mark_callback(callback)
+        return callback
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer the GET with the page, complete and without a socket."""
+        return respond(self, request)
+
+    def _path(self, to: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        try:
+            return local_path(to, args, kwargs, self.request.get_full_path())
+        except ValueError as error:
+            raise ValueError(f"{type(self).__name__}: {error}") from error

@@ -1,0 +1,156 @@
+"""``{% load phoenix %}``: what live pages need in their templates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.forms.utils import flatatt
+from django.middleware.csrf import get_token
+from django.template.base import FilterExpression, Node, Parser, Token, kwarg_re
+from django.template.context import Context
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from django_phoenix.live.client import SCRIPT, STYLE, live_path
+from django_phoenix.live.request import nonce_of
+
+register = template.Library()
+
+HEAD_DONE = "phoenix_live_head"
+
+# What the page's script says by itself; a site translates it in its own message catalogues.
+TEXTS = {
+    "data-text-lost": "Connection lost. Trying to reconnect…",
+    "data-text-absent": "Live updates are not available at the moment.",
+    "data-text-error": "Something went wrong. Trying again…",
+    "data-text-stale": "This page could not be brought to life.",
+    "data-text-cookies": "This page needs cookies, and the browser blocks them here.",
+    "data-text-reload": "Reload",
+}
+
+
+@register.simple_tag(takes_context=True)
+def live_head(context: Context) -> str:
+    """The CSRF token, the style sheet and the script of live pages. Once in the ``<head>`` of the base template."""
+    if HEAD_DONE in context.render_context.dicts[0]:
+        return ""
+    context.render_context.dicts[0][HEAD_DONE] = True
+    request = _request(context)
+    nonce = None if request is None else nonce_of(request)
+    style = {"rel": "stylesheet", "href": static(STYLE), "nonce": nonce}
+    script = {"defer": True, "src": static(SCRIPT), "data-live-path": live_path(), "nonce": nonce, **_texts()}
+    return format_html(
+        '<meta name="csrf-token" content="{}">\n<link{}>\n<script{}></script>',
+        "" if request is None else get_token(request),
+        flatatt(_given(style)),
+        flatatt(_given(script)),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def live_title(
+    context: Context, title: Any = None, *, default: Any = None, prefix: Any = None, suffix: Any = None
+) -> str:
+    """``<title>`` that follows ``assigns.page_title``: ``{% live_title default="Shop" suffix=" · Shop" %}``.
+
+    On pages that are not live it shows ``page_title`` of the context.
+    """
+    shown = context.get("page_title") if title is None else title
+    if shown is None or str(shown).strip() == "":
+        shown = "" if default is None else default
+    attributes = {"data-prefix": prefix, "data-default": default, "data-suffix": suffix}
+    return format_html(
+        "<title{}>{}{}{}</title>", flatatt(_given(attributes)), prefix or "", shown, suffix or ""
+    )
+
+
+class LinkNode(Node):
+    """The attributes of an ``<a>`` that keeps the page alive."""
+
+    child_nodelists = ()
+
+    def __init__(
+        self,
+        link: str,
+        state: str,
+        target: FilterExpression,
+        args: list[FilterExpression],
+        kwargs: dict[str, FilterExpression],
+    ) -> None:
+        self.link = link
+        self.state = state
+        self.target = target
+        self.args = args
+        self.kwargs = kwargs
+
+    def render(self, context: Context) -> SafeString:
+        href = self._href(context)
+        return format_html(
+            'href="{}" data-phx-link="{}" data-phx-link-state="{}"',
+            conditional_escape(href),
+            self.link,
+            self.state,
+        )
+
+    def _href(self, context: Context) -> str:
+        target = self.target.resolve(context)
+        if hasattr(target, "get_absolute_url"):
+            return str(target.get_absolute_url())
+        text = str(target)
+        if text.startswith(("/", "?", "#")):
+            return text
+        args = [arg.resolve(context) for arg in self.args]
+        kwargs = {name: value.resolve(context) for name, value in self.kwargs.items()}
+        return reverse(text, args=args, kwargs=kwargs)
+
+
+@register.tag
+def live_patch(parser: Parser, token: Token) -> LinkNode:
+    """``<a {% live_patch "?page=2" %}>``: another URL of the same view; its state stays, ``handle_params`` runs.
+
+    Takes a path, a query, a model instance, or a URL name with arguments as ``{% url %}`` does; a last word
+    ``replace`` replaces the entry in the browser's history.
+    """
+    return _link(parser, token, "patch")
+
+
+@register.tag
+def live_navigate(parser: Parser, token: Token) -> LinkNode:
+    """``<a {% live_navigate "orders" pk=3 %}>``: another live view, without loading a page. As ``live_patch``."""
+    return _link(parser, token, "redirect")
+
+
+def _link(parser: Parser, token: Token, link: str) -> LinkNode:
+    tag, *bits = token.split_contents()
+    state = "push"
+    if len(bits) > 1 and bits[-1] == "replace":
+        state = "replace"
+        bits.pop()
+    if not bits:
+        raise template.TemplateSyntaxError(f"{{% {tag} %}} needs a path or the name of a URL.")
+    args, kwargs = [], {}
+    for bit in bits[1:]:
+        match = kwarg_re.match(bit)
+        name, value = match.groups() if match else (None, bit)
+        if name:
+            kwargs[name] = parser.compile_filter(value)
+        else:
+            args.append(parser.compile_filter(value))
+    return LinkNode(link, state, parser.compile_filter(bits[0]), args, kwargs)
+
+
+def _request(context: Context) -> Any:
+    return getattr(context, "request", None) or context.get("request")
+
+
+def _given(attributes: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in attributes.items() if value is not None}
+
+
+def _texts() -> dict[str, str]:
+    translated = {name: gettext(text) for name, text in TEXTS.items()}
+    return {name: text for name, text in translated.items() if text != TEXTS[name]}

@@ -1,0 +1,66 @@
+"""URLs of the live site."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.urls import include, path
+
+from django_phoenix.routing import live_session
+from tests.support.live_site import views
+
+LAYOUTS = (
+    views.ThreeLevels,
+    views.TwoLevels,
+    views.Fragment,
+    views.FragmentInSection,
+    views.Framed,
+    views.PlainFragment,
+    views.WholeWithBlock,
+    views.Whole,
+    views.ExtendsNoBlock,
+    views.NamesItsBlock,
+    views.OverridesOuter,
+    views.LayoutWithoutBlock,
+    views.WritesNames,
+)
+
+staff = live_session(
+    "staff",
+    [path("staff/", views.Staff.as_view()), path("staff/two/", views.Staff.as_view())],
+    on_mount=[views.require_staff, views.OnMount],
+    session={"group": "staff"},
+)
+
+urlpatterns = [
+    path("login/", lambda request: HttpResponse("log in"), name="login"),
+    path("plain/", lambda request: HttpResponse("plain")),
+    path("counter/", views.CounterLive.as_view(), name="counter"),
+    path("async-counter/", views.AsyncCounterLive.as_view()),
+    path("bare/", views.BareLive.as_view()),
+    *(path(f"layout/{view.__name__}/", view.as_view()) for view in LAYOUTS),
+    path("open/", views.Open.as_view()),
+    path("open/<int:pk>/", views.Open.as_view()),
+    path("wrapped/", views.wrapped),
+    path("wrapped/<int:pk>/", views.wrapped),
+    path("mixed/", views.Mixed.as_view()),
+    path("mixed/<int:pk>/", views.Mixed.as_view()),
+    path("decorated/", views.Decorated.as_view()),
+    path("getter/", views.Getter.as_view()),
+    path("exempt/", views.exempt),
+    path("own-guard/", views.OwnGuard.as_view()),
+    path("own-permission/", views.OwnPermission.as_view()),
+    path("", include(staff)),
+    path("lazy/", views.LazyLive.as_view()),
+    path("async-lazy/", views.AsyncLazyLive.as_view()),
+    path("crash/", views.CrashLive.as_view()),
+    path("ticker/", views.TickerLive.as_view()),
+    path("async-ticker/", views.AsyncTickerLive.as_view()),
+    path("leaving/", views.LeavingLive.as_view()),
+    path("locale/", views.LocaleLive.as_view()),
+    path("async-locale/", views.AsyncLocaleLive.as_view()),
+    path("place/a/", views.PlaceLive.as_view(live_action="index"), name="place"),
+    path("place/a/<int:pk>/", views.PlaceLive.as_view(live_action="show"), name="place-item"),
+    path("place/b/", views.OtherPlaceLive.as_view()),
+    path("mount-redirect/", views.MountRedirect.as_view()),
+    path("session/", views.SessionLive.as_view()),
+]
