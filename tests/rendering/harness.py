@@ -6,17 +6,15 @@ import json
 from typing import Any
 
 from django.template import Context, Engine, Template
-
 from django_phoenix.rendering.compiler import RenderState, compile_template
+
 from tests.support.wire_grammar import WireTree
 
 Values = dict[str, Any]
 Diff = dict[str, Any]
 
-BUILTINS = [
-    *[f"django.templatetags.{name}" for name in ("i18n", "l10n", "static", "tz")],
-    "tests.rendering.tags",
-]
+LIBRARIES = {name: f"django.templatetags.{name}" for name in ("i18n", "l10n", "static", "tz")}
+BUILTINS = [*LIBRARIES.values(), "tests.rendering.tags"]
 INCLUSION = "({{ label }}/{{ level }})"
 
 
@@ -24,7 +22,7 @@ def make_engine(sources: dict[str, str], **options: Any) -> Engine:
     """An engine whose templates are `sources`, with the test tags built in."""
     loader = ("django.template.loaders.locmem.Loader", {"inclusion.html": INCLUSION, **sources})
     builtins = [*Engine.default_builtins, *BUILTINS]
-    engine = Engine(loaders=[loader], **options)
+    engine = Engine(loaders=[loader], libraries=LIBRARIES, **options)
     engine.builtins = builtins
     engine.template_builtins = engine.get_template_builtins(builtins)
     return engine
@@ -41,7 +39,7 @@ def django_html(template: Template, values: Values) -> str:
 
 
 class Live:
-    """One view's template and what is remembered for it; `values` is the view's own layer, kept like assigns."""
+    """One view's template and what is remembered for it; `values` is the view's own layer, like assigns."""
 
     def __init__(
         self, source: str | dict[str, str] | Template, values: Values | None = None, **options: Any
@@ -73,7 +71,7 @@ class Live:
             self._take_over(diff)
         return diff
 
-    def show(self, **values: Any) -> Diff:
+    def show(self, /, **values: Any) -> Diff:
         """Make `values` the view's, render, and compare with Django's page."""
         self.values.clear()
         self.values.update(values)

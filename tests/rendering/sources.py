@@ -13,23 +13,25 @@ Draw = Any
 Sources = dict[str, str]
 
 TEXTS = [
-    " ", "\n  ", "x", "<br>", "<b>", "</b>", '<p class="', '">', "</p>", "&amp;", "é漢", "<!-- c -->", "{ ", "}", "{}",
-    "%s", "\\", "\\n", "'", '"""', "'''", "#}", "%}", "</script>", "\u2028", "{ { a } }",
+    " ", "\n  ", "x", "<br>", "<b>", "</b>", '<p class="', '">', "</p>", "&amp;", "é漢", "<!-- c -->", "{ ",
+    "}", "{}", "%s", "\\", "\\n", "'", '"""', "'''", "#}", "%}", "</script>", "\u2028", "{ { a } }",
 ]  # fmt: skip
 NAMES = ["a", "b", "c", "n", "flag", "text", "items", "rows", "pairs", "d", "o", "fn", "missing"]
 PATHS = [
-    "d.k", "d.nested.x", "d.items", "d.nested.items", "d.missing.x", "d.0", "o.name", "o.label", "o.delete", "o.id",
-    "items.0", "items.1", "rows.0.name", "rows.0.children", "rows.1", "b.name", "b.k", "text.upper", "n.real",
+    "d.k", "d.nested.x", "d.items", "d.nested.items", "d.missing.x", "d.0", "o.name", "o.label", "o.delete",
+    "o.id", "items.0", "items.1", "rows.0.name", "rows.0.children", "rows.1", "b.name", "b.k", "text.upper",
+    "n.real",
 ]  # fmt: skip
 LITERALS = ['"text"', "'<i>'", "3", "-1", "2.5", "True", "None", '""', '"é"']
 FILTERS = [
-    "upper", "lower", "safe", "escape", "force_escape", "title", "length", "linebreaksbr", "urlencode", "slugify",
-    "capfirst", "striptags", "yesno", "pluralize", "first", "last", "default_if_none:'none'", "default:'d'", "add:2",
-    'default:"<u>"', "default:a", "default:n", "add:n", "add:text", "add:'s'", "cut:'x'", "cut:text", "join:', '",
-    "join:text", "truncatechars:3", "truncatewords:1", "floatformat", "floatformat:1", "date:'Y'", "date", "time:'H'",
-    "stringformat:'s'", "stringformat:'05d'", "yesno:'on,off'", "slice:':2'", "dictsort:'id'", "dictsortreversed:0",
-    "ljust:4", "center:n", "wordcount", "escapejs", "addslashes", "make_list", "get_digit:1", "safeseq",
-    "unordered_list", "brackets", "starred", "escape_aware", "localize", "unlocalize",
+    "upper", "lower", "safe", "escape", "force_escape", "title", "length", "linebreaksbr", "urlencode",
+    "slugify", "capfirst", "striptags", "yesno", "pluralize", "first", "last", "default_if_none:'none'",
+    "default:'d'", "add:2", 'default:"<u>"', "default:a", "default:n", "add:n", "add:text", "add:'s'",
+    "cut:'x'", "cut:text", "join:', '", "join:text", "truncatechars:3", "truncatewords:1", "floatformat",
+    "floatformat:1", "date:'Y'", "date", "time:'H'", "stringformat:'s'", "stringformat:'05d'",
+    "yesno:'on,off'", "slice:':2'", "dictsort:'id'", "dictsortreversed:0", "ljust:4", "center:n",
+    "wordcount", "escapejs", "addslashes", "make_list", "get_digit:1", "safeseq", "unordered_list",
+    "brackets", "starred", "escape_aware", "localize", "unlocalize",
 ]  # fmt: skip
 OPERATORS = ["==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not", "and", "or"]
 LOOPS = [
@@ -227,14 +229,16 @@ def opaque(draw: Draw, scope: Scope) -> str:
 
 SIMPLE = [
     "{% csrf_token %}", "{% static 'a.css' %}", "{% static text %}", "{% static 'b.css' as u %}{{ u }}",
-    "{% firstof ONE TWO 'none' %}", "{% firstof ONE as u %}{{ u }}", "{% now 'Y' %}", "{% now 'Y' as u %}{{ u }}",
-    "{% widthratio n 2 100 %}", "{% widthratio n 2 100 as u %}{{ u }}", "{% cycle 'o' 'p' ONE %}",
-    "{% cycle 'o' 'p' as u %}{{ u }}{% cycle u %}", "{% cycle 'o' 'p' as u silent %}{{ u }}", "{% shout ONE %}",
-    "{% shout ONE mark=TWO as u %}{{ u }}", "{% badge ONE %}", "{% badge ONE level=TWO %}", "{% context_badge 'a' %}",
-    "{% peek 'x' %}", "{% peek 'u' as a %}{{ a }}", "{% poke 'u' ONE %}", "{{ u }}", "{% set a ONE %}", "{% set u ONE %}",
-    "{{ g.0.grouper }}", "{% count %}", "{% templatetag openblock %}", "{% comment %}{{ a }}{% endcomment %}",
-    "{% verbatim %}{{ a }}{% endverbatim %}", "{# note #}", "{% lorem 2 w %}", "{% ifchanged %}ONE{% endifchanged %}",
-    "{% trans 'Yes' %}", "{% translate 'No' as u %}{{ u }}", "{% blocktranslate %}a {{ a }}{% endblocktranslate %}",
+    "{% firstof ONE TWO 'none' %}", "{% firstof ONE as u %}{{ u }}", "{% now 'Y' %}",
+    "{% now 'Y' as u %}{{ u }}", "{% widthratio n 2 100 %}", "{% widthratio n 2 100 as u %}{{ u }}",
+    "{% cycle 'o' 'p' ONE %}", "{% cycle 'o' 'p' as u %}{{ u }}{% cycle u %}",
+    "{% cycle 'o' 'p' as u silent %}{{ u }}", "{% shout ONE %}", "{% shout ONE mark=TWO as u %}{{ u }}",
+    "{% badge ONE %}", "{% badge ONE level=TWO %}", "{% context_badge 'a' %}", "{% peek 'x' %}",
+    "{% peek 'u' as a %}{{ a }}", "{% poke 'u' ONE %}", "{{ u }}", "{% set a ONE %}", "{% set u ONE %}",
+    "{{ g.0.grouper }}", "{% count %}", "{% templatetag openblock %}",
+    "{% comment %}{{ a }}{% endcomment %}", "{% verbatim %}{{ a }}{% endverbatim %}", "{# note #}",
+    "{% lorem 2 w %}", "{% ifchanged %}ONE{% endifchanged %}", "{% trans 'Yes' %}",
+    "{% translate 'No' as u %}{{ u }}", "{% blocktranslate %}a {{ a }}{% endblocktranslate %}",
     "{% blocktranslate with w=ONE count n=n %}one {{ w }}{% plural %}{{ n }} {{ w }}{% endblocktranslate %}",
     "{% regroup rows by done as g %}{% for h in g %}{{ h.grouper }}:{{ h.list|length }};{% endfor %}",
     "{% regroup rows|dictsort:'name' by name as g %}", "{% get_current_language as u %}{{ u }}",

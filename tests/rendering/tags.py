@@ -91,7 +91,7 @@ def count(parser: Parser, token: Token) -> CountNode:
 
 
 class SetNode(Node):
-    """Writes `name` into the innermost layer of the context, like `cycle … as`, `regroup` and many a site's own."""
+    """Writes `name` into the innermost layer of the context, like `cycle … as`, `regroup`, many others."""
 
     def __init__(self, name: str, value: Any) -> None:
         self.name = name

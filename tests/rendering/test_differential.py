@@ -1,4 +1,4 @@
-"""Any template, any history of contexts: first render and diffs, merged by the client, are Django's own pages.
+"""Any template, any history of contexts: first render and diffs, merged by the client, are Django's pages.
 
 RENDER_EXAMPLES sets how many templates each test tries; above the default they are new ones at each run.
 """
@@ -9,10 +9,10 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from django.template import TemplateSyntaxError
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from django.template import TemplateSyntaxError
 from tests.rendering.harness import Live, Values, django_html
 from tests.rendering.sources import Sources, families, fragments
 from tests.rendering.values import NAMES, Step, histories, worlds
@@ -127,7 +127,8 @@ def test_two_unrelated_contexts(
 
 LIST_TEMPLATE = (
     "<ul>{% for x in rows %}<li id='{{ x.id }}'>{{ forloop.counter }}. {{ x.name }}"
-    "{% if x.done %} <b>{{ x.done }}</b>{% endif %}{% for y in x.children %}<i>{{ y }}</i>{% empty %}-{% endfor %}"
+    "{% if x.done %} <b>{{ x.done }}</b>{% endif %}"
+    "{% for y in x.children %}<i>{{ y }}</i>{% empty %}-{% endfor %}"
     "</li>{% empty %}none{% endfor %}</ul>{{ rows|length }}"
 )
 

@@ -187,7 +187,7 @@ worlds = st.tuples(st.fixed_dictionaries(NAMES), st.one_of(st.just([]), st.just(
 
 
 class Step(NamedTuple):
-    """One thing that happens to a context. In place: to the same objects; else to copies, as after a query."""
+    """One thing that happens to a context; in place to the same objects, else to copies, as after a query."""
 
     name: str
     action: str

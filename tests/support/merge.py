@@ -26,7 +26,7 @@ class ClientError(AssertionError):
 
 class Merged(NamedTuple):
     html: list[str]
-    """Complete HTML after the first render and after each diff, without the attributes that the client adds."""
+    """Complete HTML after the first render and each diff, without the attributes that the client adds."""
     client: list[Any]
     """What the client hands to its DOM patcher (see merge_runner.mjs)."""
 
@@ -102,7 +102,9 @@ def node_modules() -> Path:
     for place in filter(None, places):
         if (Path(place) / CLIENT_SOURCE / "rendered.js").exists():
             return Path(place)
-    raise RuntimeError(f"phoenix_live_view's sources are in none of {places[1:]}: build the client bundle first")
+    raise RuntimeError(
+        f"phoenix_live_view's sources are in none of {places[1:]}: build the client bundle first"
+    )
 
 
 def bundle() -> Path:

@@ -1,8 +1,8 @@
 """The render tree that a LiveView client keeps, and a merge that refuses what the protocol does not allow.
 
-`WireTree().merge(diff)` takes the first render and then each diff, raises GrammarError naming place and rule (the LV
-numbers of the protocol's checklist), and `html()` gives the page's HTML as the client would have it. The official
-client forgives much more than this does: a diff that passes here is valid, and as small as the rules ask.
+`WireTree().merge(diff)` takes the first render and then each diff, raises GrammarError naming place and rule
+(the LV numbers of the protocol's checklist), and `html()` gives the page's HTML as the client would have it.
+The official client forgives much more: a diff that passes here is valid, and as small as the rules ask.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Templates = dict[str, list[str]]
 
 NODE_KEYS = {"s", "r", "p"}
 COMPREHENSION_KEYS = {"k", "s", "p", "stream"}
-VOID_TAGS = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+VOID_TAGS = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
 class GrammarError(AssertionError):
@@ -62,8 +62,8 @@ class Comprehension:
 class WireTree:
     """What the client knows of one view.
 
-    `lenient` tolerates what upstream's server sends although the checklist advises against it: `r: 1` at the top
-    (LV-42), text that the client has already (LV-35), a sharing component that leaves dynamics out (LV-60).
+    `lenient` tolerates what upstream's server sends although the checklist advises against it: `r: 1` at the
+    top (LV-42), text that the client has already (LV-35), a sharing component without some dynamics (LV-60).
     """
 
     def __init__(self, *, lenient: bool = False) -> None:
@@ -363,7 +363,8 @@ class _Merge:
         return statics  # type: ignore[no-any-return]
 
     def _check_stream(self, path: str, stream: Any, count: int) -> None:
-        require(isinstance(stream, list) and len(stream) in (3, 4), "§7.6", path, f"not a stream: {stream!r}")
+        valid = isinstance(stream, list) and len(stream) in (3, 4)
+        require(valid, "§7.6", path, f"not a stream: {stream!r}")
         ref, inserts, deletes = stream[:3]
         require(isinstance(ref, str), "LV-56", path, f"a stream's ref is a string: {ref!r}")
         require(len(stream) == 3 or stream[3] is True, "LV-53", path, "the fourth element is true or absent")
