@@ -12,6 +12,7 @@ from django.core.checks import CheckMessage, run_checks
 
 from django_phoenix import checks
 from django_phoenix.executor import missing_asgiref_names
+from django_phoenix.management.checks import installation, layers
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
@@ -137,7 +138,7 @@ def test_e005_malformed_or_unknown_layer(settings: Settings, value: object) -> N
 
 
 def test_w005_the_core_layer_drops(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "_redis_major", lambda: 7)
+    monkeypatch.setattr(layers, "_redis_major", lambda: 7)
     settings.CHANNEL_LAYERS = layer(CORE, hosts=["redis://localhost"])
     (message,) = checks.check_layers()
     assert ids([message]) == ["W005"]
@@ -150,13 +151,13 @@ def test_w005_the_core_layer_drops(settings: Settings, monkeypatch: pytest.Monke
 def test_e006_redis_py_8_times_out_under_the_core_layer(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, config: dict[str, object]
 ) -> None:
-    monkeypatch.setattr(checks, "_redis_major", lambda: 8)
+    monkeypatch.setattr(layers, "_redis_major", lambda: 8)
     settings.CHANNEL_LAYERS = layer(CORE, **config)
     assert ids(checks.check_layers()) == ["W005", "E006"]
 
 
 def test_e006_is_silent_once_reads_wait_for_ever(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "_redis_major", lambda: 8)
+    monkeypatch.setattr(layers, "_redis_major", lambda: 8)
     host = {"address": "redis://localhost", "socket_timeout": None}
     settings.CHANNEL_LAYERS = layer(CORE, hosts=[host])
     assert ids(checks.check_layers()) == ["W005"]
@@ -185,7 +186,7 @@ def test_w006_several_workers_without_a_shared_layer(
 
 
 def test_e007_the_page_script_was_not_built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(checks, "BUNDLE", tmp_path / "phoenix.js")
+    monkeypatch.setattr(installation, "BUNDLE", tmp_path / "phoenix.js")
     assert ids(checks.check_bundle()) == ["E007"]
     (tmp_path / "phoenix.js").touch()
     assert ids(checks.check_bundle()) == []
@@ -218,7 +219,7 @@ def test_w007_fewer_pooled_connections_than_threads(
 def test_e008_asgiref_lacks_what_we_need(monkeypatch: pytest.MonkeyPatch) -> None:
     assert missing_asgiref_names() == []
     assert ids(checks.check_asgiref()) == []
-    monkeypatch.setattr(checks, "missing_asgiref_names", lambda: ["SyncToAsync.threadlocal"])
+    monkeypatch.setattr(installation, "missing_asgiref_names", lambda: ["SyncToAsync.threadlocal"])
     (message,) = checks.check_asgiref()
     assert ids([message]) == ["E008"]
     assert "SyncToAsync.threadlocal" in message.msg
@@ -227,11 +228,16 @@ def test_e008_asgiref_lacks_what_we_need(monkeypatch: pytest.MonkeyPatch) -> Non
 # -- the list in the docs
 
 
+def sources() -> str:
+    folder = Path(installation.__file__).parent
+    return "".join(path.read_text() for path in folder.glob("*.py") if path.name != "messages.py")
+
+
 def given_ids() -> Iterator[str]:
-    for letter, number in re.findall(r"\b(error|warning)\(\s*(\d+),", Path(checks.__file__).read_text()):
+    for letter, number in re.findall(r"\b(error|warning)\(\s*(\d+),", sources()):
         yield f"{letter[0].upper()}{int(number):03}"
 
 
 def test_the_reference_lists_every_id_and_no_other() -> None:
     documented = set(re.findall(r"^\| ([EW]\d{3}) \|", DOCS.read_text(), re.MULTILINE))
-    assert documented == {identifier.replace("Warning", "W") for identifier in given_ids()}
+    assert documented == set(given_ids())

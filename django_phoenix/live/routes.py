@@ -160,6 +160,7 @@ class LiveRoute:
     view_class: type[Any]
     live_session: LiveSession
     guard: str | None
+    initkwargs: dict[str, Any]
 
 
 def live_routes(urlconf: Any = None) -> Iterator[LiveRoute]:
@@ -180,4 +181,7 @@ def _walk(
         if is_live(view_class):
             name = ":".join((*namespaces, pattern.name)) if pattern.name else None
             callback = pattern.callback
-            yield LiveRoute(path, name, view_class, live_session_of(callback), guard_of(callback))
+            initkwargs = getattr(callback, "view_initkwargs", {})
+            yield LiveRoute(
+                path, name, view_class, live_session_of(callback), guard_of(callback), initkwargs
+            )

@@ -8,12 +8,14 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.template import Context, TemplateDoesNotExist, TemplateSyntaxError
 from django.template.base import FilterExpression, Node, NodeList, Template, Variable
 from django.template.loader_tags import BlockNode, ExtendsNode
 
+from django_phoenix.conf import settings
 from django_phoenix.exceptions import TemplateCompileError
-from django_phoenix.live.page import Page, find_page, page_sources
+from django_phoenix.live.page import Page, page_of
 from django_phoenix.live.routes import LiveRoute, live_routes
 from django_phoenix.params import MARK
 
@@ -24,10 +26,10 @@ HANDLERS = {"handle_event", "handle_info", "handle_params"}
 
 
 def distinct_routes() -> Iterator[LiveRoute]:
-    """One route for each view in each live session."""
+    """One route for each page: view, arguments of its as_view(), live session."""
     seen = set()
     for route in live_routes():
-        key = (route.view_class, route.live_session.name)
+        key = (route.view_class, repr(route.initkwargs), route.live_session.name)
         if key not in seen:
             seen.add(key)
             yield route
@@ -37,7 +39,7 @@ def page_problem(route: LiveRoute) -> tuple[str, Exception] | None:
     """Why a route's page cannot be made: ("template" or "region", the exception); None if it can."""
     try:
         page_of_route(route)
-    except (TemplateDoesNotExist, TemplateSyntaxError) as error:
+    except (TemplateDoesNotExist, TemplateSyntaxError, ImproperlyConfigured) as error:
         return "template", error
     except TemplateCompileError as error:
         return "region", error
@@ -45,8 +47,8 @@ def page_problem(route: LiveRoute) -> tuple[str, Exception] | None:
 
 
 def page_of_route(route: LiveRoute) -> Page:
-    """Raises what ``find_page`` raises."""
-    return find_page(*page_sources(route.view_class, route.live_session))
+    """Raises what ``page_of`` raises."""
+    return page_of(route.view_class(**route.initkwargs), route.live_session)
 
 
 # -- names that go stale outside the region
@@ -57,11 +59,11 @@ def stale_names(route: LiveRoute) -> dict[str, str]:
     assigned = assigned_names(route.view_class) - FOLLOWS
     if not assigned:
         return {}
-    page = page_of_route(route)
-    _, _, live_block = page_sources(route.view_class, route.live_session)
+    view = route.view_class
+    live_block = view.live_block or route.live_session.live_block or settings.LIVE_BLOCK
     return {
         name: block
-        for block, names in names_outside(page, live_block).items()
+        for block, names in names_outside(page_of_route(route), live_block).items()
         for name in sorted(names & assigned)
     }
 

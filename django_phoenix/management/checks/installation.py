@@ -1,0 +1,95 @@
+"""Our settings, and what has been installed around us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from django.conf import settings as site
+from django.core.checks import CheckMessage
+
+import django_phoenix
+from django_phoenix.conf import DEFAULTS, settings, unknown_keys
+from django_phoenix.executor import missing_asgiref_names
+from django_phoenix.management.checks.messages import error, warning
+
+BUNDLE = Path(django_phoenix.__file__).parent / "static/django_phoenix/phoenix.js"
+
+
+def check_settings() -> Iterator[CheckMessage]:
+    """E001 not a dict, E002 unknown key, E003 wrong type."""
+    ours = getattr(site, "DJANGO_PHOENIX", {})
+    if not isinstance(ours, dict):
+        yield error(
+            1,
+            f"DJANGO_PHOENIX is {type(ours).__name__}, not a dict.",
+            'Write DJANGO_PHOENIX = {"KEY": value}.',
+        )
+        return
+    for key in unknown_keys():
+        yield error(2, f"DJANGO_PHOENIX has an unknown key {key}.", "The settings reference lists the keys.")
+    for key, value in ours.items():
+        if key in DEFAULTS and not _fits(value, DEFAULTS[key]):
+            message = f"DJANGO_PHOENIX[{key!r}] should be {_kind(DEFAULTS[key])}, got {value!r}."
+            yield error(3, message, f"Its default is {DEFAULTS[key]!r}.")
+
+
+def _fits(value: object, default: object) -> bool:
+    """Whether a value is of its default's kind: a number for a number, and so on. None switches off."""
+    if value is None or default is None:
+        return not _is_number(default) or default is None
+    if _is_number(default):
+        return _is_number(value) and value >= 0  # type: ignore[operator]
+    if isinstance(default, tuple | list):
+        return isinstance(value, tuple | list)
+    return isinstance(value, type(default))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _kind(default: object) -> str:
+    names = {bool: "True or False", str: "a string", tuple: "a tuple or None", list: "a list", dict: "a dict"}
+    return "a number of 0 or more" if _is_number(default) else names.get(type(default), "something else")
+
+
+def check_bundle() -> Iterator[CheckMessage]:
+    """E007 the script of the pages was never built."""
+    if not BUNDLE.exists():
+        yield error(
+            7,
+            "The browser script django_phoenix/phoenix.js is missing from this installation.",
+            "In a checkout: pip install -e . builds it. Otherwise reinstall django-phoenix.",
+        )
+
+
+def check_asgiref() -> Iterator[CheckMessage]:
+    """E008 a release of asgiref that moved what we hold on to."""
+    missing = missing_asgiref_names()
+    if missing:
+        yield error(
+            8,
+            f"asgiref {version('asgiref')} lacks {', '.join(missing)}: async queries would delay each other.",
+            "Install a release of asgiref that django-phoenix was tested with (3.8.1 to 3.13).",
+        )
+
+
+def check_threads() -> Iterator[CheckMessage]:
+    """W007 fewer pooled connections than handler threads."""
+    threads = settings.POOL_THREADS or 0  # None fits itself to the pool
+    for alias, database in site.DATABASES.items():
+        pool = database.get("OPTIONS", {}).get("pool")
+        if pool and (size := _pool_size(pool)) < threads:
+            yield warning(
+                7,
+                f"Database {alias!r} pools {size} connections, and {threads} threads run handlers.",
+                f'Raise "pool": {{"max_size": …}} or lower DJANGO_PHOENIX["POOL_THREADS"] to {size} or less.',
+            )
+
+
+def _pool_size(pool: object) -> int:
+    """Connections that psycopg's pool may open: max_size, by default min_size, by default 4."""
+    options = pool if isinstance(pool, dict) else {}
+    return int(options.get("max_size") or options.get("min_size") or 4)

@@ -1,0 +1,106 @@
+"""The traps of CHANNEL_LAYERS."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from django.conf import settings as site
+from django.core.checks import CheckMessage
+from django.utils.module_loading import import_string
+
+from django_phoenix.management.checks.messages import error, warning
+
+CORE_LAYERS = {"channels_redis.core.RedisChannelLayer"}
+MEMORY_LAYER = "channels.layers.InMemoryChannelLayer"
+PUBSUB_HINT = (
+    'Use "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer" (pip install "django-phoenix[redis]").'
+)
+
+
+def check_layers() -> Iterator[CheckMessage]:
+    """E005 malformed or unknown, E006 redis-py's timeout, W005 a layer that drops, W006 several workers."""
+    layers = getattr(site, "CHANNEL_LAYERS", {})
+    if not layers:
+        yield from _workers("CHANNEL_LAYERS is not set")
+        return
+    backend = _backend(layers)
+    if backend is None:
+        yield error(
+            5,
+            'CHANNEL_LAYERS has no {"default": {"BACKEND": "…"}}.',
+            "Broadcasts use the layer named default. " + PUBSUB_HINT,
+        )
+        return
+    try:
+        import_string(backend)
+    except ImportError as problem:
+        yield error(5, f"The channel layer {backend!r} cannot be imported: {problem}", _install_hint(backend))
+        return
+    if backend == MEMORY_LAYER:
+        yield from _workers("The channel layer lives in the memory of one process")
+    if backend in CORE_LAYERS:
+        yield from _core_layer(layers["default"].get("CONFIG", {}))
+
+
+def _backend(layers: object) -> str | None:
+    default = layers.get("default") if isinstance(layers, dict) else None
+    backend = default.get("BACKEND") if isinstance(default, dict) else None
+    return backend if isinstance(backend, str) else None
+
+
+def _install_hint(backend: str) -> str:
+    if backend.startswith("channels_redis"):
+        return (
+            'pip install "django-phoenix[redis]"; the layer is channels_redis.pubsub.RedisPubSubChannelLayer.'
+        )
+    return "Check the spelling and that its package is installed. " + PUBSUB_HINT
+
+
+def _core_layer(config: dict[str, Any]) -> Iterator[CheckMessage]:
+    yield warning(
+        5,
+        "channels_redis.core drops messages silently when a process falls behind (100 wait at most).",
+        PUBSUB_HINT,
+    )
+    if _redis_major() >= 8 and not all(_waits_forever(host) for host in config.get("hosts") or [None]):
+        yield error(
+            6,
+            "redis-py 8 gives up a read after 5 seconds, which is how long channels_redis.core waits for a "
+            "message: an idle process stops receiving broadcasts.",
+            '"CONFIG": {"hosts": [{"address": "redis://…", "socket_timeout": None}]}, or the pub/sub layer.',
+        )
+
+
+def _waits_forever(host: object) -> bool:
+    return isinstance(host, dict) and "socket_timeout" in host and host["socket_timeout"] is None
+
+
+def _redis_major() -> int:
+    try:
+        return int(version("redis").partition(".")[0])
+    except (PackageNotFoundError, ValueError):
+        return 0
+
+
+def _workers(why: str) -> Iterator[CheckMessage]:
+    count = os.environ.get("WEB_CONCURRENCY", "1")
+    if count.isdigit() and int(count) > 1:
+        yield warning(
+            6,
+            f"{why}, and WEB_CONCURRENCY asks for {count} workers: they will not hear each other.",
+            PUBSUB_HINT,
+        )
+
+
+def check_memory_layer() -> Iterator[CheckMessage]:
+    """W006 under ``check --deploy``: no layer that several processes share."""
+    layers = getattr(site, "CHANNEL_LAYERS", {})
+    if not layers or _backend(layers) == MEMORY_LAYER:
+        yield warning(
+            6,
+            "Broadcasts stay inside one process: other server processes and task queues are not heard.",
+            f"{PUBSUB_HINT} With exactly one process, silence this check.",
+        )

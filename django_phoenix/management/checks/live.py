@@ -1,0 +1,74 @@
+"""Live routes: their mount, their pages, their guards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from django.core.checks import CheckMessage
+
+from django_phoenix.live.routes import LiveRoute, guarding_middleware, live_routes
+from django_phoenix.management.checks.asgi import sockets
+from django_phoenix.management.checks.live_pages import distinct_routes, page_problem, stale_names
+from django_phoenix.management.checks.messages import error, warning
+
+
+def check_live() -> Iterator[CheckMessage]:
+    """W003 no mount, E009 template, E010 region, W010 stale names, W009 and W011 guards of a GET."""
+    routes = list(distinct_routes())
+    if not routes:
+        return
+    yield from _live_mount()
+    yield from _guards(live_routes(), guarding_middleware())
+    for route in routes:
+        problem = page_problem(route)
+        yield from _page(route, problem) if problem else _stale(route, stale_names(route))
+
+
+def _live_mount() -> Iterator[CheckMessage]:
+    found = sockets()
+    if found and not any("lv:*" in mounted.socket_class.channels for mounted in found):
+        yield warning(
+            3,
+            "There are live routes, but the ASGI application mounts no socket for them.",
+            'phoenix_application(…, live="live/") mounts it; live=None leaves it out.',
+        )
+
+
+def _page(route: LiveRoute, problem: tuple[str, Exception]) -> Iterator[CheckMessage]:
+    kind, exception = problem
+    name = f"{route.view_class.__module__}.{route.view_class.__qualname__}"
+    message = f"{name} (/{route.pattern}): {type(exception).__name__}: {exception}"
+    if kind == "template":
+        yield error(9, message, "Its template, and those that it extends, must load without errors.")
+    else:
+        yield error(10, message, "docs: Layouts and live regions.")
+
+
+def _stale(route: LiveRoute, names: dict[str, str]) -> Iterator[CheckMessage]:
+    for name, block in names.items():
+        where = f"The block {block!r}" if block else "Text of the layout"
+        view = route.view_class.__qualname__
+        yield warning(
+            10,
+            f"{where} reads {name!r}, which handlers of {view} assign; it is outside "
+            f"the live region of /{route.pattern} and will go stale.",
+            "Move it into the live block, or let live_block name a block that holds both.",
+        )
+
+
+def _guards(routes: Iterable[LiveRoute], middleware: str | None) -> Iterator[CheckMessage]:
+    for route in routes:
+        if route.guard:
+            yield warning(
+                9,
+                f"/{route.pattern} is guarded by something only a GET meets ({route.guard}), so live "
+                "navigation to it is a full page load.",
+                "If it shall be live, put the guard into on_mount of the view or its live_session; that "
+                "runs at GET, at every join and at every live navigation.",
+            )
+    if middleware:
+        yield warning(
+            11,
+            f"Live navigation is a full page load everywhere, for {middleware}.",
+            'If it refuses nobody, add it to DJANGO_PHOENIX["TRUSTED_MIDDLEWARE"].',
+        )
