@@ -1,0 +1,217 @@
+"""System checks of live routes: each triggered once, and silent on good pages."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pytest
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.urls import path
+
+from django_phoenix import checks
+from django_phoenix.channel import Channel, event
+from django_phoenix.live_view import LiveView, live_session
+from django_phoenix.live_view import event as live_event
+from django_phoenix.routing import phoenix_application, socket
+from django_phoenix.socket import Socket
+from tests.test_checks import ids, plain_application
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
+
+TEMPLATES = {
+    "base.html": (
+        "<html><head><title>{% block title %}{% endblock %}</title></head>"
+        "<body><nav>{% block nav %}{{ user }}{% endblock %}</nav>"
+        "{% block content %}{% endblock %}</body></html>"
+    ),
+    "fragment.html": "<p>{{ count }}</p>",
+    "extends.html": '{% extends "base.html" %}{% block content %}{{ count }}{% endblock %}',
+    "broken.html": "{% if %}",
+    "missing_parent.html": '{% extends "nowhere.html" %}',
+    "no_block.html": "<html><body>{% block main %}{% endblock %}</body></html>",
+    "in_main.html": '{% extends "no_block.html" %}{% block main %}{{ count }}{% endblock %}',
+    "stale.html": (
+        '{% extends "base.html" %}{% block nav %}{% if count > 3 %}many{% endif %}{% endblock %}'
+        "{% block content %}{% block inner %}{{ count }}{% endblock %}{% endblock %}"
+    ),
+    "titled.html": '{% extends "base.html" %}{% block title %}{{ page_title }}{% endblock %}',
+}
+
+
+class Counter(LiveView):
+    template_name = "fragment.html"
+
+    @live_event
+    def inc(self) -> None:
+        self.assigns.count += 1
+        self.assigns.page_title = "More"
+
+
+class Guarded(LoginRequiredMixin, Counter):
+    """Guarded as Django's views are."""
+
+
+@pytest.fixture(autouse=True)
+def templates(settings: Settings) -> None:
+    loader = ("django.template.loaders.locmem.Loader", TEMPLATES)
+    settings.TEMPLATES = [
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "OPTIONS": {"loaders": [loader, "django.template.loaders.app_directories.Loader"]},
+        }
+    ]
+    settings.ASGI_APPLICATION = f"{__name__}.live_application"
+
+
+live_application = phoenix_application(plain_application)
+channels_only = phoenix_application(plain_application, live=None, sockets=[])
+
+
+def routed(settings: Settings, *patterns: Any) -> list[str]:
+    """Ids of what is said about a site with these routes."""
+    urls = ModuleType("urls")
+    urls.urlpatterns = list(patterns)  # type: ignore[attr-defined]
+    settings.ROOT_URLCONF = urls
+    return ids(checks.check_live())
+
+
+def shown(settings: Settings, **kwargs: Any) -> list[str]:
+    """The same for one route to the counter with another template or layout."""
+    view = type("View", (Counter,), kwargs)
+    return routed(settings, path("counter/", view.as_view()))
+
+
+@pytest.mark.parametrize(
+    "kwargs",
+    [
+        {},
+        {"layout": "base.html"},
+        {"template_name": "extends.html"},
+        {"template_name": "titled.html"},
+        {"template_name": "in_main.html", "live_block": "main"},
+        {"template": "<b>{{ count }}</b>"},
+    ],
+)
+def test_good_pages_are_silent(settings: Settings, kwargs: dict[str, Any]) -> None:
+    assert shown(settings, **kwargs) == []
+
+
+def test_a_site_without_live_routes_is_silent(settings: Settings) -> None:
+    settings.ASGI_APPLICATION = f"{__name__}.channels_only"
+    assert routed(settings) == []
+
+
+def test_arguments_of_as_view_count(settings: Settings) -> None:
+    class Bare(LiveView):
+        """Its template comes from the URLconf."""
+
+    assert routed(settings, path("x/", Bare.as_view(template_name="fragment.html"))) == []
+    assert routed(settings, path("x/", Bare.as_view())) == ["E009"]
+
+
+def test_w003_live_routes_without_a_socket(settings: Settings) -> None:
+    settings.ASGI_APPLICATION = f"{__name__}.other_sockets"
+    assert shown(settings) == ["W003"]
+
+
+class EmptySocket(Socket):
+    channels: ClassVar[dict[str, type[Channel]]] = {}
+
+
+other_sockets = phoenix_application(plain_application, live=None, sockets=[socket("socket/", EmptySocket)])
+
+
+@pytest.mark.parametrize("name", ["broken.html", "nowhere.html", "missing_parent.html"])
+def test_e009_template_missing_or_broken(settings: Settings, name: str) -> None:
+    assert shown(settings, template_name=name) == ["E009"]
+
+
+@pytest.mark.parametrize(
+    "kwargs",
+    [{"template_name": "in_main.html"}, {"layout": "no_block.html"}, {"template_name": "no_block.html"}],
+)
+def test_e010_no_live_region(settings: Settings, kwargs: dict[str, Any]) -> None:
+    assert shown(settings, **kwargs) == ["E010"]
+
+
+def test_e010_names_template_root_and_the_blocks_offered(settings: Settings) -> None:
+    view = type("View", (Counter,), {"template_name": "in_main.html"})
+    urls = ModuleType("urls")
+    urls.urlpatterns = [path("counter/", view.as_view())]  # type: ignore[attr-defined]
+    settings.ROOT_URLCONF = urls
+    (message,) = checks.check_live()
+    for name in ("in_main.html", "no_block.html", "main"):
+        assert name in message.msg
+
+
+def test_w009_guards_that_only_a_get_meets(settings: Settings) -> None:
+    wrapped = login_required(Counter.as_view())
+    assert routed(settings, path("a/", wrapped), path("b/", Guarded.as_view())) == ["W009", "W009"]
+
+
+def test_guards_of_ours_are_silent(settings: Settings) -> None:
+    group = live_session("staff", [path("a/", Counter.as_view())], on_mount=[lambda *args: None])
+    assert routed(settings, *group) == []
+
+
+def test_w010_a_block_outside_the_region_goes_stale(settings: Settings) -> None:
+    assert shown(settings, template_name="stale.html") == ["W010"]
+
+
+def test_w010_is_silent_for_names_that_only_mount_assigns(settings: Settings) -> None:
+    class Mounted(LiveView):
+        template_name = "stale.html"
+
+        def mount(self, params: Any, session: Any) -> None:
+            self.assigns.count = 3
+
+    assert routed(settings, path("x/", Mounted.as_view())) == []
+
+
+class Strict:
+    """A middleware that may refuse views."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> Any:
+        return self.get_response(request)
+
+    def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> None:
+        """Refuses nobody today."""
+
+
+def test_w011_a_middleware_may_guard_views(settings: Settings) -> None:
+    name = f"{__name__}.Strict"
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, name]
+    assert shown(settings) == ["W011"]
+    settings.DJANGO_PHOENIX = {"TRUSTED_MIDDLEWARE": [name]}
+    assert shown(settings) == []
+
+
+# -- channels
+
+
+class Wrong(Channel):
+    @event
+    def move(self, *places: int) -> None:
+        """No payload fills this."""
+
+
+class WrongSocket(Socket):
+    channels: ClassVar[dict[str, type[Channel]]] = {"wrong:*": Wrong}
+
+
+wrong_application = phoenix_application(
+    plain_application, live=None, sockets=[socket("socket/", WrongSocket), socket("other/", WrongSocket)]
+)
+
+
+def test_e011_an_event_handler_that_no_payload_can_reach(settings: Settings) -> None:
+    settings.ASGI_APPLICATION = f"{__name__}.wrong_application"
+    (message,) = checks.check_events()
+    assert ids([message]) == ["E011"]
+    assert "Wrong.move" in message.msg
