@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from django_phoenix.management.install import changes, settings_file, template_file
+from django_phoenix.management.install import asgi_file, changes, settings_file, template_file
 from django_phoenix.management.install.changes import Change, Plan, write_all
 from django_phoenix.management.install.source import Edit, PythonSource, Source, Unreadable
 from tests.support import sites
@@ -277,6 +277,83 @@ def apps_edited(tmp_path: Path, text: str) -> str:
 )
 def test_installed_apps_keep_their_style(tmp_path: Path, before: str, after: str) -> None:
     assert apps_edited(tmp_path, before) == after
+
+
+IMPORT = "from django_phoenix.routing import phoenix_application\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "from x import make\napplication = make()\n",
+            f"from x import make\n{IMPORT}application = phoenix_application(make())\n",
+        ),
+        (
+            "import x\napplication: object = x.make(  # why\n    1,\n)\n",
+            f"import x\n{IMPORT}application: object = phoenix_application(x.make(  # why\n    1,\n))\n",
+        ),
+        (
+            "from x import application\n",
+            f"from x import application\n{IMPORT}\napplication = phoenix_application(application)\n",
+        ),
+        (
+            "@deco\nasync def application(scope, receive, send):\n    pass\n",
+            f"{IMPORT}\n@deco\nasync def application(scope, receive, send):\n    pass\n\n"
+            "application = phoenix_application(application)\n",
+        ),
+        (
+            "import os\nif os.environ.get('X'):\n    application = 1\nelse:\n    application = 2\n",
+            f"import os\n{IMPORT}if os.environ.get('X'):\n    application = 1\nelse:\n    application = 2\n\n"
+            "application = phoenix_application(application)\n",
+        ),
+        (
+            "from x import make\napplication = app = make()",
+            f"from x import make\n{IMPORT}application = app = make()\n\n"
+            "application = phoenix_application(application)",
+        ),
+        (
+            "from __future__ import annotations\n\napplication = make()\napplication = Sentry(application)\n",
+            f"from __future__ import annotations\n{IMPORT}\napplication = make()\n"
+            "application = phoenix_application(Sentry(application))\n",
+        ),
+    ],
+)
+def test_the_application_is_wrapped_whatever_it_is(tmp_path: Path, before: str, after: str) -> None:
+    path = tmp_path / "asgi.py"
+    path.write_text(before)
+    plan = Plan()
+    asgi_file._wrap(plan, PythonSource.read(path), "application")
+    (change,) = plan.changes()
+    assert change.after.decode() == after
+    path.write_bytes(change.after)
+    again = Plan()
+    asgi_file._wrap(again, PythonSource.read(path), "application")
+    assert again.changes() == []
+
+
+def test_a_late_daphne_is_named(tmp_path: Path) -> None:
+    site = sites.with_pages(tmp_path)
+    site.replace("mysite/settings.py", "    'pages',  # ours\n", "    'pages',\n    'daphne',\n")
+    done = site.install("--yes")
+    assert done.code == 1
+    assert 'mysite/settings.py, line 33: INSTALLED_APPS lists "daphne" behind' in done.out
+
+
+def test_a_site_set_up_by_hand_is_left_alone(tmp_path: Path) -> None:
+    """Even if the settings are put together in a way that the installer could not edit."""
+    site = installed(sites.with_pages(tmp_path))
+    site.replace("mysite/settings.py", "INSTALLED_APPS = [", "INSTALLED_APPS = list([")
+    site.replace("mysite/settings.py", "    'django_phoenix',\n]", "    'django_phoenix',\n])")
+    again = site.install("--yes")
+    assert again.code == 0, again
+    assert "Nothing to do" in again.out
+
+
+def test_outside_a_project_it_says_where_to_run(tmp_path: Path) -> None:
+    done = TemporarySite(tmp_path).install()
+    assert done.code == 1
+    assert "Run this in the directory that holds it" in done.err
 
 
 def test_encoding_declaration_and_crlf_survive(tmp_path: Path) -> None:

@@ -101,6 +101,7 @@ def _wrap(plan: Plan, source: PythonSource, name: str) -> None:
             *_by_hand(name),
         )
         return
+    plan.edit(source, _import_edit(source, binding))
     value = assigned(binding, name)
     if value is not None:
         start, end = source.span(value)
@@ -108,7 +109,6 @@ def _wrap(plan: Plan, source: PythonSource, name: str) -> None:
     else:  # a function, an import, a branch: wrap what has become of it
         end = source.span(binding)[1]
         plan.edit(source, source.lines_after(end, ["", f"{name} = {WRAPPER}({name})"]))
-    plan.edit(source, _import_edit(source, binding))
 
 
 def _calls_wrapper(tree: ast.Module) -> bool:
