@@ -5,8 +5,6 @@ from __future__ import annotations
 from django_phoenix.channel import Channel, event
 from django_phoenix.socket import Socket
 
-# ruff: noqa: RUF012 (channels is written as users write it)
-
 
 class BenchChannel(Channel):
     """What the load client asks for."""

@@ -1,0 +1,357 @@
+"""What a connection answers, frame by frame: joining, leaving, stale refs, unknown topics."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from django_phoenix.channel import Channel, JoinRefused, event
+from django_phoenix.socket import Socket
+from tests.support.peer import Peer, error, ok, settle
+
+
+class Room(Channel):
+    """``ended`` collects why channels ended; ``gate`` holds slow joins and slow handlers."""
+
+    gate: asyncio.Event
+    ended: list
+
+    async def join(self, payload, **captures):
+        if payload.get("slow"):
+            await self.gate.wait()
+        if payload.get("refuse"):
+            raise JoinRefused({"reason": "no"})
+        if payload.get("crash"):
+            raise RuntimeError("secret detail")
+        if payload.get("say") is not None:
+            return payload["say"]
+        return None
+
+    @event
+    async def echo(self, **payload):
+        return payload
+
+    @event
+    async def slow(self):
+        await self.gate.wait()
+        return {"slow": True}
+
+    @event
+    async def crash(self):
+        raise RuntimeError("secret detail")
+
+    @event
+    async def none(self):
+        return None
+
+    def terminate(self, reason):
+        self.ended.append(reason)
+
+
+class Quiet(Channel):
+    pass
+
+
+class RoomSocket(Socket):
+    channels = {"room:<int:room>": Room, "quiet:*": Quiet, "*": Room}
+
+
+APP = RoomSocket.as_asgi()
+
+
+@pytest.fixture(autouse=True)
+def _room_state():
+    Room.gate = asyncio.Event()
+    Room.ended = []
+
+
+@pytest.fixture
+async def peer():
+    async with Peer(APP) as peer:
+        yield peer
+        Room.gate.set()
+
+
+async def test_ch_12_a_heartbeat_is_answered_also_as_the_first_frame(peer):
+    await peer.push(None, "7", "phoenix", "heartbeat")
+    assert await peer.next() == ok("7", "phoenix", join_ref=None)
+
+
+async def test_other_events_and_joins_on_the_reserved_topic_are_unmatched(peer):
+    await peer.push(None, "7", "phoenix", "other")
+    assert await peer.next() == error("7", "phoenix", "unmatched topic", join_ref=None)
+    await peer.push("8", "8", "phoenix", "phx_join")
+    assert await peer.next() == error("8", "phoenix", "unmatched topic", join_ref=None)
+
+
+async def test_ch_33_join_and_push_replies_carry_both_refs(peer):
+    await peer.push("3", "3", "room:1", "phx_join")
+    assert await peer.next() == ok("3", "room:1", join_ref="3")
+    await peer.push("3", "4", "room:1", "echo", {"n": 1})
+    assert await peer.next() == ok("4", "room:1", {"n": 1}, join_ref="3")
+
+
+async def test_refs_that_are_numbers_are_echoed_as_numbers(peer):
+    await peer.push(3, 3, "room:1", "phx_join")
+    assert await peer.next() == ok(3, "room:1", join_ref=3)
+
+
+async def test_a_join_s_dict_is_its_reply(peer):
+    assert await peer.join("room:1", {"say": {"hello": 1}}) == {"status": "ok", "response": {"hello": 1}}
+
+
+@pytest.mark.parametrize("event_name", ["echo", "phx_join"])
+async def test_ch_29_an_unknown_topic_is_answered_with_join_ref_null(event_name):
+    class Empty(Socket):
+        channels = {"room:*": Room}
+
+    async with Peer(Empty.as_asgi()) as peer:
+        await peer.push("1", "2", "nowhere", event_name)
+        assert await peer.next() == error("2", "nowhere", "unmatched topic", join_ref=None)
+
+
+async def test_ch_30_leaving_an_unknown_topic_is_ok(peer):
+    await peer.push("1", "2", "nowhere", "phx_leave")
+    assert await peer.next() == ok("2", "nowhere")
+
+
+async def test_ch_57_pushes_and_leaves_may_come_before_any_join(peer):
+    await peer.push("1", "2", "room:1", "echo")
+    await peer.push("1", "3", "room:1", "phx_leave")
+    assert await peer.next() == error("2", "room:1", "unmatched topic", join_ref=None)
+    assert await peer.next() == ok("3", "room:1")
+    assert (await peer.join("room:1", ref="4"))["status"] == "ok"
+
+
+async def test_ch_31_a_push_or_leave_with_another_join_ref_is_dropped_silently(peer):
+    await peer.join("room:1")
+    await peer.push("99", "2", "room:1", "echo")
+    await peer.push("99", "3", "room:1", "phx_leave")
+    await peer.push("1", "4", "room:1", "echo")
+    assert await peer.next() == ok("4", "room:1")
+
+
+async def test_ch_32_a_null_join_ref_is_accepted(peer):
+    await peer.join("room:1")
+    await peer.push(None, "2", "room:1", "echo", {"n": 1})
+    assert await peer.next() == ok("2", "room:1", {"n": 1})
+    await peer.push(None, "3", "room:1", "phx_leave")
+    assert await peer.next() == ok("3", "room:1", join_ref=None)
+
+
+async def test_ch_37_and_39_a_leave_is_answered_then_closed_and_the_topic_is_free(peer):
+    await peer.join("room:1")
+    await peer.push("1", "2", "room:1", "phx_leave")
+    assert await peer.next() == ok("2", "room:1")
+    assert await peer.next() == ["1", "1", "room:1", "phx_close", {}]
+    assert Room.ended == ["left"]
+    await peer.push("1", "3", "room:1", "echo")
+    assert await peer.next() == error("3", "room:1", "unmatched topic", join_ref=None)
+    assert (await peer.join("room:1", ref="4"))["status"] == "ok"
+
+
+async def test_a_leave_and_a_new_join_back_to_back(peer):
+    await peer.join("room:1")
+    await peer.push("1", "2", "room:1", "phx_leave")
+    await peer.push("3", "3", "room:1", "phx_join")
+    frames = [await peer.next() for _ in range(3)]
+    assert ["1", "1", "room:1", "phx_close", {}] in frames
+    assert frames[-1] == ok("3", "room:1", join_ref="3")
+
+
+async def test_a_refused_join_leaves_no_channel(peer):
+    assert await peer.join("room:1", {"refuse": True}) == {"status": "error", "response": {"reason": "no"}}
+    assert peer.connection.topics == {}
+    assert await peer.silent()
+    assert Room.ended == []
+
+
+async def test_ch_34_a_join_that_raises_is_answered_and_no_phx_error_follows(peer, caplog):
+    reply = await peer.join("room:1", {"crash": True})
+    assert reply == {"status": "error", "response": {"reason": "join crashed"}}
+    assert await peer.silent()
+    assert peer.connection.topics == {}
+    assert "Room on topic 'room:1': join failed" in caplog.text
+    assert "secret detail" in caplog.text
+
+
+@pytest.mark.parametrize("bad", [["list"], "text", 5, {"key": {1, 2}}])
+async def test_a_join_that_returns_nonsense_has_crashed(monkeypatch, peer, caplog, bad):
+    async def join(self, payload, **captures):
+        return bad
+
+    monkeypatch.setattr(Room, "join", join)
+    # The class was read before: read it anew for this test, and again after it.
+    from django_phoenix.transport import blueprint
+
+    monkeypatch.setattr(blueprint, "_blueprints", {})
+    reply = await peer.join("room:1")
+    assert reply == {"status": "error", "response": {"reason": "join crashed"}}
+    assert "Room on topic 'room:1'" in caplog.text
+
+
+async def test_ch_35_too_many_channels(peer, settings):
+    settings.DJANGO_PHOENIX = {"MAX_CHANNELS": 2}
+    await peer.join("room:1", ref="1")
+    await peer.join("room:2", ref="2")
+    reply = await peer.join("room:3", ref="3")
+    assert reply == {"status": "error", "response": {"reason": "too many channels joined"}}
+    await peer.push("4", "4", "room:1", "phx_join")
+    assert await peer.next() == ["1", "1", "room:1", "phx_close", {}]
+    assert await peer.next() == ok("4", "room:1", join_ref="4")
+
+
+async def test_ch_36_a_duplicate_join_closes_the_old_one_with_its_own_join_ref(peer):
+    await peer.join("room:1")
+    await peer.push("5", "5", "room:1", "phx_join")
+    assert await peer.next() == ["1", "1", "room:1", "phx_close", {}]
+    assert await peer.next() == ok("5", "room:1", join_ref="5")
+    assert Room.ended == ["duplicate join"]
+    await peer.push("5", "6", "room:1", "echo")
+    assert await peer.next() == ok("6", "room:1", join_ref="5")
+
+
+async def test_ch_36_a_duplicate_join_of_a_channel_nobody_waits_for(peer):
+    await peer.join("quiet:1")
+    await peer.push("5", "5", "quiet:1", "phx_join")
+    assert await peer.next() == ["1", "1", "quiet:1", "phx_close", {}]
+    assert await peer.next() == ok("5", "quiet:1", join_ref="5")
+
+
+async def test_a_duplicate_join_waits_for_the_message_in_hand(peer):
+    await peer.join("room:1")
+    await peer.push("1", "2", "room:1", "slow")
+    await peer.push("1", "3", "room:1", "echo")
+    await peer.push("5", "5", "room:1", "phx_join")
+    await peer.push("5", "6", "room:1", "echo", {"n": 6})
+    assert await peer.silent()
+    Room.gate.set()
+    assert await peer.next() == ok("2", "room:1", {"slow": True})
+    assert await peer.next() == ["1", "1", "room:1", "phx_close", {}]
+    assert await peer.next() == error("3", "room:1", "unmatched topic", join_ref=None)
+    assert await peer.next() == ok("5", "room:1", join_ref="5")
+    assert await peer.next() == ok("6", "room:1", {"n": 6}, join_ref="5")
+
+
+async def test_a_channel_that_does_not_end_is_cancelled_after_the_grace(peer, settings, caplog):
+    settings.DJANGO_PHOENIX = {"SHUTDOWN_GRACE": 0.05}
+    await peer.join("room:1")
+    await peer.push("1", "2", "room:1", "slow")
+    await peer.push("5", "5", "room:1", "phx_join")
+    assert await peer.next() == ["1", "1", "room:1", "phx_close", {}]
+    assert await peer.next() == ok("5", "room:1", join_ref="5")
+    assert "did not end within 0.05 seconds" in caplog.text
+
+
+async def test_three_joins_in_a_row_end_with_the_last(peer):
+    for ref in ("1", "2", "3"):
+        await peer.push(ref, ref, "room:1", "phx_join", {"slow": True})
+    Room.gate.set()
+    await peer.push("3", "4", "room:1", "echo")
+    frames = [await peer.next() for _ in range(5)]
+    assert frames[-2:] == [ok("3", "room:1", join_ref="3"), ok("4", "room:1", join_ref="3")]
+    assert len(peer.connection.topics) == 1
+
+
+async def test_ch_38_a_crash_is_phx_error_and_the_topic_is_free(peer, caplog):
+    await peer.join("room:1")
+    await peer.push("1", "2", "room:1", "crash")
+    assert await peer.next() == ["1", "1", "room:1", "phx_error", {"reason": "channel_crash"}]
+    assert "Room on topic 'room:1' crashed in Room.crash" in caplog.text
+    assert sum("Traceback" in record.message or bool(record.exc_info) for record in caplog.records) == 1
+    assert isinstance(Room.ended[0], RuntimeError)
+    assert (await peer.join("room:1", ref="3"))["status"] == "ok"
+
+
+async def test_a_crash_leaves_other_topics_alone(peer):
+    await peer.join("room:1", ref="1")
+    await peer.join("room:2", ref="2")
+    await peer.push("1", "3", "room:1", "crash")
+    await peer.push("2", "4", "room:2", "echo", {"n": 1})
+    frames = [await peer.next(), await peer.next()]
+    assert ok("4", "room:2", {"n": 1}, join_ref="2") in frames
+
+
+async def test_what_waits_behind_a_crash_is_answered(peer):
+    await peer.join("room:1")
+    await peer.push("1", "2", "room:1", "slow")
+    await peer.push("1", "3", "room:1", "crash")
+    await peer.push("1", "4", "room:1", "echo")
+    await peer.push("1", "5", "room:1", "phx_leave")
+    Room.gate.set()
+    assert await peer.next() == ok("2", "room:1", {"slow": True})
+    assert (await peer.next())[3] == "phx_error"
+    assert await peer.next() == error("4", "room:1", "unmatched topic", join_ref=None)
+    assert await peer.next() == ok("5", "room:1")
+
+
+async def test_a_slow_join_delays_neither_heartbeat_nor_other_topics(peer):
+    await peer.push("1", "1", "room:1", "phx_join", {"slow": True})
+    await peer.push(None, "2", "phoenix", "heartbeat")
+    assert await peer.next() == ok("2", "phoenix", join_ref=None)
+    assert (await peer.join("room:2", ref="3"))["status"] == "ok"
+    await peer.push("3", "4", "room:2", "echo")
+    assert await peer.next() == ok("4", "room:2", join_ref="3")
+
+
+async def test_ch_43_a_late_join_answer_and_the_leave_of_its_timeout(peer):
+    await peer.push("1", "1", "room:1", "phx_join", {"slow": True})
+    await peer.push("1", "2", "room:1", "phx_leave")
+    Room.gate.set()
+    assert await peer.next() == ok("1", "room:1")
+    assert await peer.next() == ok("2", "room:1")
+    assert await peer.next() == ["1", "1", "room:1", "phx_close", {}]
+    assert (await peer.join("room:1", ref="3"))["status"] == "ok"
+
+
+async def test_pushes_behind_a_refused_join_are_unmatched(peer):
+    await peer.push("1", "1", "room:1", "phx_join", {"slow": True, "refuse": True})
+    await peer.push("1", "2", "room:1", "echo")
+    Room.gate.set()
+    assert (await peer.next())[4]["response"] == {"reason": "no"}
+    assert await peer.next() == error("2", "room:1", "unmatched topic", join_ref=None)
+
+
+async def test_ch_42_replies_come_in_the_order_of_the_pushes(peer):
+    await peer.join("room:1")
+    for number in range(50):
+        await peer.push("1", str(number + 2), "room:1", "echo", {"n": number})
+    answers = [await peer.next() for _ in range(50)]
+    assert [frame[4]["response"]["n"] for frame in answers] == list(range(50))
+
+
+async def test_a_push_without_ref_gets_no_reply(peer):
+    await peer.join("room:1")
+    await peer.push("1", None, "room:1", "echo")
+    await peer.push("1", "2", "room:1", "none")
+    assert await peer.silent()
+
+
+async def test_a_null_join_payload_is_an_empty_one(peer):
+    await peer.send_raw('["1","1","room:1","phx_join",null]')
+    assert await peer.next() == ok("1", "room:1")
+
+
+async def test_channels_end_with_closed_when_the_client_goes():
+    async with Peer(APP) as peer:
+        await peer.join("room:1")
+        await peer.join("room:2", ref="2")
+    assert Room.ended == ["closed", "closed"]
+    assert peer.connection.topics == {}
+
+
+async def test_a_client_that_goes_during_a_join_leaves_nothing_behind():
+    peer = Peer(APP)
+    await peer.open()
+    await peer.push("1", "1", "room:1", "phx_join", {"slow": True})
+    await settle()
+    leaving = asyncio.create_task(peer.disconnect())
+    await settle()
+    Room.gate.set()
+    await leaving
+    assert peer.connection.topics == {}
+    assert Room.ended == ["closed"]
+    from django_phoenix import pubsub
+
+    assert pubsub.subscriber_count("room:1") == 0
