@@ -40,6 +40,7 @@ class Job:
         "args",
         "asked_at",
         "context",
+        "copy",
         "error",
         "fn",
         "future",
@@ -65,8 +66,10 @@ class Job:
         self.fn = fn
         self.args = args
         self.kwargs = kwargs
-        # Where ``fn`` runs; None: it brings its own (asgiref's calls do).
+        # Whose variables ``fn`` sees and may set; None: it brings its own (asgiref's calls do). It runs in a
+        # copy: while a thread is inside a context, the loop can't wake a task of that context, to cancel it.
         self.context = context
+        self.copy = None if context is None else context.copy()
         self.port = port
         self.owner = owner
         self.record = record

@@ -123,13 +123,16 @@ class ThreadPool:
                 "lost": self._lost,
             }
 
-    def close(self) -> None:
-        """Send the threads home once they are idle; what waits is still done. For tests."""
+    def close(self, wait: float = 0) -> None:
+        """Send the threads home once they are idle, and wait for that so many seconds. For tests."""
         with self._lock:
             self._closed = True
             workers = list(self._workers)
         for worker in workers:
             worker.inbox.put(None)
+        give_up = time.monotonic() + wait
+        for worker in workers:
+            worker.thread.join(max(0.0, give_up - time.monotonic()))
 
     def _ask(self, job: Job) -> Future[Any]:
         job.asked_at = time.monotonic()

@@ -8,6 +8,7 @@ from asyncio import AbstractEventLoop, TimerHandle, get_running_loop
 from collections import deque
 from collections.abc import Callable
 
+from django_phoenix.delivery import asgiref_bridge
 from django_phoenix.delivery.job import Job
 
 
@@ -72,6 +73,9 @@ def _settle(job: Job) -> None:
     job.error = job.result = None
     if future.done():
         return
+    if job.context is not None and job.copy is not None:
+        # What the callback has set is there for the next message.
+        job.context.run(asgiref_bridge.restore_context, job.copy)
     if error is None:
         future.set_result(result)
     elif isinstance(error, StopIteration):

@@ -6,20 +6,16 @@ import contextvars
 import logging
 import queue
 import threading
-import time
 from collections import deque
 from typing import Any, Protocol
 
-from django.db import close_old_connections, connections, reset_queries
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from django_phoenix.delivery import asgiref_bridge
 from django_phoenix.delivery.job import Job
 
 logger = logging.getLogger(__name__)
-
-# How long a thread waits for a context that its loop is about to leave, and for one that a lost handler
-# holds.
-CONTEXT_WAIT = 0.5
 
 
 class Foreman(Protocol):
@@ -77,7 +73,7 @@ class Worker:
             if job is not None:
                 if not self._used:
                     # Connections may have gone stale meanwhile.
-                    close_old_connections()
+                    tidy()
                 return job
             if self._used and not self.pins:
                 tidy()
@@ -98,49 +94,41 @@ def run(job: Job) -> None:
     if job.future.cancelled():
         return
     try:
-        job.result = job.fn(*job.args, **job.kwargs) if job.context is None else _run_in(job, job.context)
+        job.result = (
+            job.fn(*job.args, **job.kwargs) if job.copy is None else job.copy.run(_call, job, job.copy)
+        )
     except BaseException as error:
         job.error = error
     job.port.post(job)
 
 
-def _run_in(job: Job, context: contextvars.Context) -> Any:
-    """The callback inside its process's own context, with what asgiref expects of a thread."""
-    give_up = 0.0
-    started = False
-
-    def call() -> Any:
-        nonlocal started
-        started = True
-        asgiref_bridge.enter_thread(job.port.loop)
-        asgiref_bridge.restore_context(context)
-        return job.fn(*job.args, **job.kwargs)
-
-    while True:
-        try:
-            return context.run(call)
-        except RuntimeError:
-            if started:
-                raise
-        # The context is entered elsewhere: the loop has not yet left the task that asked us, or a handler
-        # that timed out is still in it. For the second case a copy must do.
-        now = time.monotonic()
-        give_up = give_up or now + CONTEXT_WAIT
-        if now > give_up:
-            context = context.copy()
-        time.sleep(0.0001)
+def _call(job: Job, context: contextvars.Context) -> Any:
+    """The callback, with what asgiref expects of a thread. Inside ``context``."""
+    asgiref_bridge.enter_thread(job.port.loop)
+    asgiref_bridge.restore_context(context)
+    return job.fn(*job.args, **job.kwargs)
 
 
 def tidy() -> None:
-    """Close what ``CONN_MAX_AGE`` says or what is broken; roll back a transaction left open."""
+    """Close what ``CONN_MAX_AGE`` says or what is broken; roll back a transaction left open. Never raises."""
     for connection in connections.all(initialized_only=True):
-        if connection.in_atomic_block:
-            logger.error(
-                "A callback ended inside an atomic block on database %r: the transaction is rolled back. "
-                "Open atomic blocks with a `with` statement.",
-                connection.alias,
-            )
-            connection.close()
+        try:
+            if connection.in_atomic_block:
+                _roll_back(connection)
+            else:
+                connection.queries_log.clear()
+                connection.close_if_unusable_or_obsolete()
+        except Exception:
+            logger.exception("Database connection %r could not be closed and is dropped", connection.alias)
             del connections[connection.alias]
-    reset_queries()
-    close_old_connections()
+
+
+def _roll_back(connection: BaseDatabaseWrapper) -> None:
+    logger.error(
+        "A callback ended inside an atomic block on database %r: the transaction is rolled back. "
+        "Open atomic blocks with a `with` statement.",
+        connection.alias,
+    )
+    connection.close()
+    # Closed inside its atomic block it is of no use any more.
+    del connections[connection.alias]
