@@ -8,6 +8,7 @@ a title is run in the finished site; one of Django's template language is parsed
 from __future__ import annotations
 
 import re
+import shutil
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -53,6 +54,13 @@ def pages_with_code() -> list[Path]:
         for page in sorted(DOCS.rglob("*.md"))
         if any(snippet.language in {"python", "django"} for snippet in snippets_of(page))
     ]
+
+
+def site_of(page: Path, installed: TemporarySite, root: Path) -> tuple[TemporarySite, list[str]]:
+    """A copy of the installed site with the code of one page in it, and the modules among that code."""
+    shutil.copytree(installed.root, root, dirs_exist_ok=True)
+    site = TemporarySite(root)
+    return site, put_into(site, list(snippets_of(page)))
 
 
 def put_into(site: TemporarySite, snippets: list[Snippet]) -> list[str]:

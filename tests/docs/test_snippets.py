@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.docs.snippets import DOCS, pages_with_code, put_into, snippets_of
-from tests.support import sites
-from tests.support.sites import BASE_HTML, TemporarySite
+from tests.docs.snippets import DOCS, pages_with_code, site_of, snippets_of
+from tests.support.sites import TemporarySite
 
 RUN_PAGE = Path(__file__).parent / "run_page.py"
-
-
-@pytest.fixture(scope="module")
-def installed_site(tmp_path_factory: pytest.TempPathFactory) -> TemporarySite:
-    """A fresh site with a base template, after ``phx_install --yes``."""
-    site = sites.with_pages(tmp_path_factory.mktemp("site"), BASE_HTML)
-    done = site.install("--yes")
-    assert done.code == 0, done
-    return site
-
-
-def site_of(page: Path, installed: TemporarySite, root: Path) -> tuple[TemporarySite, list[str]]:
-    """A copy of the installed site with the code of one page in it."""
-    shutil.copytree(installed.root, root, dirs_exist_ok=True)
-    site = TemporarySite(root)
-    return site, put_into(site, list(snippets_of(page)))
 
 
 @pytest.mark.parametrize("page", pages_with_code(), ids=lambda page: page.relative_to(DOCS).as_posix())
