@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.testing import HttpCommunicator, WebsocketCommunicator
+from django.core.asgi import get_asgi_application
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import path
+
+from django_phoenix.channel import Channel
+from django_phoenix.routing import phoenix_application, socket
+from django_phoenix.socket import Socket
+from tests.support.peer import Peer, Refused, ok
+
+
+class Room(Channel):
+    pass
+
+
+class RoomSocket(Socket):
+    channels = {"room:*": Room}
+
+    async def connect(self, params):
+        type(self).seen = params
+
+
+def application(inner=None, route="socket/"):
+    return phoenix_application(
+        inner or get_asgi_application(), live=None, sockets=[socket(route, RoomSocket)]
+    )
+
+
+async def get(app, path_):
+    headers = [(b"host", b"testserver")]
+    return await HttpCommunicator(app, "GET", path_, headers=headers).get_response()
+
+
+async def test_a_socket_is_served_under_its_mount():
+    async with Peer(application(), "/socket/websocket") as peer:
+        assert (await peer.join("room:1"))["status"] == "ok"
+
+
+async def test_ch_61_the_route_s_captures_reach_connect():
+    async with Peer(application(route="ws/<slug:tenant>/"), "/ws/acme/websocket"):
+        assert RoomSocket.seen["tenant"] == "acme"
+
+
+@pytest.mark.parametrize("path_", ["/socket/websocket/", "/socket", "/socket/other", "/xsocket/websocket"])
+async def test_another_websocket_path_is_404_before_django_s_handler(path_):
+    with pytest.raises(Refused) as refused:
+        await Peer(application(), path_).open()
+    assert refused.value.status == 404
+
+
+async def test_the_script_name_is_respected(settings):
+    scope = {"root_path": "/site"}
+    async with Peer(application(), "/site/socket/websocket", scope=scope):
+        pass
+    settings.FORCE_SCRIPT_NAME = "/forced"
+    async with Peer(application(), "/forced/socket/websocket"):
+        pass
+
+
+async def test_http_goes_to_the_inner_application_untouched():
+    response = await get(application(), "/hello/")
+    assert (response["status"], response["body"]) == (200, b"hello")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
+async def test_ch_7_http_on_the_websocket_path_is_400(method):
+    response = await HttpCommunicator(application(), method, "/socket/websocket").get_response()
+    assert (response["status"], response["body"]) == (400, b"")
+
+
+async def test_an_existing_protocol_type_router_keeps_its_sockets():
+    async def chat(scope, receive, send):
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.send", "text": "theirs"})
+
+    router = ProtocolTypeRouter(
+        {"http": get_asgi_application(), "websocket": URLRouter([path("chat/", chat)])}
+    )
+    app = application(router)
+    theirs = WebsocketCommunicator(app, "/chat/")
+    assert (await theirs.connect())[0]
+    assert await theirs.receive_from() == "theirs"
+    async with Peer(app, "/socket/websocket") as peer:
+        assert (await peer.join("room:1"))["status"] == "ok"
+    response = await get(app, "/hello/")
+    assert response["status"] == 200
+
+
+async def test_a_socket_works_in_a_url_router_too():
+    router = URLRouter([path("ws/<slug:tenant>/websocket", RoomSocket.as_asgi())])
+    communicator = WebsocketCommunicator(router, "/ws/acme/websocket?vsn=2.0.0")
+    assert (await communicator.connect())[0]
+    assert RoomSocket.seen["tenant"] == "acme"
+    await communicator.send_json_to(["1", "1", "room:1", "phx_join", {}])
+    assert await communicator.receive_json_from() == ok("1", "room:1")
+    await communicator.disconnect()
+
+
+class Lifespan:
+    """Plays the server's part."""
+
+    def __init__(self, app):
+        self.incoming = asyncio.Queue()
+        self.sent = []
+        self.state: dict = {}
+        scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": self.state}
+        self.task = asyncio.create_task(app(scope, self.incoming.get, self._send))
+
+    async def _send(self, event):
+        self.sent.append(event["type"])
+
+    async def say(self, name):
+        self.incoming.put_nowait({"type": f"lifespan.{name}"})
+        wanted = len(self.sent) + 1
+        while len(self.sent) < wanted and not self.task.done():  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+        return self.sent[-1]
+
+
+async def live_through(app):
+    lifespan = Lifespan(app)
+    assert await lifespan.say("startup") == "lifespan.startup.complete"
+    assert await lifespan.say("shutdown") == "lifespan.shutdown.complete"
+    await asyncio.wait_for(lifespan.task, 1)
+    return lifespan
+
+
+async def test_lifespan_is_answered_for_django_which_can_t():
+    lifespan = await live_through(application())
+    assert lifespan.sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+async def test_lifespan_is_answered_for_a_router_that_does_not_know_it():
+    await live_through(application(ProtocolTypeRouter({"http": get_asgi_application()})))
+
+
+async def test_lifespan_reaches_an_application_that_takes_part():
+    seen = []
+
+    async def inner(scope, receive, send):
+        while True:
+            event = await receive()
+            seen.append(event["type"])
+            scope["state"]["db"] = "open"
+            await send({"type": f"{event['type']}.complete"})
+            if event["type"] == "lifespan.shutdown":
+                return
+
+    lifespan = await live_through(application(inner))
+    assert seen == ["lifespan.startup", "lifespan.shutdown"]
+    assert lifespan.state == {"db": "open"}
+    assert lifespan.sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+async def test_a_start_that_fails_inside_is_passed_on():
+    async def inner(scope, receive, send):
+        await receive()
+        await send({"type": "lifespan.startup.failed", "message": "no database"})
+
+    lifespan = Lifespan(application(inner))
+    assert await lifespan.say("startup") == "lifespan.startup.failed"
+    lifespan.task.cancel()
+
+
+@pytest.mark.parametrize("route", ["/socket/", "socket"])
+def test_a_route_is_written_as_in_urls_py(route):
+    with pytest.raises(ImproperlyConfigured, match=r"RoomSocket is mounted at .*'socket/'"):
+        socket(route, RoomSocket)
+
+
+def test_sockets_hold_mounts():
+    with pytest.raises(ImproperlyConfigured, match=r"socket\(route, SocketClass\)"):
+        phoenix_application(get_asgi_application(), live=None, sockets=[RoomSocket])
+
+
+def test_mistakes_in_the_channel_table_are_found_at_mounting():
+    class NoChannel(Socket):
+        channels = {"room:*": RoomSocket}
+
+    class BadPattern(Socket):
+        channels = {"room:*:x": Room}
+
+    with pytest.raises(ImproperlyConfigured, match=r"NoChannel\.channels\['room:\*'\] should be a Channel"):
+        NoChannel.as_asgi()
+    with pytest.raises(ImproperlyConfigured, match=r"BadPattern\.channels: .* at the end only"):
+        BadPattern.as_asgi()
