@@ -1,7 +1,7 @@
 """Sign and verify what a page carries for the server (Phoenix.Token).
 
-Tokens are signed, not encrypted: whoever has the page can read them. They consist of ``A-Z a-z 0-9 _ . -`` only,
-since the client writes some of them into cookies and HTML attributes without escaping.
+Tokens are signed, not encrypted: whoever has the page can read them. They consist of ``A-Z a-z 0-9 _ . -``
+only, since the client writes some of them into cookies and HTML attributes without escaping.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def sign(kind: str, content: Any) -> str:
 def verify(kind: str, token: object, max_age: int = FORTNIGHT) -> Any:
     """What the token holds.
 
-    Raises InvalidToken if it was forged, cut, or made for another kind or format; StaleToken if it is older than
-    ``max_age`` seconds.
+    Raises InvalidToken if it was forged, cut, or made for another kind or format; StaleToken if it is older
+    than ``max_age`` seconds.
     """
     if not isinstance(token, str):
         raise InvalidToken(f"A {kind} token should be text, got {type(token).__name__}.")

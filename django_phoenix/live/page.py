@@ -14,6 +14,7 @@ from django.forms.utils import flatatt
 from django.template import Context, Origin, RequestContext, engines
 from django.template.backends.django import DjangoTemplates
 from django.template.base import Node, NodeList, Template, TextNode
+from django.template.context import RenderContext
 from django.template.loader_tags import BlockNode, ExtendsNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -256,7 +257,9 @@ def render_document(live: Runtime, contained: SafeString) -> SafeString:
     context: Any = live.context
     context.phoenix_container = contained
     context.phoenix_shown = False
-    html = live.page.document.render(context)
+    context.render_context = RenderContext()
+    with context.push():
+        html = live.page.document.render(context)
     if not context.phoenix_shown:
         raise RegionError(
             f"{_name(live.page.template)}: its live block is not part of the page, because a block around it was "

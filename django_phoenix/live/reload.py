@@ -31,7 +31,7 @@ def refusal(error: Exception) -> dict[str, object] | None:
 def answer(request: HttpRequest) -> HttpResponseBase | None:
     """The error page that the cookie asks for, once; None without cookie."""
     token = request.COOKIES.get(COOKIE)
-    if token is None:
+    if not token:
         return None
     try:
         raise _error(token)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -78,11 +80,26 @@ _csrf = _QuietCsrf(_no_view)
 
 
 def _user_of(request: HttpRequest) -> Any:
-    if not apps.is_installed("django.contrib.auth"):
-        return None
     if request.session.session_key is None:
         return _anonymous()
-    return auth.get_user(request)
+    return user_in(request.session)
+
+
+def user_in(session: Mapping[str, Any]) -> Any:
+    """The user that a session's data name, found as Django finds it, but never changing the session."""
+    if not apps.is_installed("django.contrib.auth"):
+        return None
+    return auth.get_user(SimpleNamespace(session=_Borrowed(session.items())))  # type: ignore[arg-type]
+
+
+class _Borrowed(dict[str, Any]):
+    """A session's data for ``auth.get_user``, which may want to change the session."""
+
+    def flush(self) -> None:
+        """No: the next ordinary request will."""
+
+    def cycle_key(self) -> None:
+        """No: nothing here could tell the browser its new key, and the old one would be gone."""
 
 
 def _anonymous() -> Any:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import Group, User
 from django.test import Client, override_settings
 
@@ -46,8 +47,6 @@ def groups(transactional_db):
 @pytest.fixture
 async def ada_browser(ada):
     """Ada, logged in."""
-    from asgiref.sync import sync_to_async
-
     client = Client()
     await sync_to_async(client.force_login)(ada)
     async with LiveClient(client) as browser:

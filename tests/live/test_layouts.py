@@ -1,0 +1,114 @@
+"""D11: one block of an ordinary Django page is live."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.template import engines
+from django.test import Client, RequestFactory
+from django.contrib.auth.models import AnonymousUser
+
+from django_phoenix.exceptions import RegionError
+from tests.support.live_client import Page
+
+pytestmark = pytest.mark.django_db
+
+# path, what is live with count 0, what is live with count 1
+GOOD = [
+    (
+        "ThreeLevels",
+        "<section>section says {n}: <p>section inner then {n}</p>"
+        '<button phx-click="inc">+</button></section>',
+    ),
+    ("TwoLevels", "base content, deep {n}"),
+    ("Fragment", "<p>fragment {n}</p>\n"),
+    ("FragmentInSection", "<p>fragment {n}</p>\n"),
+    ("Framed", '<div class="frame">frame framed {n} {n}</div>\n'),
+    ("PlainFragment", "<p>fragment {n}</p>\n"),
+    ("WholeWithBlock", "whole {n}"),
+    ("NamesItsBlock", "{n}"),
+    ("WritesNames", "en {n}"),
+]
+
+# The child that Django itself would be given for the same page, with a mark where the container is.
+AS_DJANGO = {
+    "ThreeLevels": '{% extends "site/three_levels.html" %}{% block content %}@{% endblock %}',
+    "TwoLevels": '{% extends "site/two_levels.html" %}{% block content %}@{% endblock %}',
+    "Fragment": '{% extends "base.html" %}{% block content %}@{% endblock %}',
+    "FragmentInSection": '{% extends "section.html" %}{% block content %}@{% endblock %}',
+    "Framed": '{% extends "base.html" %}{% block content %}@{% endblock %}',
+    "WholeWithBlock": '{% extends "site/whole_with_block.html" %}{% block content %}@{% endblock %}',
+    "NamesItsBlock": '{% extends "no_block.html" %}{% block body %}@{% endblock %}',
+}
+
+REFUSED = [
+    ("Whole", r"whole.html: no block 'content' in site/whole.html.*It offers: other"),
+    ("ExtendsNoBlock", r"extends_no_block.html: no block 'content' in no_block.html.*It offers: body"),
+    ("LayoutWithoutBlock", r"no_block.html: no block 'content' in no_block.html"),
+    ("OverridesOuter", r"overrides_outer.html: its live block is not part of the page"),
+]
+
+
+@pytest.mark.parametrize(("name", "live"), GOOD)
+def test_the_container_holds_the_live_block(name, live):
+    page = Page("", Client().get(f"/layout/{name}/"))
+    assert page.inner == live.format(n=0)
+
+
+@pytest.mark.parametrize("name", AS_DJANGO)
+def test_the_bytes_around_the_container_are_djangos_own(name):
+    page = Page("", Client().get(f"/layout/{name}/"))
+    around = _without_tokens(page.before + "@" + page.after)
+    request = RequestFactory().get(f"/layout/{name}/")
+    request.user = AnonymousUser()
+    expected = engines["django"].from_string(AS_DJANGO[name]).render({"count": 0}, request)
+    assert around == _without_tokens(expected)
+
+
+def _without_tokens(html):
+    return re.sub(r'(name="csrf-token" content=")[^"]*', r"\1", html)
+
+
+@pytest.mark.parametrize(("name", "live"), GOOD)
+async def test_only_the_region_is_rendered_on_the_socket(browser, name, live):
+    page = await browser.get(f"/layout/{name}/")
+    view = await browser.join(page)
+    assert flat(view.joined["rendered"]) == live.format(n=0)
+    diff = (await view.event("inc"))["diff"]
+    assert flat(merged(view.joined["rendered"], diff)) == live.format(n=1)
+
+
+@pytest.mark.parametrize(("name", "message"), REFUSED)
+def test_a_page_without_a_place_for_the_region_is_refused(name, message):
+    with pytest.raises(RegionError, match=message):
+        Client().get(f"/layout/{name}/")
+
+
+def test_names_that_tags_set_do_not_become_state():
+    client = Client()
+    for _ in range(2):
+        assert Page("", client.get("/layout/WritesNames/")).inner == "en 0"
+
+
+async def test_names_that_tags_set_do_not_become_state_on_the_socket(browser):
+    view = await browser.open("/layout/WritesNames/")
+    await view.event("inc")
+    assert await view.event("inc") == {"diff": {"1": "2"}}
+
+
+def flat(tree, templates=None):
+    """The HTML of a tree without components and streams."""
+    templates = tree.get("p", templates)
+    statics = tree["s"] if isinstance(tree["s"], list) else templates[str(tree["s"])]
+    out = statics[0]
+    for index, static in enumerate(statics[1:]):
+        value = tree[str(index)]
+        out += (value if isinstance(value, str) else flat(value, templates)) + static
+    return out
+
+
+def merged(tree, diff):
+    if not isinstance(tree, dict) or not isinstance(diff, dict) or "s" in diff:
+        return diff
+    return {**tree, **{key: merged(tree.get(key), value) for key, value in diff.items()}}
