@@ -350,6 +350,15 @@ def test_a_site_set_up_by_hand_is_left_alone(tmp_path: Path) -> None:
     assert "Nothing to do" in again.out
 
 
+def test_it_may_be_called_from_another_directory(tmp_path: Path) -> None:
+    site = installed(sites.with_pages(tmp_path / "site"))
+    elsewhere = TemporarySite(tmp_path)
+    done = elsewhere.python("site/manage.py", "phx_install", "--yes")
+    assert done.code == 0, done
+    assert "Nothing to do" in done.out
+    assert site.snapshot()
+
+
 def test_outside_a_project_it_says_where_to_run(tmp_path: Path) -> None:
     done = TemporarySite(tmp_path).install()
     assert done.code == 1

@@ -141,6 +141,7 @@ class Outcome:
 
 def fresh(root: Path) -> TemporarySite:
     """What ``startproject mysite`` writes, nothing more."""
+    root.mkdir(exist_ok=True)
     site = TemporarySite(root)
     done = site.python("-m", "django", "startproject", "mysite", ".")
     assert done.code == 0, done

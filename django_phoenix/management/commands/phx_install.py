@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,12 @@ from django_phoenix.management.install.settings_file import plan_settings
 from django_phoenix.management.install.site import Site
 from django_phoenix.management.install.source import Unreadable
 from django_phoenix.management.install.template_file import plan_block, plan_template
+
+
+def project_root() -> Path:
+    """Where manage.py is: only files below it are edited."""
+    program = Path(sys.argv[0]).resolve()
+    return program.parent if program.name == "manage.py" else Path.cwd()
 
 
 class Command(BaseCommand):
@@ -34,7 +41,7 @@ class Command(BaseCommand):
         parser.add_argument("--block", help='the block of the base template that live views fill ("content")')
 
     def handle(self, *args: Any, **options: Any) -> None:
-        root = Path.cwd()
+        root = project_root()
         plan = self.plan(root, options)
         changes = plan.changes()
         for change in changes:

@@ -50,7 +50,7 @@ class Site:
     def owns(self, path: Path) -> bool:
         """Whether a file belongs to the site itself, not to an installed package."""
         inside = path.resolve().is_relative_to(self.root.resolve())
-        return inside and "site-packages" not in path.parts
+        return inside and not {"site-packages", "dist-packages", "node_modules"} & set(path.parts)
 
     def asgi_name(self) -> str:
         """Dotted name of the ASGI application, as it is set or as ``startproject`` would have named it."""
