@@ -50,5 +50,7 @@ TEMPLATES = [
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 ROOT_URLCONF = "tests.support.urls"
 ASGI_APPLICATION = "tests.asgi.application"
+# No second thread beside the tests.
+DJANGO_PHOENIX = {"LOOP_BLOCK_LIMIT": None}
 STATIC_URL = "static/"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -13,6 +13,7 @@ from django_phoenix.conf import settings
 from django_phoenix.exceptions import ConnectRefused
 from django_phoenix.signals import socket_connected, socket_disconnected
 from django_phoenix.transport.connection import RESTARTING, Connection
+from django_phoenix.transport.drain import heed_sigterm
 from django_phoenix.transport.handshake import Handshake
 from django_phoenix.transport.loop_state import current_state
 from django_phoenix.transport.options import SocketOptions
@@ -69,6 +70,11 @@ class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
 
     async def _open(self, scope: dict[str, Any], receive: Any, send: Send) -> Connection | None:
         await receive()
+        state = current_state()
+        heed_sigterm(state)
+        if state.draining:
+            await refuse(scope, send, HttpResponse(status=503))
+            return None
         handshake = Handshake(self.socket_class, self.options, scope)
         try:
             socket = await handshake.perform()
@@ -79,7 +85,6 @@ class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
             logger.exception("%s.connect failed.", self.socket_class.__name__)
             await refuse(scope, send, HttpResponse(status=500))
             return None
-        state = current_state()
         outbox = Outbox(send, server_of(send), state.loop)
         connection = Connection(socket, outbox, state, self.options.idle_timeout)
         outbox.on_overflow = connection.overflow

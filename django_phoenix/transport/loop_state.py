@@ -1,4 +1,4 @@
-"""What the connections of one event loop share: the loop, its thread, the idle sweep.
+"""What the connections of one event loop share: the loop, its thread, the idle sweep, the way down.
 
 There is no timer per connection. One sweep asks all of them how long they have been quiet.
 """
@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from django_phoenix import watchdog
+from django_phoenix import pubsub, watchdog
 
 if TYPE_CHECKING:
     from django_phoenix.transport.connection import Connection
@@ -22,15 +22,19 @@ SWEEPS_PER_TIMEOUT = 4
 class LoopState:
     """One per event loop."""
 
-    __slots__ = ("_period", "_sweeper", "connections", "loop", "thread")
+    __slots__ = ("_period", "_sweeper", "connections", "draining", "heeds_sigterm", "loop", "thread")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.thread = threading.get_ident()
         self.connections: set[Connection] = set()
+        # No new connections any more; and whether SIGTERM is taken notice of.
+        self.draining = False
+        self.heeds_sigterm = False
         self._period = 0.0
         self._sweeper: asyncio.TimerHandle | None = None
         watchdog.watch(loop)
+        pubsub.serving()
 
     def add(self, connection: Connection) -> None:
         """A connection was opened."""
@@ -43,6 +47,13 @@ class LoopState:
     def remove(self, connection: Connection) -> None:
         """A connection has ended."""
         self.connections.discard(connection)
+
+    async def close(self) -> None:
+        """The loop is about to end."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        watchdog.unwatch(self.loop)
+        await pubsub.close_hub()
 
     def _schedule(self) -> None:
         if self._sweeper is not None:
@@ -67,8 +78,3 @@ def current_state() -> LoopState:
     if state is None:
         state = _states[loop] = LoopState(loop)
     return state
-
-
-def all_states() -> list[LoopState]:
-    """Every loop's that has had connections; for shutting down."""
-    return list(_states.values())

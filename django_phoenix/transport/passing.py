@@ -8,6 +8,8 @@ from typing import Any
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpResponse
 
+from django_phoenix.transport.drain import drain
+from django_phoenix.transport.loop_state import current_state
 from django_phoenix.transport.refusal import refuse
 
 logger = logging.getLogger("django_phoenix.socket")
@@ -30,17 +32,15 @@ class Inner:
 
     async def lifespan(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Answer the server, and let the application take part if it can (Django's can't)."""
-        if isinstance(self.app, ASGIHandler):
-            await _answer_alone(receive, send)
-            return
         shared = SharedLifespan(receive, send)
-        try:
-            await self.app(scope, shared.receive, shared.send)
-        except Exception as error:
-            if shared.started:
-                raise
-            logger.debug("The application takes no part in lifespan: %r", error)
-        await _answer_alone(shared.receive_again, shared.send_rest)
+        if not isinstance(self.app, ASGIHandler):
+            try:
+                await self.app(scope, shared.receive, shared.send)
+            except Exception as error:
+                if shared.started:
+                    raise
+                logger.debug("The application takes no part in lifespan: %r", error)
+        await shared.finish()
 
 
 class SharedLifespan:
@@ -49,38 +49,30 @@ class SharedLifespan:
     def __init__(self, receive: Any, send: Any) -> None:
         self._receive = receive
         self._send = send
-        self._taken: list[dict[str, Any]] = []
-        self._answered: set[str] = set()
-
-    @property
-    def started(self) -> bool:
-        """The application has answered the start."""
-        return bool(self._answered)
+        # The event that was given out and has not been answered.
+        self._open: dict[str, Any] | None = None
+        self.started = False
+        self._over = False
 
     async def receive(self) -> dict[str, Any]:
-        """For the application."""
+        """The next event. At the end our connections are closed before anybody hears of it."""
         event: dict[str, Any] = await self._receive()
-        self._taken.append(event)
+        state = current_state()
+        if event["type"] == "lifespan.shutdown":
+            await drain(state)
+            await state.close()
+        self._open = event
         return event
 
     async def send(self, event: dict[str, Any]) -> None:
-        """For the application."""
-        self._answered.add(event["type"].rpartition(".")[0])
+        """An answer."""
+        self._open = None
+        self.started = True
+        self._over = event["type"] == "lifespan.shutdown.complete" or event["type"].endswith(".failed")
         await self._send(event)
 
-    async def receive_again(self) -> dict[str, Any]:
-        """For us: first what the application has taken."""
-        return self._taken.pop(0) if self._taken else await self._receive()
-
-    async def send_rest(self, event: dict[str, Any]) -> None:
-        """For us: what it has not answered."""
-        if event["type"].rpartition(".")[0] not in self._answered:
-            await self._send(event)
-
-
-async def _answer_alone(receive: Any, send: Any) -> None:
-    while True:
-        event = await receive()
-        await send({"type": f"{event['type']}.complete"})
-        if event["type"] == "lifespan.shutdown":
-            return
+    async def finish(self) -> None:
+        """Answer what is left."""
+        while not self._over:
+            event = self._open or await self.receive()
+            await self.send({"type": f"{event['type']}.complete"})
