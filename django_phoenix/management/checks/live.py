@@ -63,8 +63,8 @@ def _guards(routes: Iterable[LiveRoute], middleware: str | None) -> Iterator[Che
                 9,
                 f"/{route.pattern} is guarded by something only a GET meets ({route.guard}), so live "
                 "navigation to it is a full page load.",
-                "If it shall be live, put the guard into on_mount of the view or its live_session; that "
-                "runs at GET, at every join and at every live navigation.",
+                "If it shall be live, use LoginRequired or PermissionRequired of django_phoenix.guards, or "
+                "an on_mount of your own; those run at GET, at every join and at every live navigation.",
             )
     if middleware:
         yield warning(
