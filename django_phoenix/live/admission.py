@@ -20,7 +20,7 @@ from django_phoenix.live.routes import Route, find_route, login_allows
 from django_phoenix.live.runtime import Runtime, page_params
 from django_phoenix.live.session import PageToken, verify_static
 from django_phoenix.live.spec import spec_of
-from django_phoenix.rendering.compiler import RenderState
+from django_phoenix.rendering.diff import RenderState
 from django_phoenix.transport.read_only_session import ReadOnlySession
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from django_phoenix.live.steps import Where
 if TYPE_CHECKING:
     from django_phoenix.live.page import Page
     from django_phoenix.live_view import LiveView
-    from django_phoenix.rendering.compiler import Render, RenderState
+    from django_phoenix.rendering.diff import Render, RenderState
     from django_phoenix.transport.read_only_session import ReadOnlySession
 
 

@@ -5,9 +5,9 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.models import Group, User
 from django.test import Client, override_settings
 
+from tests.support.live_client import LiveClient
 from tests.support.live_site import settings as site
 from tests.support.live_site import views
-from tests.support.live_client import LiveClient
 
 SETTINGS = {"ROOT_URLCONF": site.ROOT_URLCONF, "LOGIN_URL": site.LOGIN_URL, "TEMPLATES": site.TEMPLATES}
 

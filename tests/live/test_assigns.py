@@ -10,7 +10,7 @@ from django_phoenix.live.assigns import Declaration
 class Base:
     class Assigns:
         title: str = "base"
-        rows: list[int] = []  # noqa: RUF012
+        rows: list[int] = []
 
 
 class Child(Base):

@@ -102,9 +102,7 @@ async def test_forms_are_decoded(browser, url):
         ({}, None),
     ],
 )
-async def test_a_bad_event_is_answered_and_logged_and_the_view_goes_on(
-    browser, url, payload, logged, caplog
-):
+async def test_a_bad_event_is_answered_and_logged_and_the_view_goes_on(browser, url, payload, logged, caplog):
     """LV-29, LV-65, LV-73"""
     view = await browser.open(url)
     with caplog.at_level(logging.WARNING):

@@ -1,4 +1,4 @@
-"""D12: no mount without the checks that a GET would meet. Each refused join is written by hand and counts mounts."""
+"""D12: no mount without the checks of a GET. Each refused join is written by hand, and mounts are counted."""
 
 from __future__ import annotations
 

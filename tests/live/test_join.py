@@ -10,6 +10,7 @@ from django.test import Client, override_settings
 from django_phoenix import tokens
 from django_phoenix.live.client import liveview_version
 from tests.support.live_client import LiveClient, Reply
+from tests.support.tree import flat
 
 STALE = Reply("error", {"reason": "stale"})
 UNAUTHORIZED = Reply("error", {"reason": "unauthorized"})
@@ -218,7 +219,7 @@ async def test_a_patch_in_handle_params_is_told_in_the_join_reply(browser):
     page = await browser.get("/place/a/")
     view = await browser.join(page, url="http://testserver/place/a/?canonical=1")
     assert view.joined["live_patch"] == {"to": "/place/a/?page=1", "kind": "replace"}
-    assert "PlaceLive index - 1" in str(view.joined["rendered"])
+    assert flat(view.joined["rendered"]) == "<p>PlaceLive index - 1 /place/a/ 1</p>"
 
 
 async def test_a_patch_without_end_is_stopped(browser, caplog):

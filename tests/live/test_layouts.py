@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.template import engines
 from django.test import Client, RequestFactory
-from django.contrib.auth.models import AnonymousUser
 
 from django_phoenix.exceptions import RegionError
 from tests.support.live_client import Page
+from tests.support.tree import flat, merged
 
 pytestmark = pytest.mark.django_db
 
@@ -94,21 +95,4 @@ def test_names_that_tags_set_do_not_become_state():
 async def test_names_that_tags_set_do_not_become_state_on_the_socket(browser):
     view = await browser.open("/layout/WritesNames/")
     await view.event("inc")
-    assert await view.event("inc") == {"diff": {"1": "2"}}
-
-
-def flat(tree, templates=None):
-    """The HTML of a tree without components and streams."""
-    templates = tree.get("p", templates)
-    statics = tree["s"] if isinstance(tree["s"], list) else templates[str(tree["s"])]
-    out = statics[0]
-    for index, static in enumerate(statics[1:]):
-        value = tree[str(index)]
-        out += (value if isinstance(value, str) else flat(value, templates)) + static
-    return out
-
-
-def merged(tree, diff):
-    if not isinstance(tree, dict) or not isinstance(diff, dict) or "s" in diff:
-        return diff
-    return {**tree, **{key: merged(tree.get(key), value) for key, value in diff.items()}}
+    assert list((await view.event("inc"))["diff"].values()) == ["2"]

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.template import Context, RequestContext, Template, TemplateSyntaxError
+from django.test import RequestFactory, override_settings
+from django.urls import set_script_prefix
+
+
+def render(source, request=None, **values):
+    context = Context(values) if request is None else RequestContext(request, values)
+    return Template("{% load phoenix %}" + source).render(context)
+
+
+def test_live_head_brings_the_csrf_token_the_style_sheet_and_the_script():
+    request = RequestFactory().get("/")
+    html = render("{% live_head %}", request)
+    assert re.fullmatch(
+        r'<meta name="csrf-token" content="\w{64}">\n'
+        r'<link href="/static/django_phoenix/phoenix.css" rel="stylesheet">\n'
+        r'<script data-live-path="/live" src="/static/django_phoenix/phoenix.js" defer></script>',
+        html,
+    )
+    assert request.META["CSRF_COOKIE_NEEDS_UPDATE"]
+
+
+def test_live_head_shows_once():
+    html = render("{% live_head %}|{% live_head %}", RequestFactory().get("/"))
+    assert html.endswith("</script>|")
+
+
+@pytest.mark.parametrize("name", ["csp_nonce", "_csp_nonce"])
+def test_live_head_carries_the_nonce_of_the_page(name):
+    request = RequestFactory().get("/")
+    setattr(request, name, 'n"1')
+    html = render("{% live_head %}", request)
+    assert html.count('nonce="n&quot;1"') == 2
+
+
+def test_live_head_without_a_request_is_harmless():
+    assert '<meta name="csrf-token" content="">' in render("{% live_head %}")
+
+
+@override_settings(DJANGO_PHOENIX={"LIVE_PATH": "ws/live/"})
+def test_the_script_learns_where_to_connect():
+    assert 'data-live-path="/ws/live"' in render("{% live_head %}")
+    set_script_prefix("/app/")
+    try:
+        assert 'data-live-path="/app/ws/live"' in render("{% live_head %}")
+    finally:
+        set_script_prefix("/")
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("{% live_title %}", "<title></title>"),
+        ('{% live_title default="D" %}', '<title data-default="D">D</title>'),
+        (
+            '{% live_title prefix="P " default="D" suffix=" S" %}',
+            '<title data-default="D" data-prefix="P " data-suffix=" S">P D S</title>',
+        ),
+        ('{% live_title "mine" %}', "<title>mine</title>"),
+        ("{% live_title other %}", "<title>a &lt; b</title>"),
+    ],
+)
+def test_live_title(source, html):
+    """LV-89, liveview.md §18.2"""
+    assert render(source, other="a < b") == html
+
+
+def test_live_title_follows_page_title():
+    assert render('{% live_title default="D" %}', page_title="T") == '<title data-default="D">T</title>'
+    assert render('{% live_title default="D" %}', page_title=" ") == '<title data-default="D">D</title>'
+
+
+class Item:
+    def get_absolute_url(self):
+        return "/items/1/?a=1&b=2"
+
+
+@pytest.mark.parametrize(
+    ("tag", "attributes"),
+    [
+        ('live_patch "?page=2"', 'href="?page=2" data-phx-link="patch" data-phx-link-state="push"'),
+        ('live_patch "/x/" replace', 'href="/x/" data-phx-link="patch" data-phx-link-state="replace"'),
+        ('live_navigate "counter"', 'href="/counter/" data-phx-link="redirect" data-phx-link-state="push"'),
+        (
+            'live_navigate "place-item" pk=n',
+            'href="/place/a/5/" data-phx-link="redirect" data-phx-link-state="push"',
+        ),
+        (
+            'live_navigate "place-item" n replace',
+            'href="/place/a/5/" data-phx-link="redirect" data-phx-link-state="replace"',
+        ),
+        (
+            "live_navigate item",
+            'href="/items/1/?a=1&amp;b=2" data-phx-link="redirect" data-phx-link-state="push"',
+        ),
+    ],
+)
+def test_links_that_keep_the_page_alive(tag, attributes):
+    """liveview.md §10.1"""
+    assert render(f"<a {{% {tag} %}}>x</a>", n=5, item=Item()) == f"<a {attributes}>x</a>"
+
+
+def test_a_link_without_target_is_a_syntax_error():
+    with pytest.raises(TemplateSyntaxError, match="live_patch %} needs a path"):
+        render("{% live_patch %}")
