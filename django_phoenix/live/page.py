@@ -22,7 +22,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django_phoenix.conf import settings
 from django_phoenix.exceptions import RegionError
 from django_phoenix.live.session import LiveSession
-from django_phoenix.rendering.template import CompiledTemplate, compile_region
+from django_phoenix.rendering.compiler import CompiledTemplate, compile_region
 
 if TYPE_CHECKING:
     from django_phoenix.live.runtime import Runtime
