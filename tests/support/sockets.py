@@ -1,8 +1,14 @@
-"""Sockets and channels for tests: one tiny behaviour each."""
+"""Sockets and channels that the test server (tests/asgi.py) serves: one tiny behaviour each."""
 
 from __future__ import annotations
 
-from django_phoenix.channel import Channel, event
+import asyncio
+import time
+
+from django.http import HttpResponse
+
+from django_phoenix.channel import Channel, Reply, event
+from django_phoenix.exceptions import ConnectRefused
 from django_phoenix.socket import Socket
 
 
@@ -25,8 +31,59 @@ class BenchChannel(Channel):
         self.broadcast("shout", payload)
 
 
+class RoomChannel(Channel):
+    """One of everything, for the script that runs against every server."""
+
+    async def join(self, payload, *, room: int):
+        return {"room": room, **payload}
+
+    @event
+    async def echo(self, **payload):
+        return payload
+
+    @event
+    def echo_sync(self, **payload):
+        return payload
+
+    @event
+    async def shout(self, **payload):
+        self.broadcast("shout", payload)
+
+    @event
+    async def blob(self, data: bytes):
+        self.push("blob", data)
+        return Reply.ok(data[::-1])
+
+    @event
+    async def flood(self, count: int, size: int = 0):
+        for number in range(count):
+            self.push("flood", {"n": number, "pad": "x" * size})
+        return {}
+
+    @event
+    async def crash(self):
+        raise RuntimeError("a secret detail")
+
+    @event
+    def sleep(self, seconds: float):
+        time.sleep(seconds)
+        return {}
+
+
+class SlowJoinChannel(Channel):
+    async def join(self, payload):
+        await asyncio.sleep(payload["seconds"])
+
+
 class UserSocket(Socket):
-    channels = {"bench:*": BenchChannel}
+    channels = {"bench:*": BenchChannel, "room:<int:room>": RoomChannel, "slow_join": SlowJoinChannel}
+
+    async def connect(self, params):
+        if "refuse" in params:
+            raise ConnectRefused("too many", status=429)
+
+    def refusal_response(self, refusal):
+        return HttpResponse(str(refusal.reason or ""), status=refusal.status)
 
 
 class BenchSocket(Socket):
