@@ -124,16 +124,31 @@ def add_app(settings: Path, app: str) -> None:
 
 
 @pytest.fixture
+def address(site: Site) -> Iterator[str]:
+    with site.runserver() as address:
+        yield address
+
+
+@pytest.fixture
+def chat_address(site: Site) -> Iterator[str]:
+    """The same site with the README's section "A chat" added."""
+    site.write({name: text for name, text in readme.files("A chat").items() if name.startswith("mysite/")})
+    with site.runserver() as address:
+        yield address
+
+
+@pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page that must not say anything on the error console."""
     context = browser.new_context()
+    context.route("**/favicon.ico", lambda route: route.fulfill(status=204))
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     yield page
     context.close()
-    assert [error for error in errors if "favicon" not in error] == []
+    assert errors == []
 
 
 def test_the_fresh_site_passes_the_system_checks(site: Site) -> None:
@@ -145,31 +160,24 @@ def test_the_wheel_is_what_runs(site: Site) -> None:
     assert where.startswith(str(site.folder))
 
 
-def test_the_counter_counts(site: Site, page: Page) -> None:
-    with site.runserver() as address:
-        response = page.goto(f"{address}/counter/")
-        assert response is not None
-        assert "<h1>0</h1>" in response.text()
-        expect(page.locator("[data-phx-main].phx-connected")).to_be_attached()
-        page.get_by_role("button", name="+1", exact=True).click()
-        expect(page.locator("h1")).to_have_text("1")
-        page.get_by_role("button", name="+10").click()
-        expect(page.locator("h1")).to_have_text("11")
+def test_the_counter_counts(address: str, page: Page) -> None:
+    response = page.goto(f"{address}/counter/")
+    assert response is not None
+    assert "<h1>0</h1>" in response.text()
+    expect(page.locator("[data-phx-main].phx-connected")).to_be_attached()
+    page.get_by_role("button", name="+1", exact=True).click()
+    expect(page.locator("h1")).to_have_text("1")
+    page.get_by_role("button", name="+10").click()
+    expect(page.locator("h1")).to_have_text("11")
 
 
-def test_the_chat_chats(site: Site, page: Page) -> None:
-    files = readme.files("A chat")
-    script = files.pop("chat.js")
-    before = (site.folder / "mysite/asgi.py").read_text()
-    site.write(files)
+def test_the_chat_chats(chat_address: str, page: Page) -> None:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
-    with site.runserver() as address:
-        page.goto(f"{address}/counter/")
-        with page.expect_console_message(lambda message: message.text == "Ada: Hello!", timeout=10_000):
-            page.evaluate(f"() => {{ {script} }}")
-        assert "This is the lobby." in said
-    (site.folder / "mysite/asgi.py").write_text(before)
+    page.goto(f"{chat_address}/counter/")
+    with page.expect_console_message(lambda message: message.text == "Ada: Hello!", timeout=10_000):
+        page.evaluate(f"() => {{ {readme.files('A chat')['chat.js']} }}")
+    assert "This is the lobby." in said
 
 
 def test_the_reader_is_told_the_way_out_of_the_readme() -> None:
