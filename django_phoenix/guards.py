@@ -1,8 +1,8 @@
 """Guards for live views: who may enter. They run at GET, at every join and at every live navigation.
 
-A guard is a function ``(view, params, session)``, ``def`` or ``async def``, named in ``on_mount`` of a view or of a
-``live_session``. It lets pass by returning, and refuses by ``view.redirect(...)``, ``view.push_navigate(...)`` or an
-exception such as PermissionDenied or Http404: then neither ``mount`` nor later guards run.
+A guard is a function ``(view, params, session)``, ``def`` or ``async def``, named in ``on_mount`` of a view or of
+a ``live_session``. It lets pass by returning, and refuses by ``view.redirect(...)``, ``view.push_navigate(...)``
+or an exception such as PermissionDenied or Http404: then neither ``mount`` nor later guards run.
 
     class OrdersLive(LoginRequired, LiveView): ...
     class ReportLive(PermissionRequired, LiveView):
@@ -34,7 +34,7 @@ def require_login(view: LiveView, params: dict[str, Any], session: Mapping[str, 
 
 
 def require_permission(*permissions: str) -> Guard:
-    """A guard that asks for all these permissions: who lacks one gets 403, an anonymous visitor the login page."""
+    """A guard that asks for all these permissions: who lacks one gets 403, or, anonymous, the login page."""
 
     def guard(view: LiveView, params: dict[str, Any], session: Mapping[str, Any]) -> None:
         _check(view, permissions)
@@ -74,7 +74,7 @@ class PermissionRequired:
 
 
 def _check(view: LiveView, permissions: Iterable[str]) -> None:
-    user = view.request.user
+    user: Any = view.request.user
     if user.has_perms(tuple(permissions)):
         return
     if user.is_authenticated:

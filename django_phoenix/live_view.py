@@ -12,8 +12,8 @@
 
     urlpatterns = [path("counter/", CounterLive.as_view(), name="counter")]
 
-Every callback is ``def`` (runs in a thread and may block) or ``async def`` (runs on the event loop and must not).
-One view handles one message at a time. The methods that ask for something (``push_event``, ``push_patch``, …) are
+Every callback is ``def`` (runs in a thread and may block) or ``async def`` (runs on the event loop and must
+not). One view handles one message at a time. The methods that ask for something (``push_event`` and others) are
 ordinary functions in both kinds and never block; what they ask for takes hold when the callback returns.
 """
 
@@ -51,7 +51,7 @@ __all__ = ["Broadcast", "LiveView", "Params", "Reply", "event", "live_session"]
 
 @live_root
 class LiveView(View):
-    """Subclass it, give it a template, and route it like any class-based view: ``path("x/", X.as_view())``."""
+    """Subclass it, give it a template, and route it as any class-based view: ``path("x/", X.as_view())``."""
 
     # The template: a file's name, or the source itself.
     template_name: ClassVar[str | None] = None
@@ -66,7 +66,7 @@ class LiveView(View):
     container: str | tuple[str, Mapping[str, Any]] = "div"
 
     # Guards: functions (view, params, session), or classes with such an ``on_mount`` method. They run before
-    # ``mount`` at GET, at each join and at each live navigation, and refuse by ``redirect()`` or an exception.
+    # ``mount`` at GET, join and live navigation, and refuse by ``redirect()`` or an exception.
     on_mount: ClassVar[Sequence[Any]] = ()
 
     # For one class under several routes: path("new/", X.as_view(live_action="new")).
@@ -121,7 +121,7 @@ class LiveView(View):
 
     @property
     def connect_params(self) -> dict[str, Any]:
-        """What the client sent along with its join (``_mounts``, ``_track_static``, your own); empty at GET."""
+        """What the client sent with its join (``_mounts``, ``_track_static``, your own); empty at GET."""
         return self._live.connect_params
 
     # The state.
@@ -155,7 +155,7 @@ class LiveView(View):
         self._live.navigate(Patch(self._path(to, args, kwargs), REPLACE if replace else PUSH))
 
     def push_navigate(self, to: Any, *args: Any, replace: bool = False, **kwargs: Any) -> None:
-        """Go to another live view of the same live_session, over the same socket. ``to`` as in ``push_patch``."""
+        """Go to another live view of the live_session, over the same socket. ``to`` as in ``push_patch``."""
         self._live.navigate(Navigate(self._path(to, args, kwargs), REPLACE if replace else PUSH))
 
     def redirect(

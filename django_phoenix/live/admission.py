@@ -1,4 +1,4 @@
-"""May this client join, and as what? The checks before any mount, in the order of liveview.md §5.2 and D12."""
+"""May this client join, and as what? The checks before any mount, in the order of liveview.md §5.2."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils import translation
 from django_phoenix.exceptions import InvalidToken, JoinRefused
 from django_phoenix.live.locale import Locale
 from django_phoenix.live.login import current_login
-from django_phoenix.live.page import make_context, page_of
+from django_phoenix.live.page import prepare
 from django_phoenix.live.request import LiveRequest, PageUrl, set_nonce
 from django_phoenix.live.routes import Route, find_route, login_allows
 from django_phoenix.live.runtime import Runtime, page_params
@@ -34,7 +34,7 @@ LONGEST_HOST = 253
 
 
 def admit(channel: LiveChannel, payload: Any) -> Runtime:
-    """The runtime of a view that may be mounted. Raises JoinRefused. Needs the database, so never on the loop."""
+    """The runtime of a view that may be mounted. Raises JoinRefused. Needs the database: not on the loop."""
     if not isinstance(payload, dict):
         _stale(channel, "the payload is no object")
     token = _verify(channel, payload)
@@ -194,8 +194,7 @@ def _enter(live: Runtime, token: PageToken, session: dict[str, Any], user: Any) 
     _csrf.process_request(request)  # LV-118
     view = live.view
     view.setup(request, *live.route.match.args, **live.route.match.kwargs)  # type: ignore[union-attr]
-    live.page = page_of(view, live.live_session)
-    live.context = make_context(live)
+    prepare(live)
     live.state = RenderState()
 
 

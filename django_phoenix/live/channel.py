@@ -35,7 +35,7 @@ NOTHING: dict[str, Any] = {}
 
 
 class LiveChannel(Channel):
-    """Runs the view: joins, events, messages in; diffs and navigation out. It is the stage of the view's steps."""
+    """Runs the view: joins, events, messages in; diffs and navigation out. The stage of the view's steps."""
 
     subscribes = False
 

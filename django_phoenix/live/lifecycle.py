@@ -108,8 +108,8 @@ def settling(live: Runtime, reply: dict[str, Any] | None = None) -> Steps[Outcom
 def joining(live: Runtime) -> Steps[Outcome]:
     """Mount for a client that joins, and render in full.
 
-    In the pool, whichever side mounted: what is lazy for the life of the page (the user's permissions, relations,
-    querysets) is fetched there, so that later renderings need no database.
+    In the pool, whichever side mounted: what is lazy for the life of the page (the user's permissions,
+    relations, querysets) is fetched there, so that later renderings need no database.
     """
     yield from mounting(live)
     patches = yield from _following(live)
@@ -156,14 +156,15 @@ def _guarding(live: Runtime) -> Steps[None]:
 
 
 def _functions(guard: Any) -> Iterator[Any]:
-    """A guard is a function, a class or object with a method ``on_mount``, or a mixin that lists its guards there."""
+    """A guard is a function, a class or object with a method ``on_mount``, or a mixin with guards there."""
     on_mount = getattr(guard, "on_mount", None)
     if on_mount is None:
         yield guard
     elif isinstance(on_mount, list | tuple):
         yield from on_mount
     else:
-        yield (guard() if isclass(guard) else guard).on_mount
+        instance: Any = guard() if isclass(guard) else guard
+        yield instance.on_mount
 
 
 def as_reply(name: str, result: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -43,26 +43,36 @@ class Page:
     region: CompiledTemplate
     document: Template
     root: str
+    depends: bool
 
 
-def page_of(view: Any, live_session: LiveSession) -> Page:
-    """The page of a view. Raises RegionError, TemplateDoesNotExist, TemplateSyntaxError."""
+def prepare(live: Runtime) -> None:
+    """Give a view its context and its page. Raises RegionError, TemplateDoesNotExist, TemplateSyntaxError."""
+    template = find_template(live.view)
+    live.context = make_context(live, template)
+    live.page = find_page(template, *frame_of(live.view, live.live_session), live.context)
+
+
+def frame_of(view: Any, live_session: LiveSession) -> tuple[str | None, str]:
+    """The layout for a fragment, and the name of the live block."""
     layout = view.layout or live_session.layout or settings.LAYOUT
     block = view.live_block or live_session.live_block or settings.LIVE_BLOCK
-    return find_page(find_template(view), layout, block)
+    return layout, block
 
 
-def find_page(template: Template, layout: str | None, block: str) -> Page:
-    """The page of a template, kept with it."""
+def find_page(template: Template, layout: str | None, block: str, context: Context) -> Page:
+    """The page of a template, kept with it unless a variable says what it extends."""
     pages: dict[Any, Page] = template.__dict__.setdefault(CACHE, {})
     page = pages.get((layout, block))
     if page is None:
-        page = pages[layout, block] = _make_page(template, layout, block)
+        page = _make_page(template, layout, block, context)
+        if not page.depends:
+            pages[layout, block] = page
     return page
 
 
 def find_template(view: Any) -> Template:
-    """A view's template: the nearest ``template_name`` or ``template`` of the view, its class and their bases."""
+    """A view's template: the nearest ``template_name`` or ``template`` of the view, its class and its bases."""
     for owner in (view, *type(view).__mro__):
         own = vars(owner)
         if own.get("template") is not None:
@@ -110,23 +120,64 @@ def _engine() -> DjangoTemplates:
 # -- region and document
 
 
-def _make_page(template: Template, layout: str | None, block: str) -> Page:
-    chain = list(_chain(template))
-    root = chain[-1]
-    if not _has_block(root, block):
-        if _is_document(root):
-            raise _no_region(template, root, block)
-        outer = _layout(template, layout, block)
-        return Page(template, compile_region(template, None), _document(outer, block), _name(_root(outer)))
-    return Page(template, compile_region(template, block), _document(template, block), _name(root))
+def _make_page(template: Template, layout: str | None, block: str, context: Context) -> Page:
+    chain = Chain(template, context)
+    inner: str | None = block
+    outer = chain
+    if not chain.has(block):
+        if chain.is_document:
+            raise _no_region(chain, block)
+        inner = None
+        outer = Chain(load_template(layout or PLAIN_LAYOUT), context)
+        if not outer.has(block):
+            raise _no_region(outer, block)
+    return Page(
+        template,
+        region=compile_region(template, inner),
+        document=_document(outer.leaf, block),
+        root=_name(outer.root),
+        depends=chain.depends or outer.depends,
+    )
 
 
-def _layout(template: Template, layout: str | None, block: str) -> Template:
-    outer = load_template(layout or PLAIN_LAYOUT)
-    root = _root(outer)
-    if not _has_block(root, block):
-        raise _no_region(outer, root, block)
-    return outer
+class Chain:
+    """A template and all that it extends, by Django's own rules. ``depends``: on what variables say."""
+
+    def __init__(self, template: Template, context: Context) -> None:
+        self.leaf = self.root = template
+        self.depends = False
+        # ExtendsNode keeps there what it has seen; nothing else of it is used.
+        looking = copy(context)
+        looking.render_context = RenderContext()
+        while (extends := _extends(self.root)) is not None:
+            self.depends = self.depends or not _is_constant(extends)
+            self.root = extends.get_parent(looking)
+
+    def has(self, block: str) -> bool:
+        """Whether the root offers this block."""
+        return block in self.blocks
+
+    @property
+    def blocks(self) -> list[str]:
+        """The names of the root's blocks."""
+        nodes: list[Any] = self.root.nodelist.get_nodes_by_type(BlockNode)
+        return list(dict.fromkeys(node.name for node in nodes))
+
+    @property
+    def is_document(self) -> bool:
+        """Whether the root's text is a whole page."""
+        nodes: list[Any] = self.root.nodelist.get_nodes_by_type(TextNode)
+        return any(DOCUMENT.search(node.s) for node in nodes)
+
+
+def _extends(template: Template) -> ExtendsNode | None:
+    first = next((node for node in template.nodelist if not isinstance(node, TextNode)), None)
+    return first if isinstance(first, ExtendsNode) else None
+
+
+def _is_constant(extends: ExtendsNode) -> bool:
+    name: Any = extends.parent_name
+    return isinstance(name.var, str) and not name.filters
 
 
 def _document(parent: Template, block: str) -> Template:
@@ -157,54 +208,11 @@ class _Container(Node):
         return context.phoenix_container  # type: ignore[attr-defined, no-any-return]
 
 
-def _chain(template: Template) -> Iterator[Template]:
-    """The template, its parent, and so on to the root, by Django's own rules."""
-    history = [template.origin]
-    while True:
-        yield template
-        extends = _extends(template)
-        if extends is None:
-            return
-        template = _parent(template, extends, history)
-
-
-def _root(template: Template) -> Template:
-    return list(_chain(template))[-1]
-
-
-def _extends(template: Template) -> ExtendsNode | None:
-    first = next((node for node in template.nodelist if not isinstance(node, TextNode)), None)
-    return first if isinstance(first, ExtendsNode) else None
-
-
-def _parent(template: Template, extends: ExtendsNode, history: list[Origin]) -> Template:
-    name = extends.parent_name.var
-    if isinstance(extends.parent_name, _Known):
-        return extends.parent_name.template
-    if not isinstance(name, str) or extends.parent_name.filters:
-        raise RegionError(
-            f"{_name(template)}: {{% extends %}} of a live template needs a name in quotes, for the live region is "
-            f"found before any context is there; got {extends.parent_name.token!r}."
-        )
-    parent, origin = template.engine.find_template(name, skip=history)
-    history.append(origin)
-    return parent
-
-
-def _has_block(root: Template, block: str) -> bool:
-    return any(node.name == block for node in root.nodelist.get_nodes_by_type(BlockNode))
-
-
-def _is_document(root: Template) -> bool:
-    return any(DOCUMENT.search(node.s) for node in root.nodelist.get_nodes_by_type(TextNode))
-
-
-def _no_region(template: Template, root: Template, block: str) -> RegionError:
-    offered = ", ".join(dict.fromkeys(node.name for node in root.nodelist.get_nodes_by_type(BlockNode)))
+def _no_region(chain: Chain, block: str) -> RegionError:
     return RegionError(
-        f"{_name(template)}: no block {block!r} in {_name(root)}, so nothing in it can be live. It offers: "
-        f"{offered or 'no blocks at all'}. Name one with live_block = '…' (view, live_session(), or "
-        "DJANGO_PHOENIX['LIVE_BLOCK'])."
+        f"{_name(chain.leaf)}: no block {block!r} in {_name(chain.root)}, so nothing in it can be live. It "
+        f"offers: {', '.join(chain.blocks) or 'no blocks at all'}. Name one with live_block = '…' (view, "
+        "live_session(), or DJANGO_PHOENIX['LIVE_BLOCK'])."
     )
 
 
@@ -215,15 +223,15 @@ def _name(template: Template) -> str:
 # -- context and markup
 
 
-def make_context(live: Runtime) -> Context:
+def make_context(live: Runtime, template: Template) -> Context:
     """The view's context, made once and kept: context processors' values, the view, its assigns on top."""
-    template = live.page.template
     context = RequestContext(live.request)
     values = context.dicts[1]
     for processor in template.engine.template_context_processors:
         values.update(processor(live.request))
-    context.dicts.append({"view": live.view})
-    context.dicts.append(vars(live.view.assigns))
+    layers: list[Any] = context.dicts
+    layers.append({"view": live.view})
+    layers.append(vars(live.view.assigns))
     context.template = template
     context.template_name = template.name or "unknown"
     return context
@@ -262,7 +270,7 @@ def render_document(live: Runtime, contained: SafeString) -> SafeString:
         html = live.page.document.render(context)
     if not context.phoenix_shown:
         raise RegionError(
-            f"{_name(live.page.template)}: its live block is not part of the page, because a block around it was "
-            "overridden without it. Let live_block name the outer block."
+            f"{_name(live.page.template)}: its live block is not part of the page, because a block around it "
+            "was overridden without it. Let live_block name the outer block."
         )
     return html

@@ -94,7 +94,7 @@ def _page_scope(handshake: Mapping[str, Any], url: PageUrl) -> dict[str, Any]:
 
 
 def nonce_of(request: HttpRequest) -> str | None:
-    """The page's CSP nonce, from Django 6's or django-csp's middleware; asking for it puts it into the header."""
+    """The page's CSP nonce, by Django 6's or django-csp's middleware; asking puts it into the header."""
     for name in ("csp_nonce", "_csp_nonce"):
         nonce = getattr(request, name, None)
         if nonce is not None:

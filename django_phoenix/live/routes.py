@@ -38,7 +38,7 @@ def is_live(view_class: Any) -> bool:
 
 
 def mark_callback(callback: Callable[..., Any]) -> None:
-    """Remember that this very function came from ``as_view()``; a wrapper copies the attribute, not itself."""
+    """Remember that this very function came from ``as_view()``; a wrapper copies the attribute only."""
     callback.live_callback = callback  # type: ignore[attr-defined]
 
 
@@ -182,6 +182,4 @@ def _walk(
             name = ":".join((*namespaces, pattern.name)) if pattern.name else None
             callback = pattern.callback
             initkwargs = getattr(callback, "view_initkwargs", {})
-            yield LiveRoute(
-                path, name, view_class, live_session_of(callback), guard_of(callback), initkwargs
-            )
+            yield LiveRoute(path, name, view_class, live_session_of(callback), guard_of(callback), initkwargs)

@@ -99,7 +99,7 @@ class Runtime:
         """Remember where to go. Raises LiveViewError if somewhere else was asked for already."""
         if self.navigation is not None:
             raise LiveViewError(
-                f"{self.spec.name} asks for {target}, but it has asked for {self.navigation} in this callback "
+                f"{self.spec.name} asks for {target}, but this callback has asked for {self.navigation} "
                 "already. Return after the first one."
             )
         self.navigation = target
@@ -133,7 +133,7 @@ class Runtime:
         self.show(url, route)
 
     def find_patch(self, url: PageUrl) -> Route | None:
-        """The route of a URL if it is this very view's and nobody but a GET would have to be asked, else None.
+        """The route of a URL if it is this very view's and no GET would have to be asked, else None.
 
         Raises ValueError if the URL is outside the site.
         """
@@ -170,10 +170,11 @@ class Runtime:
 
     def evaluate(self) -> Render:
         """Evaluate the live region; nothing is remembered before ``diff``."""
-        return self.page.region.render(self.context, self.state)
+        render: Render = self.page.region.render(self.context, self.state)
+        return render
 
     def diff(self, render: Render, reply: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Remember the rendering as sent, and complete its diff with events, title and reply (liveview.md §7.8)."""
+        """Remember the rendering as sent, and add events, title and reply to its diff (liveview.md §7.8)."""
         diff = render.diff
         render.commit()
         self.needs_render = False

@@ -47,7 +47,7 @@ def live_session(
     live_block: str | None = None,
     session: SessionData | None = None,
 ) -> list[URLPattern | URLResolver]:
-    """Give live routes guards, a layout and a session of their own: ``include(live_session("staff", [...]))``.
+    """Give live routes guards, a layout and a session: ``include(live_session("staff", [...]))``.
 
     on_mount: guards that run before ``mount`` of every view of the group, at GET, join and live navigation.
     layout, live_block: defaults for the group's views. session: a dict, or a function of the request that
@@ -155,7 +155,7 @@ def verify_static(token: object) -> str:
 
 
 def user_marks(user: Any) -> tuple[str | None, str]:
-    """The user's key and a digest of Django's session-auth hash, which a logout ends; ``(None, "")``: nobody."""
+    """The user's key and a digest of Django's session-auth hash; ``(None, "")`` for nobody."""
     if user is None or not user.is_authenticated:
         return None, ""
     get_hash = getattr(user, "get_session_auth_hash", None)

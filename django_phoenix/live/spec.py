@@ -1,10 +1,10 @@
-"""What a live view class is made of, read once: its events, its callbacks, its guards, its state's declaration."""
+"""What a live view class is made of, read once: events, callbacks, guards, the declaration of its state."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from django_phoenix.live.assigns import Declaration
 from django_phoenix.params import Handler, collect_events
@@ -37,10 +37,15 @@ class Spec:
         return callback in self._own
 
 
-@cache
-def spec_of(view_class: type[Any]) -> Spec:
-    """The spec of a class. Raises TypeError for event handlers that no payload can reach."""
-    return Spec(view_class)
+_specs: WeakKeyDictionary[type, Spec] = WeakKeyDictionary()
+
+
+def spec_of(view_class: type) -> Spec:
+    """The spec of a class, made once. Raises TypeError for event handlers that no payload can reach."""
+    spec = _specs.get(view_class)
+    if spec is None:
+        spec = _specs.setdefault(view_class, Spec(view_class))
+    return spec
 
 
 def _is_default(view_class: type[Any], name: str) -> bool:

@@ -1,8 +1,8 @@
 """What happens to a view is told as a generator of steps; this file runs each step where it belongs.
 
 A step is a call: of an ``async def`` function (on the loop), of a ``def`` function (in the pool, or in the
-thread that answers a GET), or a rendering (where the step before it ran). The generator itself never waits and
-never blocks, so one story serves a GET and a socket, and ``def`` steps in a row share one hop to the pool.
+thread that answers a GET), or a rendering (where the step before it ran). The generator itself never waits
+and never blocks, so one story serves a GET and a socket, and ``def`` steps in a row share one hop.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def drive_sync(steps: Steps[T]) -> T:
 
 
 def _stretch(steps: Steps[Any], step: Step, stage: Stage) -> Any:
-    """On a pool thread: this step, and on until one belongs to the loop (it is returned) or the story has Finished."""
+    """On a pool thread: this step, and on to one that belongs to the loop, which is returned, or Finished."""
     stage.enter()
     try:
         while step.where is not Where.LOOP:

@@ -35,19 +35,20 @@ TEXTS = {
 
 @register.simple_tag(takes_context=True)
 def live_head(context: Context) -> str:
-    """The CSRF token, the style sheet and the script of live pages. Once in the ``<head>`` of the base template."""
-    if HEAD_DONE in context.render_context.dicts[0]:
+    """The CSRF token, the style sheet and the script of live pages: once, in the ``<head>`` of the base."""
+    page: dict[Any, Any] = context.render_context.dicts[0]
+    if HEAD_DONE in page:
         return ""
-    context.render_context.dicts[0][HEAD_DONE] = True
+    page[HEAD_DONE] = True
     request = _request(context)
     nonce = None if request is None else nonce_of(request)
-    style = {"rel": "stylesheet", "href": static(STYLE), "nonce": nonce}
-    script = {"defer": True, "src": static(SCRIPT), "data-live-path": live_path(), "nonce": nonce, **_texts()}
+    style: dict[str, Any] = {"rel": "stylesheet", "href": static(STYLE), "nonce": nonce}
+    script: dict[str, Any] = {"src": static(SCRIPT), "data-live-path": live_path(), "nonce": nonce}
     return format_html(
-        '<meta name="csrf-token" content="{}">\n<link{}>\n<script{}></script>',
+        '<meta name="csrf-token" content="{}">\n<link{}>\n<script{} defer></script>',
         "" if request is None else get_token(request),
         flatatt(_given(style)),
-        flatatt(_given(script)),
+        flatatt({**_given(script), **_texts()}),
     )
 
 
@@ -110,7 +111,7 @@ class LinkNode(Node):
 
 @register.tag
 def live_patch(parser: Parser, token: Token) -> LinkNode:
-    """``<a {% live_patch "?page=2" %}>``: another URL of the same view; its state stays, ``handle_params`` runs.
+    """``<a {% live_patch "?page=2" %}>``: another URL of the view; its state stays, ``handle_params`` runs.
 
     Takes a path, a query, a model instance, or a URL name with arguments as ``{% url %}`` does; a last word
     ``replace`` replaces the entry in the browser's history.
@@ -120,7 +121,7 @@ def live_patch(parser: Parser, token: Token) -> LinkNode:
 
 @register.tag
 def live_navigate(parser: Parser, token: Token) -> LinkNode:
-    """``<a {% live_navigate "orders" pk=3 %}>``: another live view, without loading a page. As ``live_patch``."""
+    """``<a {% live_navigate "orders" pk=3 %}>``: another live view without a page load. As ``live_patch``."""
     return _link(parser, token, "redirect")
 
 
