@@ -1,8 +1,9 @@
 """Guards for live views: who may enter. They run at GET, at every join and at every live navigation.
 
-A guard is a function ``(view, params, session)``, ``def`` or ``async def``, named in ``on_mount`` of a view or of
-a ``live_session``. It lets pass by returning, and refuses by ``view.redirect(...)``, ``view.push_navigate(...)``
-or an exception such as PermissionDenied or Http404: then neither ``mount`` nor later guards run.
+A guard is a function ``(view, params, session)``, ``def`` or ``async def``, named in ``on_mount`` of a view
+or of a ``live_session``. It lets pass by returning, and refuses by ``view.redirect(...)``,
+``view.push_navigate(...)`` or an exception such as PermissionDenied or Http404: then neither ``mount`` nor
+later guards run.
 
     class OrdersLive(LoginRequired, LiveView): ...
     class ReportLive(PermissionRequired, LiveView):

@@ -13,7 +13,7 @@
     urlpatterns = [path("counter/", CounterLive.as_view(), name="counter")]
 
 Every callback is ``def`` (runs in a thread and may block) or ``async def`` (runs on the event loop and must
-not). One view handles one message at a time. The methods that ask for something (``push_event`` and others) are
+not). One view handles one message at a time. The methods that ask for something, such as ``push_event``, are
 ordinary functions in both kinds and never block; what they ask for takes hold when the callback returns.
 """
 

@@ -72,7 +72,7 @@ def find_page(template: Template, layout: str | None, block: str, context: Conte
 
 
 def find_template(view: Any) -> Template:
-    """A view's template: the nearest ``template_name`` or ``template`` of the view, its class and its bases."""
+    """A view's template: the nearest ``template_name`` or ``template`` of view, class and bases."""
     for owner in (view, *type(view).__mro__):
         own = vars(owner)
         if own.get("template") is not None:
