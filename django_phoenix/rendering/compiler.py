@@ -1,0 +1,224 @@
+"""The door to the renderer: compiled templates, found by `Template` object, run with a context."""
+
+from __future__ import annotations
+
+import threading
+from copy import copy
+from typing import TYPE_CHECKING, Any
+
+from django.template.base import UNKNOWN_SOURCE
+from django.template.context import Context, RenderContext
+from django.utils.safestring import SafeString, mark_safe
+
+from .diff import Render, RenderState, share_statics
+from .errors import annotate
+from .html import flatten
+from .program import Compiler, Program, extends_node, overriding_blocks
+from .region import region_of
+from .runtime import Runtime, flat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.template.base import Template
+
+    Names = Callable[[], dict[str, Any]]
+
+REGIONS = "_django_phoenix_regions"
+ATTRIBUTE = "_django_phoenix_compiled"
+KEPT = 16  # programs per template: its parents may vary
+
+SEEN = 512
+
+seen: dict[tuple[int, str, str | None, str], Template] = {}
+lock = threading.RLock()
+
+
+def compile_template(template: Template) -> CompiledTemplate:
+    """The compiled form of a template, made once and kept on the `Template` object. Thread-safe.
+
+    Code is generated at the first render, since only then it is known what the template extends.
+    """
+    compiled: CompiledTemplate | None = template.__dict__.get(ATTRIBUTE)
+    if compiled is None:
+        first = first_like(template)
+        compiled = first.__dict__.setdefault(ATTRIBUTE, CompiledTemplate(first))
+        template.__dict__[ATTRIBUTE] = compiled
+    return compiled
+
+
+def compile_region(template: Template, live_block: str | None) -> CompiledTemplate:
+    """The live region of a page: the block `live_block` as resolved over all that the template extends (D11).
+
+    With None, or for a chain that has no such block and is no document of its own, it is the whole template.
+    Raises RegionError, which names template, root and the blocks offered, if a document has no such block;
+    where a parent is named by a variable, only rendering can tell.
+    """
+    if live_block is None:
+        return compile_template(template)
+    first = compile_template(template).template
+    regions: dict[str, CompiledTemplate] = first.__dict__.setdefault(REGIONS, {})
+    region = regions.get(live_block)
+    if region is None:
+        region = CompiledTemplate(first, live_block)
+        if has_constant_parents(first):
+            region.opaque_parts  # noqa: B018 (compiles it, and raises now what there is to raise)
+        region = regions.setdefault(live_block, region)
+    return region
+
+
+def has_constant_parents(template: Template) -> bool:
+    """Whether the template extends nothing, or only templates that are named literally."""
+    context = bare_runtime(template).context
+    extends = extends_node(template)
+    while extends is not None:
+        if getattr(extends.parent_name, "is_var", False) or extends.parent_name.filters:
+            return False
+        extends = extends_node(extends.get_parent(context))
+    return True
+
+
+def bare_runtime(template: Template) -> Runtime:
+    context = Context()
+    context.template = template
+    return Runtime(context, template.engine, template.name, included_program)
+
+
+def first_like(template: Template) -> Template:
+    """The first template seen of the same file and text. Loaders that do not cache parse a file again and again; what
+    they give has to have the same fingerprints."""
+    if template.origin.name == UNKNOWN_SOURCE:
+        return template
+    key = (id(template.engine), template.origin.name, template.name, template.source)
+    with lock:
+        first = seen.setdefault(key, template)
+        while len(seen) > SEEN:
+            del seen[next(iter(seen))]
+    return first
+
+
+class CompiledTemplate:
+    """A template, or the live block of its page with all that overrides it, ready to be rendered and diffed."""
+
+    def __init__(self, template: Template, live_block: str | None = None) -> None:
+        self.template = template
+        self.live_block = live_block
+        self._programs: dict[tuple[Any, ...], Program] = {}
+
+    def html(self, context: Context) -> SafeString:
+        """Plain HTML, byte for byte what Django renders."""
+        if context.template is None:
+            with context.bind_template(self.template):
+                context.template_name = self.template.name
+                return self._html(context)
+        return self._html(context)
+
+    def render(self, context: Context, state: RenderState) -> Render:
+        """Evaluate, and compare with what the state remembers. The state changes only at `.commit()`."""
+        if context.template is None:
+            with context.bind_template(self.template):
+                context.template_name = self.template.name
+                return self._render(context, state)
+        return self._render(context, state)
+
+    @property
+    def opaque_parts(self) -> list[tuple[str, int, str]]:
+        """(template name, line, node) of each part that is left to Django. Parents named by variables are not
+        looked into, nor are included templates."""
+        return self._program(bare_runtime(self.template), self.template.engine.autoescape, None).opaque_parts
+
+    # -- running
+
+    def _html(self, context: Context) -> SafeString:
+        runtime = self._runtime(context)
+        try:
+            program = self._enter(runtime)
+            tree = program.full(runtime, [])
+        except Exception as error:
+            annotate(error, runtime)
+            raise
+        finally:
+            runtime.restore()
+        tree["s"] = program.block
+        return mark_safe(flatten(tree))
+
+    def _render(self, context: Context, state: RenderState) -> Render:
+        runtime = self._runtime(context)
+        try:
+            program = self._enter(runtime)
+            if state.block is program.block and state.is_current():
+                cells = None
+                tree = program.diff(runtime, state.cells, 0)
+            else:
+                cells = []
+                tree = program.full(runtime, cells)
+                tree["s"] = program.block
+                runtime.fresh.append(tree)
+        except Exception as error:
+            annotate(error, runtime)
+            raise
+        finally:
+            runtime.restore()
+        if runtime.fresh:
+            share_statics(tree, runtime.fresh)
+        return Render(tree, runtime, state, program.block, cells)
+
+    def _runtime(self, context: Context) -> Runtime:
+        assert context.template is not None
+        return Runtime(context, context.template.engine, context.template_name, included_program)
+
+    def _enter(self, runtime: Runtime) -> Program:
+        program = self._program(runtime, runtime.context.autoescape, None)
+        if program.dynamic:
+            runtime.protect()
+            runtime.real = True
+            runtime.push_state(program)
+        else:
+            runtime.names = flat(runtime.context.dicts)
+        return program
+
+    # -- programs
+
+    def _program(self, runtime: Runtime, autoescape: bool, names: Names | None) -> Program:
+        """The program for the templates that this one extends now."""
+        chain = (self.template,)
+        if extends_node(self.template) is not None:
+            chain = resolve_chain(self.template, runtime, names)
+        program = self._programs.get((autoescape, *chain))
+        if program is None:
+            with lock:
+                program = self._compile(autoescape, chain)
+        return program
+
+    def _compile(self, autoescape: bool, chain: tuple[Template, ...]) -> Program:
+        key = (autoescape, *chain)
+        program = self._programs.get(key)
+        if program is None:
+            while len(self._programs) >= KEPT:
+                del self._programs[next(iter(self._programs))]
+            program = self._programs[key] = self._write(chain, autoescape)
+        return program
+
+    def _write(self, chain: tuple[Template, ...], autoescape: bool) -> Program:
+        region = None
+        if self.live_block is not None:
+            region = region_of(chain, overriding_blocks(chain), self.live_block)
+        return Compiler(chain, autoescape, region).program()
+
+
+def included_program(runtime: Runtime, template: Template, autoescape: bool, names: Names) -> Program:
+    return compile_template(template)._program(runtime, autoescape, names)
+
+
+def resolve_chain(template: Template, runtime: Runtime, names: Names | None) -> tuple[Template, ...]:
+    """The template and all its parents, found by Django's own rules."""
+    context = copy(runtime.context) if names is None else runtime.context.new(names())
+    context.render_context = RenderContext()
+    chain = [template]
+    extends = extends_node(template)
+    while extends is not None:
+        chain.append(compile_template(extends.get_parent(context)).template)
+        extends = extends_node(chain[-1])
+    return tuple(chain)
+
+__all__ = ["CompiledTemplate", "Render", "RenderState", "compile_region", "compile_template"]

@@ -1,0 +1,92 @@
+"""From a rendered tree to what goes over the wire, and what is remembered of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.urls import get_script_prefix, get_urlconf
+from django.utils import timezone, translation
+
+if TYPE_CHECKING:
+    from .rendered import Block, Node
+    from .runtime import Runtime
+
+SHARING_COST = 10  # bytes of `"p":{},` and of one `"0":,` in it
+
+
+class RenderState:
+    """What is remembered between the renders of one view. Empty at first: the next diff is complete."""
+
+    __slots__ = ("block", "cells", "locale", "routing")
+
+    def __init__(self) -> None:
+        self.block: Block | None = None
+        self.cells: list[Any] = []
+        self.locale: tuple[Any, ...] | None = None  # where something shown depends on it
+        self.routing: tuple[Any, ...] | None = None
+
+    def is_current(self) -> bool:
+        """Whether language, time zone and URLs are those of the last render, as far as they matter."""
+        return (self.locale is None or self.locale == active_locale()) and (
+            self.routing is None or self.routing == active_routing()
+        )
+
+
+class Render:
+    """One successful evaluation: its diff, and what `commit` will have the state remember."""
+
+    __slots__ = ("_block", "_cells", "_runtime", "_state", "diff")
+
+    def __init__(
+        self, diff: Node, runtime: Runtime, state: RenderState, block: Block, cells: list[Any] | None
+    ) -> None:
+        self.diff = diff
+        self._runtime = runtime
+        self._state = state
+        self._block = block
+        self._cells = cells  # None: only the journal
+
+    def commit(self) -> None:
+        """Remember what the client is about to know. Call it once, after the diff is safely on its way."""
+        state, runtime = self._state, self._runtime
+        if self._cells is not None:
+            state.block, state.cells = self._block, self._cells
+            state.locale = state.routing = None
+        for target, at, value in runtime.journal:
+            target[at] = value
+        if runtime.localized and state.locale is None:
+            state.locale = active_locale()
+        if runtime.routed and state.routing is None:
+            state.routing = active_routing()
+
+
+def active_locale() -> tuple[Any, ...]:
+    return translation.get_language(), timezone.get_current_timezone()
+
+
+def active_routing() -> tuple[Any, ...]:
+    return get_urlconf(), get_script_prefix(), translation.get_language()
+
+
+def share_statics(root: Node, fresh: list[Node]) -> None:
+    """Write the statics of all nodes that have some: inline, or as a number in the root's `p` if that is shorter."""
+    uses: dict[int, int] = {}
+    for tree in fresh:
+        block = id(tree["s"])
+        uses[block] = uses.get(block, 0) + 1
+    shared: dict[str, list[str]] = {}
+    numbers: dict[int, int] = {}
+    for tree in fresh:
+        block = tree["s"]
+        number = numbers.get(id(block))
+        if number is None and is_worth_sharing(block, uses[id(block)]):
+            number = numbers[id(block)] = len(shared)
+            shared[str(number)] = list(block.statics)
+        tree["s"] = list(block.statics) if number is None else number
+    if shared:
+        root["p"] = shared
+
+
+def is_worth_sharing(block: Block, uses: int) -> bool:
+    return uses > 1 and (uses - 1) * block.size > uses + SHARING_COST
+

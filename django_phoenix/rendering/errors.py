@@ -1,0 +1,40 @@
+"""Tell which template, and which line of it, an exception comes from, as Django's debug page expects it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .source import culprits
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from .runtime import Runtime
+    from .source import Culprit
+
+
+def annotate(error: Exception, runtime: Runtime) -> None:
+    """Do what `Node.render_annotated` does, once, for an exception out of generated code."""
+    details: Any = error
+    if not runtime.engine.debug or hasattr(error, "template_debug"):
+        return
+    culprit = culprit_of(error.__traceback__)
+    if culprit is None:
+        return
+    template, node = culprit
+    node = getattr(error, "_culprit_node", node)
+    if node.token is None or getattr(node, "origin", None) != template.origin:
+        return
+    details._culprit_node = node
+    details.template_debug = template.get_exception_info(error, node.token)
+
+
+def culprit_of(traceback: TracebackType | None) -> Culprit | None:
+    """The node whose code was running, innermost first."""
+    found = None
+    while traceback is not None:
+        lines = culprits.get(traceback.tb_frame.f_code.co_filename)
+        if lines is not None:
+            found = lines[traceback.tb_lineno - 1] or found
+        traceback = traceback.tb_next
+    return found

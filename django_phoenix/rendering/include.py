@@ -1,0 +1,120 @@
+"""`{% include %}`: which template, with which names, is known only at run time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.template.base import Template
+from django.template.loader_tags import construct_relative_path
+
+from .rendered import UNCHANGED
+from .runtime import flat, node, pop, push
+from .tracking import Digest
+
+if TYPE_CHECKING:
+    from django.template.loader_tags import IncludeNode
+
+    from .program import Program
+    from .runtime import Runtime
+
+
+class Include:
+    """One `{% include %}` of a compiled template. Remembered: the block that was shown, and its cells."""
+
+    __slots__ = ("autoescape", "node")
+
+    def __init__(self, include_node: IncludeNode, autoescape: bool) -> None:
+        self.node = include_node
+        self.autoescape = autoescape
+
+    def full(self, rt: Runtime, target: Any, layer: dict[str, Any]) -> tuple[Any, Any]:
+        template = self.template(rt, target)
+        if type(template) is not Template:
+            text = render_foreign(self, rt, template, layer)
+            return text, Digest(hash(text))
+        with Visit(self, rt, template, layer) as program:
+            memory: list[Any] = [program.block]
+            return node(rt, program.full(rt, memory), program.block), memory
+
+    def diff(self, rt: Runtime, memory: Any, target: Any, layer: dict[str, Any]) -> tuple[Any, Any]:
+        template = self.template(rt, target)
+        if type(template) is not Template:
+            text = render_foreign(self, rt, template, layer)
+            digest = Digest(hash(text))
+            return (UNCHANGED, memory) if type(memory) is Digest and digest == memory else (text, digest)
+        with Visit(self, rt, template, layer) as program:
+            if type(memory) is list and memory[0] is program.block:
+                return program.diff(rt, memory, 1) or UNCHANGED, memory
+            new: list[Any] = [program.block]
+            return node(rt, program.full(rt, new), program.block), new
+
+    def template(self, rt: Runtime, target: Any) -> Any:
+        """The template meant by the value of the tag's argument, as Django finds it."""
+        if callable(getattr(target, "render", None)):
+            return getattr(target, "template", target)
+        names = target or ()
+        if isinstance(names, str):
+            names = (construct_relative_path(self.node.origin.template_name, names),)
+        else:
+            names = tuple(names)
+        found = rt.included.get((self.node, names))
+        if found is None:
+            found = rt.included[self.node, names] = rt.engine.select_template(names)
+        return found
+
+
+class Visit:
+    """One execution of an include: enter the template's own surroundings, run its program, leave."""
+
+    __slots__ = ("include", "layer", "outer", "program", "pushed", "rt")
+
+    def __init__(self, include: Include, rt: Runtime, template: Template, layer: dict[str, Any]) -> None:
+        self.include = include
+        self.rt = rt
+        self.layer = layer
+        self.outer = rt.context, rt.names, rt.real
+        self.pushed = False
+        self.program = rt.programs(rt, template, include.autoescape, self.names)
+
+    def __enter__(self) -> Program:
+        rt, program = self.rt, self.program
+        if not program.dynamic:
+            rt.names, rt.real = self.names(), False
+            return program
+        rt.protect()
+        if rt.real and not self.include.node.isolated_context:
+            push(rt, self.layer)
+            self.pushed = True
+        else:
+            rt.context = rt.context.new(self.names())
+            rt.context.autoescape = self.include.autoescape
+        rt.real = True
+        rt.push_state(program)
+        return program
+
+    def __exit__(self, *error: object) -> None:
+        rt = self.rt
+        if self.program.dynamic:
+            rt.pop_state()
+        if self.pushed:
+            pop(rt)
+        rt.context, rt.names, rt.real = self.outer
+
+    def names(self) -> dict[str, Any]:
+        """All names that the included template sees."""
+        rt = self.rt
+        if self.include.node.isolated_context:
+            return {"True": True, "False": False, "None": None, **self.layer}
+        if rt.real:
+            return {**flat(rt.context.dicts), **self.layer}
+        return {**rt.names, **self.layer}
+
+
+def render_foreign(include: Include, rt: Runtime, template: Any, layer: dict[str, Any]) -> str:
+    """What is not a plain Django template (another engine's, a partial) renders itself."""
+    rt.protect()
+    if include.node.isolated_context:
+        return str(template.render(rt.context.new(layer)))
+    context = rt.context if rt.real else rt.context.new(rt.names)
+    with context.push(**layer):
+        return str(template.render(context))

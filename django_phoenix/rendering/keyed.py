@@ -1,0 +1,263 @@
+"""`{% for %}`: which entries are new, moved, changed or gone.
+
+An entry's key is, as a template would find it, the item's `pk`, else its `id`: of a model its primary key, of a dict
+that item, of another object that attribute. Keys must be plain immutable values; if one item of a sequence has none,
+or two have the same, entries are known by their position. Sequences that are unpacked, and sequences of strings and
+numbers, have no keys.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Model
+
+from .lookup import MISSING
+from .rendered import Block, Keyed, Node
+from .runtime import node, pop, push
+from .tracking import PLAIN, is_immutable
+
+if TYPE_CHECKING:
+    from .runtime import Runtime
+
+logger = logging.getLogger("django_phoenix.rendering")
+
+KEYLESS = {type(None), float, complex}
+
+
+class Loop:
+    """One `{% for %}` of a compiled template. The functions come from the generated code."""
+
+    rows: Callable[..., list[Node]]  # (rt, out, items, i, n, layer, *free): complete entries
+    row: Callable[..., Node]  # (rt, mem, at, item, i, n, layer, *free): an entry's diff
+    scan: Callable[..., list[int]] | None = None  # (items, cells, n, *free): entries that may have changed
+    empty_full: Callable[..., Node]
+    empty_diff: Callable[..., Node]
+
+    def __init__(self, name: str) -> None:
+        self.name = name  # "template:line"
+        self.block: Block
+        self.width = 0
+        self.variables: tuple[str, ...] = ()
+        self.is_reversed = False
+        self.layered = False  # keeps a forloop dictionary: something below may read it
+        self.dynamic = False  # its layer is really pushed onto the context
+        self.empty: Block | None = None
+        self.warned = False
+
+    # -- the two ways to render
+
+    def full(self, rt: Runtime, values: Any, parent: Any, free: tuple[Any, ...]) -> tuple[Any, Any]:
+        """Everything, for a client that has nothing: the value and what to remember of it."""
+        items, n = self.items(values)
+        layer = self.enter(rt, parent, n)
+        try:
+            if not n:
+                return self._full_empty(rt, free)
+            cells: list[Any] = []
+            entries = self.rows(rt, cells, items, 0, n, layer, *free)
+        finally:
+            self.leave(rt)
+        tree: Node = {"s": self.block, "k": {str(i): entry for i, entry in enumerate(entries)}}
+        tree["k"]["kc"] = len(items)
+        rt.fresh.append(tree)
+        return tree, Keyed(self.block, len(items), self.keys(items), cells)
+
+    def diff(
+        self, rt: Runtime, values: Any, parent: Any, free: tuple[Any, ...], memory: list[Any], at: int
+    ) -> Any:
+        """What is new since then, or None."""
+        known = memory[at]
+        items, n = self.items(values)
+        if n and type(known) is Keyed:
+            layer = self.enter(rt, parent, n)
+            try:
+                return self._diff_items(rt, known, items, n, layer, free, memory, at)
+            finally:
+                self.leave(rt)
+        if not n and self.empty is None:
+            if type(known) is not Keyed or not known.count:
+                return None
+            rt.journal.append((memory, at, Keyed(self.block, 0, None, [])))
+            return {"k": {"kc": 0}}
+        if not n and type(known) is list:
+            self.enter(rt, parent, n)
+            try:
+                return self.empty_diff(rt, known, 1, *free) or None
+            finally:
+                self.leave(rt)
+        value, new = self.full(rt, values, parent, free)
+        rt.journal.append((memory, at, new))
+        return value
+
+    def _full_empty(self, rt: Runtime, free: tuple[Any, ...]) -> tuple[Any, Any]:
+        if self.empty is None:
+            return "", None
+        memory: list[Any] = [self.empty]
+        return node(rt, self.empty_full(rt, memory, *free), self.empty), memory
+
+    # -- comparing
+
+    def _diff_items(
+        self,
+        rt: Runtime,
+        known: Keyed,
+        items: Any,
+        n: int,
+        layer: Any,
+        free: tuple[Any, ...],
+        memory: list[Any],
+        at: int,
+    ) -> Node | None:
+        count = len(items)
+        keys = self.keys(items, known.keys)
+        if count == known.count and (keys is known.keys or keys is None or known.keys is None):
+            entries = self._in_place(rt, known.cells, items, n, layer, free)
+            if keys is not known.keys:
+                rt.journal.append((memory, at, Keyed(self.block, count, keys, known.cells)))
+            if not entries:
+                return None
+        else:
+            if keys is None or known.keys is None:
+                old = range(known.count)
+                before = [i if i in old else None for i in range(count)]
+            else:
+                old_positions = {key: i for i, key in enumerate(known.keys)}
+                before = [old_positions.get(key) for key in keys]
+            cells: list[Any] = []
+            entries = self._rearranged(rt, known.cells, cells, before, items, n, layer, free)
+            rt.journal.append((memory, at, Keyed(self.block, count, keys, cells)))
+        entries["kc"] = count
+        return {"k": entries}
+
+    def _in_place(
+        self, rt: Runtime, cells: list[Any], items: Any, n: int, layer: Any, free: tuple[Any, ...]
+    ) -> Node:
+        """Every entry is where it was."""
+        suspects = range(len(items)) if self.scan is None else self.scan(items, cells, n, *free)
+        entries: Node = {}
+        row, width = self.row, self.width
+        for i in suspects:
+            entry = row(rt, cells, i * width, items[i], i, n, layer, *free)
+            if entry:
+                entries[str(i)] = entry
+        return entries
+
+    def _rearranged(
+        self,
+        rt: Runtime,
+        old: list[Any],
+        cells: list[Any],
+        before: list[int | None],
+        items: Any,
+        n: int,
+        layer: Any,
+        free: tuple[Any, ...],
+    ) -> Node:
+        """Entries came, went or moved. `before`: where each was. New cells are gathered in a list of their own."""
+        entries: Node = {}
+        width = self.width
+        for i, (item, j) in enumerate(zip(items, before, strict=True)):
+            if j is None:
+                (entries[str(i)],) = self.rows(rt, cells, (item,), i, n, layer, *free)
+                continue
+            base = len(cells)
+            cells += old[j * width : (j + 1) * width]
+            entry = self.row(rt, cells, base, item, i, n, layer, *free)
+            if j != i:
+                entries[str(i)] = [j, entry] if entry else j
+                entries["km"] = True
+            elif entry:
+                entries[str(i)] = entry
+        return entries
+
+    # -- what Django does around the entries
+
+    def items(self, values: Any) -> tuple[Any, int]:
+        """The items as something with positions, and what the loop believes to be their number."""
+        if values is None:
+            return (), 0
+        if not hasattr(values, "__len__"):
+            values = list(values)
+        n = len(values)
+        if n < 1:
+            return (), 0
+        if self.is_reversed:
+            return list(reversed(values)), n
+        return values if type(values) in (list, tuple) else list(values), n
+
+    def enter(self, rt: Runtime, parent: Any, n: int) -> dict[str, Any] | None:
+        layer = {"parentloop": {} if parent is MISSING else parent} if self.layered else None
+        if self.dynamic:
+            push(rt, {"forloop": layer} if n else {})
+        return layer
+
+    def leave(self, rt: Runtime) -> None:
+        if self.dynamic:
+            pop(rt)
+
+    # -- keys
+
+    def keys(self, items: Any, known: list[Any] | None = None) -> list[Any] | None:
+        """The keys of all items, None if they have none. The very list `known`, if they are those."""
+        if len(self.variables) != 1 or not items:
+            return None
+        keys = keys_of(items)
+        if keys is None or keys == known:
+            return keys and known
+        if not all(type(key) in PLAIN or is_immutable(key) for key in keys) or KEYLESS & set(map(type, keys)):
+            return None
+        if len(set(keys)) != len(keys):
+            self._warn(keys)
+            return None
+        return keys
+
+    def _warn(self, keys: list[Any]) -> None:
+        if not self.warned:
+            self.warned = True
+            twice = next(key for i, key in enumerate(keys) if key in keys[:i])
+            logger.warning(
+                "%s: two items of this {%% for %%} have the same pk or id %r. They are told apart by their positions "
+                "instead, so a removed or inserted item re-sends those behind it. Make the ids unique.",
+                self.name,
+                twice,
+            )
+
+
+def keys_of(items: Any) -> list[Any] | None:
+    getter = key_getter(items[0])
+    if getter is None:
+        return None
+    try:
+        return list(map(getter, items))
+    except (KeyError, AttributeError, TypeError, IndexError):
+        return _keys_one_by_one(items)
+
+
+def _keys_one_by_one(items: Any) -> list[Any] | None:
+    """For sequences of several types."""
+    keys = []
+    for item in items:
+        getter = key_getter(item)
+        if getter is None:
+            return None
+        keys.append(getter(item))
+    return keys
+
+
+def key_getter(item: Any) -> Callable[[Any], Any] | None:
+    """What reads the key of such an item: its pk, else its id; None if it has neither."""
+    cls = type(item)
+    if cls in PLAIN:
+        return None
+    if isinstance(item, Mapping):
+        return itemgetter("pk") if "pk" in item else itemgetter("id") if "id" in item else None
+    if isinstance(item, Model):
+        attname = getattr(cls._meta.pk, "attname", "pk")
+        return attrgetter(attname if attname in item.__dict__ else "pk")
+    if hasattr(item, "pk"):
+        return attrgetter("pk")
+    return attrgetter("id") if hasattr(item, "id") else None

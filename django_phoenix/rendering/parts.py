@@ -1,0 +1,325 @@
+"""The dynamic parts of a block, and the code that each becomes.
+
+A block is written twice: `full` evaluates everything and gives a complete tree, `diff` compares with what is
+remembered. Each part has `width` neighbouring cells in the memory of its block.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .source import Function
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .program import Compiler
+    from .keyed import Loop
+    from .rendered import Block
+    from .source import Culprit
+
+@dataclass
+class BlockCode:
+    """A compiled block: its fingerprint, the names of its two functions, what they need, what it remembers."""
+
+    block: Block
+    full: str
+    diff: str
+    free: dict[str, None]
+    width: int
+    parts: list[Part]
+    effects: bool
+    empty: bool  # no text, no dynamics, no effects
+    balanced: bool  # every element that it opens it closes, whatever its parts show
+
+
+class Part:
+    """One dynamic part."""
+
+    width = 1
+    certain = False  # its text is certainly balanced HTML
+    culprit: Culprit | None = None
+
+    def full(self, c: Compiler, fn: Function, at: int) -> str:
+        """Emit the evaluation, remember its cells; return an expression for the value."""
+        raise NotImplementedError
+
+    def diff(self, c: Compiler, fn: Function, at: int, slot: str) -> None:
+        """Emit the comparison; it sets `d[slot]` where there is something new."""
+        raise NotImplementedError
+
+
+@dataclass
+class Shown(Part):
+    """Text that is a pure function `show` of the values read; the values are remembered."""
+
+    reads: Callable[[Function], list[str]]
+    show: str
+    count: int
+    certain: bool = True
+    culprit: Culprit | None = None
+
+    def __post_init__(self) -> None:
+        self.width = self.count
+
+    def full(self, c: Compiler, fn: Function, at: int) -> str:
+        reads = self.reads(fn)
+        text = fn.define(c.module.fresh("x"))
+        fn.emit(f"{text} = {self.show}(rt, {', '.join(reads)})")
+        if len(reads) == 1:
+            fn.remember(f"{reads[0]} if type({reads[0]}) in PLAIN else cell({reads[0]}, {text})")
+        else:
+            fn.remember(f"*cells(({', '.join(reads)}), {text})")
+        return text
+
+    def diff(self, c: Compiler, fn: Function, at: int, slot: str) -> None:
+        reads = self.reads(fn)
+        if len(reads) == 1:
+            with fn.block(f"if {reads[0]} is not mem[at + {at}]:"):
+                fn.emit(f"x = changed(rt, {self.show}, mem, at + {at}, {reads[0]})")
+                fn.emit(f"if x is not None: d[{slot!r}] = x")
+            return
+        differs = " or ".join(f"{read} is not mem[at + {at + n}]" for n, read in enumerate(reads))
+        with fn.block(f"if {differs}:"):
+            fn.emit(f"x = changed_by_many(rt, {self.show}, mem, at + {at}, ({', '.join(reads)}))")
+            fn.emit(f"if x is not None: d[{slot!r}] = x")
+
+
+@dataclass
+class Text(Part):
+    """Text that has to be made at every render: impure, or made by Django."""
+
+    make: Callable[[Function], str]
+    certain: bool = False
+    culprit: Culprit | None = None
+
+    def full(self, c: Compiler, fn: Function, at: int) -> str:
+        made = self.make(fn)
+        text = fn.define(c.module.fresh("x"))
+        fn.emit(f"{text} = {made}")
+        fn.remember(f"Digest(hash({text}))")
+        return text
+
+    def diff(self, c: Compiler, fn: Function, at: int, slot: str) -> None:
+        fn.emit(f"x = changed_text(rt, mem, at + {at}, {self.make(fn)})")
+        fn.emit(f"if x is not None: d[{slot!r}] = x")
+
+
+@dataclass
+class Nested(Part):
+    """A block that is always there, in a scope of its own: `{% with %}`, `{% block %}`."""
+
+    code: BlockCode
+    enter: Callable[[Function], None]
+    leave: Callable[[Function], None]
+    culprit: Culprit | None = None
+
+    def __post_init__(self) -> None:
+        self.width = self.code.width
+        self.certain = self.code.balanced
+
+    def full(self, c: Compiler, fn: Function, at: int) -> str:
+        self.enter(fn)
+        fn.flush()
+        result = fn.define(c.module.fresh("x"))
+        fn.emit(f"{result} = {c.full_call(fn, self.code)}")
+        self.leave(fn)
+        return result
+
+    def diff(self, c: Compiler, fn: Function, at: int, slot: str) -> None:
+        self.enter(fn)
+        fn.emit(f"x = {self.code.diff}({c.arguments(fn, 'rt', 'mem', f'at + {at}', free=self.code.free)})")
+        self.leave(fn)
+        fn.emit(f"if x: d[{slot!r}] = x")
+
+
+@dataclass
+class Choice(Part):
+    """`{% if %}`: the number of the branch that shows (-1: nothing), then the cells of that branch."""
+
+    choose: Callable[[Function], str]
+    branches: list[BlockCode | None]
+    culprit: Culprit | None = None
+
+    def __post_init__(self) -> None:
+        self.width = 1 + max((code.width for code in self.live()), default=0)
+        self.certain = all(code.balanced for code in self.live())
+
+    def live(self) -> list[BlockCode]:
+        return [code for code in self.branches if code is not None]
+
+    def full(self, c: Compiler, fn: Function, at: int) -> str:
+        chosen = self.choose(fn)
+        fn.flush()
+        result = fn.define(c.module.fresh("x"))
+        self._fill(c, fn, chosen, result, padded=True)
+        return result
+
+    def diff(self, c: Compiler, fn: Function, at: int, slot: str) -> None:
+        chosen = self.choose(fn)
+        with fn.block(f"if {chosen} == mem[at + {at}]:"):
+            self._compare(c, fn, chosen, at, slot)
+        with fn.block("else:"):
+            fn.emit("out = []")
+            self._fill(c, fn, chosen, "x", padded=False)
+            fn.emit(f"replace(rt, mem, at + {at}, {self.width}, out)")
+            fn.emit(f"d[{slot!r}] = x")
+
+    def _compare(self, c: Compiler, fn: Function, chosen: str, at: int, slot: str) -> None:
+        word = "if"
+        for number, code in enumerate(self.branches):
+            if code is None or not (code.parts or code.effects):
+                continue
+            with fn.block(f"{word} {chosen} == {number}:"):
+                call = c.arguments(fn, "rt", "mem", f"at + {at + 1}", free=code.free)
+                fn.emit(f"x = {code.diff}({call})")
+                fn.emit(f"if x: d[{slot!r}] = x")
+            word = "elif"
+
+    def _fill(self, c: Compiler, fn: Function, chosen: str, result: str, *, padded: bool) -> None:
+        word = "if"
+        for number, code in enumerate(self.branches):
+            if code is None:
+                continue
+            with fn.block(f"{word} {chosen} == {number}:"):
+                fn.emit(f"out.append({number})")
+                fn.emit(f"{result} = {c.full_call(fn, code)}")
+                missing = self.width - 1 - code.width
+                if padded and missing:
+                    fn.emit(f"out += {(None,) * missing!r}")
+            word = "elif"
+        with fn.block("else:") if word == "elif" else fn.block("if True:"):
+            fn.emit(f"out += {(-1, *[None] * (self.width - 1 if padded else 0))!r}")
+            fn.emit(f"{result} = ''")
+
+
+@dataclass
+class Repeated(Part):
+    """`{% for %}`: one cell, which holds a `Keyed` or the memory of the `{% empty %}` clause."""
+
+    values: Callable[[Function], str]
+    loop: Loop
+    name: str
+    free: dict[str, None]
+    parent: Callable[[Function], str]
+    certain: bool
+    culprit: Culprit | None = None
+
+    def full(self, c: Compiler, fn: Function, at: int) -> str:
+        values, parent = self.values(fn), self.parent(fn)
+        result, memory = fn.define(c.module.fresh("x")), fn.define(c.module.fresh("m"))
+        free = c.tuple_of(fn, self.free)
+        fn.emit(f"{result}, {memory} = {self.name}.full(rt, {values}, {parent}, {free})")
+        fn.remember(memory)
+        return result
+
+    def diff(self, c: Compiler, fn: Function, at: int, slot: str) -> None:
+        values, parent = self.values(fn), self.parent(fn)
+        free = c.tuple_of(fn, self.free)
+        fn.emit(f"x = {self.name}.diff(rt, {values}, {parent}, {free}, mem, at + {at})")
+        fn.emit(f"if x is not None: d[{slot!r}] = x")
+
+
+@dataclass
+class Hosted(Part):
+    """A part that evaluates itself at run time; one cell. It has `full(rt) -> (value, memory)` and
+    `diff(rt, memory) -> (value or UNCHANGED, memory)`."""
+
+    name: str
+    arguments: Callable[[Function], str]
+    certain: bool = False
+    culprit: Culprit | None = None
+
+    def full(self, c: Compiler, fn: Function, at: int) -> str:
+        arguments = self.arguments(fn)
+        result, memory = fn.define(c.module.fresh("x")), fn.define(c.module.fresh("m"))
+        fn.emit(f"{result}, {memory} = {self.name}.full(rt{arguments})")
+        fn.remember(memory)
+        return result
+
+    def diff(self, c: Compiler, fn: Function, at: int, slot: str) -> None:
+        arguments = self.arguments(fn)
+        fn.emit(f"x, m = {self.name}.diff(rt, mem[at + {at}]{arguments})")
+        fn.emit(f"if m is not mem[at + {at}]: rt.journal.append((mem, at + {at}, m))")
+        fn.emit(f"if x is not UNCHANGED: d[{slot!r}] = x")
+
+
+@dataclass
+class Effect:
+    """Something done between two parts that shows nothing, such as writing a name."""
+
+    perform: Callable[[Function], None]
+    culprit: Culprit | None = None
+
+
+@dataclass
+class Content:
+    """Static text, parts and effects of a block, in order."""
+
+    items: list[str | Part | Effect] = field(default_factory=list)
+
+    def text(self, text: str) -> None:
+        if self.items and isinstance(self.items[-1], str):
+            self.items[-1] += text
+        elif text:
+            self.items.append(text)
+
+    def statics(self) -> tuple[str, ...]:
+        statics = [""]
+        for item in self.items:
+            if isinstance(item, str):
+                statics[-1] += item
+            elif isinstance(item, Part):
+                statics.append("")
+        return tuple(statics)
+
+    def parts(self) -> list[Part]:
+        return [item for item in self.items if isinstance(item, Part)]
+
+
+def write(c: Compiler, content: Content, dynamic: bool, name: str) -> BlockCode:
+    """Write both functions of a block."""
+    block = c.block(content, name)
+    full = Function(c.module.fresh("full"), ("rt", "out"), dynamic=dynamic)
+    diff = Function(c.module.fresh("diff"), ("rt", "mem", "at"), dynamic=dynamic)
+    write_full(c, full, content)
+    at = write_diff(c, diff, content)
+    free = full.free | diff.free
+    c.module.add(full, free)
+    c.module.add(diff, free)
+    statics, parts = block.statics, content.parts()
+    effects = any(isinstance(item, Effect) for item in content.items)
+    empty = statics == ("",) and not parts and not effects
+    return BlockCode(block, full.name, diff.name, free, at, parts, effects, empty, c.balanced(content))
+
+
+def write_full(c: Compiler, fn: Function, content: Content, result: str = "return ") -> None:
+    at, slots = 0, []
+    for item in content.items:
+        if isinstance(item, str):
+            continue
+        fn.culprit = item.culprit
+        if isinstance(item, Effect):
+            item.perform(fn)
+            continue
+        slots.append(f"{str(len(slots))!r}: {item.full(c, fn, at)}")
+        at += item.width
+    fn.flush()
+    fn.emit(f"{result}{{{', '.join(slots)}}}")
+
+
+def write_diff(c: Compiler, fn: Function, content: Content) -> int:
+    fn.emit("d = {}")
+    at = slot = 0
+    for item in content.items:
+        if isinstance(item, str):
+            continue
+        fn.culprit = item.culprit
+        if isinstance(item, Effect):
+            item.perform(fn)
+            continue
+        item.diff(c, fn, at, str(slot))
+        at, slot = at + item.width, slot + 1
+    fn.emit("return d")
+    return at

@@ -1,0 +1,283 @@
+"""One render in progress, and the functions that generated code calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.template.base import VariableDoesNotExist
+from django.template.context import ContextDict, RenderContext
+from django.template.defaulttags import CsrfTokenNode
+from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockContext
+from django.templatetags.static import StaticNode
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeData, mark_safe
+from django.utils.timezone import template_localtime
+
+from .lookup import MISSING, called, follow, get, needed
+from .rendered import UNCHANGED, Block, Node
+from .text import show, show_raw
+from .tracking import PLAIN, Digest, cell, cells, changed, changed_by_many, changed_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from django.template.base import Node as TemplateNode
+    from django.template.base import Template
+    from django.template.context import Context
+    from django.template.engine import Engine
+    from django.template.loader_tags import BlockNode
+
+    from .scope import BlockName
+
+    from .program import Program
+
+    Names = Callable[[], dict[str, Any]]
+    Programs = Callable[["Runtime", Template, bool, Names], Program]
+
+UNSET = object()
+OUTER = object()
+
+
+class Runtime:
+    """What one render needs and gathers. It changes nothing outside itself until its journal is played."""
+
+    __slots__ = (
+        "_current_app",
+        "_protected",
+        "context",
+        "engine",
+        "fresh",
+        "included",
+        "invalid",
+        "journal",
+        "localized",
+        "names",
+        "programs",
+        "real",
+        "routed",
+        "template_name",
+    )
+
+    def __init__(self, context: Context, engine: Engine, template_name: str | None, programs: Programs) -> None:
+        self.context = context
+        self.programs = programs
+        self.real = False  # the names that count are those of `context`, not `names`
+        self.engine = engine
+        self.invalid = engine.string_if_invalid
+        self.template_name = template_name or "unknown"
+        self.journal: list[tuple[list[Any], int | slice, Any]] = []
+        self.fresh: list[Node] = []  # the nodes that carry statics
+        self.names: dict[str, Any] = {}
+        self.included: dict[Any, Template] = {}
+        self.localized = False  # something shown depends on language, formats or time zone
+        self.routed = False  # something shown depends on URLconf or script prefix
+        self._current_app: Any = UNSET
+        self._protected: tuple[Any, ...] | None = None
+
+    @property
+    def current_app(self) -> str | None:
+        if self._current_app is UNSET:
+            self._current_app = current_app(self.context)
+        return self._current_app  # type: ignore[no-any-return]
+
+    # -- the context, where tags of Django read and write it
+
+    def protect(self) -> None:
+        """From here on tags may write into the context: give them layers of this render only."""
+        if self._protected is None:
+            context = self.context
+            self._protected = (context, context.dicts, context.render_context, context.autoescape)
+            context.dicts = [dict(layer) if isinstance(layer, dict) else layer for layer in context.dicts]
+            context.render_context = RenderContext()
+
+    def push_state(self, program: Program) -> None:
+        """What `Template.render` does to the context before it renders its nodes."""
+        render_context = self.context.render_context
+        render_context.push()
+        render_context.dicts[-1][OUTER] = render_context.template
+        render_context.template = program.chain[0]
+        if program.blocks is not None:
+            open_blocks(self, program.blocks)
+
+    def pop_state(self) -> None:
+        render_context = self.context.render_context
+        render_context.template = render_context.pop()[OUTER]
+
+    def restore(self) -> None:
+        if self._protected is not None:
+            context, dicts, render_context, autoescape = self._protected
+            context.dicts, context.render_context, context.autoescape = dicts, render_context, autoescape
+            self._protected = None
+
+
+def flat(layers: Sequence[Any]) -> dict[str, Any]:
+    """All names of a context at once; the topmost layer wins."""
+    names: dict[str, Any] = {}
+    for layer in layers:
+        if isinstance(layer, dict):
+            names.update(layer)
+        else:
+            names.update({name: layer[name] for name in layer})
+    return names
+
+
+def lookup(rt: Runtime, name: str) -> Any:
+    for layer in reversed(rt.context.dicts):
+        if name in layer:
+            return layer[name]
+    return MISSING
+
+
+def push(rt: Runtime, layer: dict[str, Any]) -> None:
+    ContextDict(rt.context, layer)  # which appends itself
+
+
+def pop(rt: Runtime) -> None:
+    rt.context.dicts.pop()
+
+
+def missing(rt: Runtime, name: str) -> Any:
+    """What stands for a variable that does not exist."""
+    invalid = rt.invalid
+    return invalid % name if "%s" in invalid else invalid
+
+
+def bind(rt: Runtime, variables: tuple[str, ...], item: Any) -> None:
+    """Give the variables of `{% for %}` their values, where they have to be in the context."""
+    if len(variables) == 1:
+        rt.context.dicts[-1][variables[0]] = item
+    else:
+        push(rt, dict(zip(variables, unpack(item, len(variables)), strict=False)))
+
+
+def unpack(item: Any, wanted: int) -> Any:
+    try:
+        found = len(item)
+    except TypeError:
+        found = 1
+    if found != wanted:
+        raise ValueError(f"Need {wanted} values to unpack in for loop; got {found}. ")
+    return item
+
+
+def turn(layer: dict[str, Any], i: int, n: int) -> None:
+    """The `forloop` dictionary for entry i of n."""
+    layer["counter0"] = i
+    layer["counter"] = i + 1
+    layer["revcounter"] = n - i
+    layer["revcounter0"] = n - i - 1
+    layer["first"] = i == 0
+    layer["last"] = i == n - 1
+
+
+def node(rt: Runtime, tree: Node, block: Block) -> Node:
+    """Dress the dynamics of a block with its statics, for a client that has not seen it here."""
+    tree["s"] = block
+    if block.root:
+        tree["r"] = 1
+    rt.fresh.append(tree)
+    return tree
+
+
+def replace(rt: Runtime, memory: list[Any], at: int, width: int, new: list[Any]) -> None:
+    """Remember other cells in the place of `width` old ones."""
+    new += [None] * (width - len(new))
+    rt.journal.append((memory, slice(at, at + width), new))
+
+
+def rendered_by_django(rt: Runtime, template_node: TemplateNode) -> str:
+    return "".join((template_node.render_annotated(rt.context),))
+
+
+# -- blocks
+
+
+def open_blocks(rt: Runtime, chain: list[dict[str, BlockNode]]) -> None:
+    """What `{% extends %}` leaves for tags that render blocks themselves; the child's blocks come first."""
+    blocks = BlockContext()
+    for named in chain:
+        blocks.add_blocks(named)
+    rt.context.render_context[BLOCK_CONTEXT_KEY] = blocks
+
+
+def enter_block(rt: Runtime, block_node: BlockNode) -> BlockNode | None:
+    context = rt.context
+    blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
+    push(rt, {})
+    if blocks is None:
+        context["block"] = block_node
+        return None
+    outer = block = blocks.pop(block_node.name)
+    if block is None:
+        block = block_node
+    block = type(block_node)(block.name, block.nodelist)
+    block.context = context
+    context["block"] = block
+    return outer  # type: ignore[no-any-return]
+
+
+def leave_block(rt: Runtime, name: str, outer: BlockNode | None) -> None:
+    pop(rt)
+    if outer is not None:
+        rt.context.render_context[BLOCK_CONTEXT_KEY].push(name, outer)
+
+
+def block_value(rt: Runtime, bound: BlockName) -> BlockNode:
+    """`block` for an included template."""
+    block = type(bound.node)(bound.node.name, bound.node.nodelist)
+    block.context = rt.context
+    return block
+
+
+# -- tags
+
+
+def current_app(context: Context) -> str | None:
+    """The namespace that Django's `{% url %}` prefers."""
+    try:
+        return context.request.current_app  # type: ignore[no-any-return]
+    except AttributeError:
+        try:
+            return context.request.resolver_match.namespace  # type: ignore[no-any-return]
+        except AttributeError:
+            return None
+
+
+def url(rt: Runtime, name: Any, args: list[Any], kwargs: dict[str, Any]) -> str:
+    rt.routed = True
+    return reverse(name, args=args, kwargs=kwargs, current_app=rt.current_app)
+
+
+def url_or_nothing(rt: Runtime, name: Any, args: list[Any], kwargs: dict[str, Any]) -> str:
+    try:
+        return url(rt, name, args, kwargs)
+    except NoReverseMatch:
+        return ""
+
+
+def csrf_input(rt: Runtime, token: Any) -> str:
+    return CsrfTokenNode().render({"csrf_token": token if token is not MISSING else None})  # type: ignore[arg-type]
+
+
+def static(rt: Runtime, path: Any) -> str:
+    return StaticNode.handle_simple(path)  # type: ignore[no-any-return]
+
+
+HELPERS: dict[str, Any] = {
+    function.__name__: function
+    for function in (
+        bind, block_value, called, cell, cells, changed, changed_by_many, changed_text, conditional_escape, csrf_input,
+        enter_block, flat, follow, get, leave_block, lookup, mark_safe, missing, needed, node, open_blocks, pop, push,
+        rendered_by_django, replace, show, show_raw, static, template_localtime,
+        turn, unpack, url, url_or_nothing,
+    )
+}  # fmt: skip
+HELPERS |= {
+    "Digest": Digest,
+    "MISSING": MISSING,
+    "PLAIN": PLAIN,
+    "SafeData": SafeData,
+    "UNCHANGED": UNCHANGED,
+    "VariableDoesNotExist": VariableDoesNotExist,
+}

@@ -1,0 +1,118 @@
+"""Python source under construction: functions that know which variables they need from outside."""
+
+from __future__ import annotations
+
+import linecache
+import re
+from collections.abc import Iterable
+from contextlib import contextmanager
+from types import CodeType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.template.base import Node, Template
+
+IDENTIFIER = re.compile(r"[a-z][a-zA-Z0-9_]*\Z")
+
+Culprit = tuple["Template", "Node"]
+
+# File name of generated code -> for each line, what of the template it does. An entry lives as long as its program.
+culprits: dict[str, list[Culprit | None]] = {}
+
+
+class Function:
+    """One generated function. Names used but not defined in it become parameters, in order of first use."""
+
+    def __init__(self, name: str, first: tuple[str, ...], *, dynamic: bool = False) -> None:
+        self.name = name
+        self.first = first  # the parameters that every function of this kind has
+        self.dynamic = dynamic  # reads names of the context at the moment of use, since a tag may write them
+        self.free: dict[str, None] = {}
+        self.own: set[str] = set(first)
+        self.lines: list[tuple[str, Culprit | None]] = []
+        self.culprit: Culprit | None = None
+        self.depth = 1
+        self.pending: list[str] = []  # cells to be appended to `out`
+
+    def emit(self, line: str) -> None:
+        self.lines.append(("    " * self.depth + line, self.culprit))
+
+    @contextmanager
+    def block(self, line: str) -> Iterator[None]:
+        self.emit(line)
+        self.depth += 1
+        start = len(self.lines)
+        yield
+        if len(self.lines) == start:
+            self.emit("pass")
+        self.depth -= 1
+
+    @contextmanager
+    def aside(self) -> Iterator[list[tuple[str, Culprit | None]]]:
+        """Lines emitted inside go into a list of their own, to be placed later."""
+        outer, self.lines = self.lines, []
+        yield self.lines
+        self.lines = outer
+
+    def use(self, name: str) -> str:
+        if name not in self.own:
+            self.free[name] = None
+        return name
+
+    def define(self, name: str) -> str:
+        self.own.add(name)
+        return name
+
+    def remember(self, *cells: str) -> None:
+        self.pending += cells
+
+    def flush(self) -> None:
+        """Write the cells gathered so far, before someone else appends his."""
+        if len(self.pending) == 1:
+            self.emit(f"out.append({self.pending[0]})")
+        elif self.pending:
+            self.emit(f"out += ({', '.join(self.pending)})")
+        self.pending = []
+
+    def text(self, parameters: Iterable[str] | None = None) -> list[tuple[str, Culprit | None]]:
+        names = [*self.first, *(self.free if parameters is None else parameters)]
+        return [(f"def {self.name}({', '.join(names)}):", None), *self.lines, ("", None)]
+
+
+class Module:
+    """All functions of one program, and the objects they name."""
+
+    def __init__(self, name: str, helpers: dict[str, Any]) -> None:
+        self.name = name
+        self.namespace = dict(helpers)
+        self.lines: list[tuple[str, Culprit | None]] = []
+        self.count = 0
+
+    def fresh(self, prefix: str) -> str:
+        self.count += 1
+        return f"{prefix}{self.count}"
+
+    def constant(self, prefix: str, value: Any) -> str:
+        """A name under which generated code finds this object. Text of users gets into code only so, or by repr."""
+        name = self.fresh(prefix)
+        self.namespace[name] = value
+        return name
+
+    def add(self, function: Function, parameters: Iterable[str] | None = None) -> None:
+        self.lines += function.text(parameters)
+
+    def run(self) -> dict[str, Any]:
+        source = "\n".join(line for line, _ in self.lines)
+        code: CodeType = compile(source, self.name, "exec", dont_inherit=True)
+        linecache.cache[self.name] = (len(source), None, source.splitlines(keepends=True), self.name)
+        culprits[self.name] = [culprit for _, culprit in self.lines]
+        exec(code, self.namespace)
+        return self.namespace
+
+
+def forget(name: str) -> None:
+    """Drop the source kept for tracebacks."""
+    linecache.cache.pop(name, None)
+    culprits.pop(name, None)

@@ -1,0 +1,82 @@
+"""Values to HTML text, exactly as Django's `render_value_in_context` does it, with short cuts for common types."""
+
+from __future__ import annotations
+
+from types import NoneType
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.signals import setting_changed
+from django.utils.formats import localize
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+from django.utils.timezone import template_localtime
+
+from .tracking import PLAIN
+
+if TYPE_CHECKING:
+    from .runtime import Runtime
+
+
+class IntegerFormat:
+    """Whether integers are shown as they are: no USE_THOUSAND_SEPARATOR. Looked up once, forgotten when a test
+    overrides a setting."""
+
+    plain: bool | None = None
+
+    @classmethod
+    def is_plain(cls) -> bool:
+        if cls.plain is None:
+            cls.plain = not settings.USE_THOUSAND_SEPARATOR
+        return cls.plain
+
+    @classmethod
+    def forget(cls, **kwargs: Any) -> None:
+        cls.plain = None
+
+
+setting_changed.connect(IntegerFormat.forget, dispatch_uid="django_phoenix.rendering.text")
+
+
+def escape(text: str) -> str:
+    """`html.escape`, for strings that mostly have nothing to escape."""
+    if "&" in text:
+        text = text.replace("&", "&amp;")
+    if "<" in text:
+        text = text.replace("<", "&lt;")
+    if ">" in text:
+        text = text.replace(">", "&gt;")
+    if '"' in text:
+        text = text.replace('"', "&quot;")
+    if "'" in text:
+        text = text.replace("'", "&#x27;")
+    return text
+
+
+def show(rt: Runtime, value: Any) -> str:
+    """The text of a value where autoescape is on."""
+    cls = type(value)
+    if cls is str:
+        return escape(value)
+    if cls is SafeString:
+        return value  # type: ignore[no-any-return]
+    if (cls is int and (IntegerFormat.plain or IntegerFormat.is_plain())) or cls is bool or cls is NoneType:
+        return str(value)
+    value = _localized(rt, value)
+    if not issubclass(type(value), str):
+        value = str(value)
+    return conditional_escape(value)
+
+
+def show_raw(rt: Runtime, value: Any) -> str:
+    """The text of a value where autoescape is off."""
+    if type(value) is str:
+        return value
+    return str(_localized(rt, value))
+
+
+def _localized(rt: Runtime, value: Any) -> Any:
+    if type(value) in PLAIN and not isinstance(value, str):
+        rt.localized = True
+    value = template_localtime(value, use_tz=rt.context.use_tz)
+    return localize(value, use_l10n=rt.context.use_l10n)

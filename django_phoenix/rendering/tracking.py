@@ -1,0 +1,144 @@
+"""What may be skipped (D3): which values cannot change in place, and when two of them are the same.
+
+A *cell* remembers what one dynamic part showed last time: the value it read, where that is immutable by exact type,
+else a `Digest` of the text. Nothing else is kept between renders.
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from types import NoneType
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.utils.safestring import SafeString
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .runtime import Runtime
+
+# Immutable by exact type, and not callable.
+PLAIN: set[type] = {
+    str, SafeString, int, bool, NoneType, float, complex, bytes, Decimal, date, datetime, time, timedelta, UUID, range,
+}  # fmt: skip
+
+# Of these, equal values of one type always show the same text. (Not so: 0.0 == -0.0, Decimal("1.0") == Decimal("1"),
+# equal moments in different time zones. Those are compared by identity, then by text.)
+COMPARABLE: set[type] = {str, SafeString, int, bool, NoneType, bytes, date, timedelta, UUID}
+
+
+class Digest(int):
+    """64 bits that stand for a text already sent. A type of its own, since integers are remembered as they are."""
+
+    __slots__ = ()
+
+
+def register_immutable(cls: type) -> type:
+    """Declare that instances of exactly this class never change, so that parts which read them may be skipped.
+
+    Usable as a decorator. Raises TypeError for classes whose instances are callable: templates call those.
+    """
+    if has_call(cls):
+        raise TypeError(
+            f"register_immutable({cls.__qualname__}): templates call instances of it, so what they show may change. "
+            "Register the class of the values it returns instead."
+        )
+    PLAIN.add(cls)
+    return cls
+
+
+def has_call(cls: type) -> bool:
+    """Whether instances of the class can be called (templates call what they can)."""
+    return any("__call__" in base.__dict__ for base in cls.__mro__)
+
+
+def is_immutable(value: Any) -> bool:
+    """Whether the value can never show another text than now (same language, same time zone)."""
+    cls = type(value)
+    if cls in PLAIN:
+        return True
+    if cls is tuple or cls is frozenset:
+        return all(map(is_immutable, value))
+    if isinstance(value, enum.Enum) and not has_call(cls):
+        PLAIN.add(cls)
+        return True
+    return False
+
+
+def same(new: Any, old: Any) -> bool:
+    """Whether an immutable value certainly shows what the remembered one showed."""
+    if new is old:
+        return True
+    cls = type(new)
+    if cls is not type(old):
+        return False
+    if cls in COMPARABLE:
+        return bool(new == old)
+    if cls is tuple:
+        return len(new) == len(old) and all(map(same, new, old))
+    return False
+
+
+def cell(value: Any, text: str) -> Any:
+    """What to remember of a part that read one value and showed this text."""
+    return value if type(value) in PLAIN or is_immutable(value) else Digest(hash(text))
+
+
+def cells(values: tuple[Any, ...], text: str) -> tuple[Any, ...]:
+    """The same for a part that read several: all of them, or one digest and padding."""
+    if all(map(is_immutable, values)):
+        return values
+    return (Digest(hash(text)), *[None] * (len(values) - 1))
+
+
+def changed(rt: Runtime, show: Callable[..., str], memory: list[Any], at: int, new: Any) -> str | None:
+    """The new text of a pure part that reads one value, or None if the client has it already."""
+    old = memory[at]
+    if type(new) in PLAIN or is_immutable(new):
+        if same(new, old):
+            rt.journal.append((memory, at, new))  # so that the next comparison is by identity
+            return None
+        text = show(rt, new)
+        known = hash(text) == old if type(old) is Digest else text == show(rt, old)
+        rt.journal.append((memory, at, new))
+        return None if known else text
+    text = show(rt, new)
+    digest = hash(text)
+    if type(old) is Digest:
+        if digest == old:
+            return None
+    elif text == show(rt, old):
+        rt.journal.append((memory, at, Digest(digest)))
+        return None
+    rt.journal.append((memory, at, Digest(digest)))
+    return text
+
+
+def changed_by_many(
+    rt: Runtime, show: Callable[..., str], memory: list[Any], at: int, new: tuple[Any, ...]
+) -> str | None:
+    """The same for a pure part that reads several values, remembered in neighbouring cells."""
+    old = tuple(memory[at : at + len(new)])
+    immutable = all(map(is_immutable, new))
+    digested = type(old[0]) is Digest
+    if immutable and not digested and all(map(same, new, old)):
+        rt.journal.append((memory, slice(at, at + len(new)), new))
+        return None
+    text = show(rt, *new)
+    known = hash(text) == old[0] if digested else text == show(rt, *old)
+    if not (known and digested and not immutable):
+        remember = new if immutable else (Digest(hash(text)), *[None] * (len(new) - 1))
+        rt.journal.append((memory, slice(at, at + len(new)), remember))
+    return None if known else text
+
+
+def changed_text(rt: Runtime, memory: list[Any], at: int, text: str) -> str | None:
+    """The same for a part that is evaluated every time: only its text is compared."""
+    digest = hash(text)
+    if memory[at] == digest:
+        return None
+    rt.journal.append((memory, at, Digest(digest)))
+    return text
