@@ -53,6 +53,14 @@ def prepare(live: Runtime) -> None:
     live.page = find_page(template, *frame_of(live.view, live.live_session), live.context)
 
 
+def page_of(view: Any, live_session: LiveSession) -> Page:
+    """The page of a view that is not mounted: for checks. Raises what ``prepare`` raises."""
+    template = find_template(view)
+    context = Context()
+    context.template = template
+    return find_page(template, *frame_of(view, live_session), context)
+
+
 def frame_of(view: Any, live_session: LiveSession) -> tuple[str | None, str]:
     """The layout for a fragment, and the name of the live block."""
     layout = view.layout or live_session.layout or settings.LAYOUT
