@@ -10,6 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 inner = get_asgi_application()
 
 from django_phoenix.routing import phoenix_application, socket  # noqa: E402
+from tests.support.isolation import IsolationSocket  # noqa: E402
 from tests.support.sockets import BenchSocket, UserSocket  # noqa: E402
 
 application = phoenix_application(
@@ -18,6 +19,7 @@ application = phoenix_application(
     sockets=[
         socket("socket/", UserSocket),
         socket("bench/", BenchSocket),
+        socket("isolation/", IsolationSocket),
         socket("tenants/<slug:tenant>/", UserSocket),
     ],
 )

@@ -52,5 +52,7 @@ ROOT_URLCONF = "tests.support.urls"
 ASGI_APPLICATION = "tests.asgi.application"
 # No second thread beside the tests.
 DJANGO_PHOENIX = {"LOOP_BLOCK_LIMIT": None}
+if "TEST_POOL_THREADS" in os.environ:
+    DJANGO_PHOENIX["POOL_MAX_THREADS"] = int(os.environ["TEST_POOL_THREADS"])
 STATIC_URL = "static/"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
