@@ -150,7 +150,9 @@ def names_read(part: Any) -> set[str]:
             waiting += list(item)
         elif isinstance(item, dict):
             waiting += list(item.values())
-        elif isinstance(item, Node | FilterExpression) or _is_condition(item):
+        elif isinstance(item, FilterExpression):
+            waiting += [item.var, item.filters]
+        elif isinstance(item, Node) or _is_condition(item):
             waiting += list(vars(item).values())
     return names
 
