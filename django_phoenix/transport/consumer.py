@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("django_phoenix.socket")
 
+# Frames of one client after which others on the loop get their turn.
+TURN = 32
+
 
 class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
     """A Channels consumer with a dispatch of its own: no layer channel per client, no thread per frame."""
@@ -46,13 +49,17 @@ class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
         connection = await self._open(scope, receive, send)
         if connection is None:
             return
-        code = None
+        code, taken = None, 0
         try:
             while True:
                 event = await receive()
                 if event["type"] == "websocket.receive":
                     frame = event.get("text")
                     connection.receive(event["bytes"] if frame is None else frame)
+                    taken += 1
+                    if taken % TURN == 0:
+                        # A server may have so many ready that `receive` never waits.
+                        await asyncio.sleep(0)
                 elif event["type"] == "websocket.disconnect":
                     code = event.get("code")
                     break

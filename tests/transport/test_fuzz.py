@@ -70,19 +70,32 @@ class FuzzSocket(Socket):
 
 APP = FuzzSocket.as_asgi()
 
-refs = st.one_of(st.none(), st.sampled_from(["1", "2", "3"]), st.text(max_size=5), st.integers())
+refs = st.one_of(
+    st.none(), st.sampled_from(["1", "2", "3"]), st.text(max_size=5), st.integers(-(2**53), 2**53)
+)
 topics = st.one_of(
     st.sampled_from(["room:1", "room:2", "open:x", "exact", "phoenix", "room:x", ""]), st.text(max_size=20)
 )
-events = st.one_of(
-    st.sampled_from(
-        "phx_join phx_leave heartbeat phx_close phx_error phx_reply "
-        "echo typed blob crash push_it join __class__".split()
-    ),
-    st.text(max_size=20),
-)
+event_names = [
+    "phx_join",
+    "phx_leave",
+    "heartbeat",
+    "phx_close",
+    "phx_error",
+    "phx_reply",
+    "join",
+    "__class__",
+]
+event_names += ["echo", "typed", "blob", "crash", "push_it"]
+events = st.one_of(st.sampled_from(event_names), st.text(max_size=20))
 json_values = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20)),
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-(2**63), 2**64 - 1),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.text(max_size=20),
+    ),
     lambda inner: st.one_of(
         st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=8), inner, max_size=4)
     ),
@@ -124,17 +137,29 @@ broken = st.one_of(
         lambda depth: '["1","2","room:1","echo",' + '{"a":' * depth + "1" + "}" * depth + "]"
     ),
 )
-frames = st.one_of(messages, likely, likely, likely, binary, broken)
+good = st.one_of(messages, likely, likely, likely, binary)
+bounded = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(frames, max_size=25))
-def test_any_frames_get_documented_answers(sent):
+@bounded
+@given(st.lists(good, min_size=5, max_size=40))
+def test_any_messages_get_documented_answers(sent):
+    converse(sent, ends="last")
+
+
+@bounded
+@given(st.lists(good, max_size=3), st.lists(broken, min_size=1, max_size=3))
+def test_what_is_no_message_closes_the_connection_or_is_answered(sent, nonsense):
+    converse(sent + nonsense)
+
+
+def converse(sent, ends=None):
     logging.disable(logging.CRITICAL)
     try:
-        asyncio.run(asyncio.wait_for(talk(sent), 20))
+        ended = asyncio.run(asyncio.wait_for(talk(sent), 20))
     finally:
         logging.disable(logging.NOTSET)
+    assert ends in (None, ended)
 
 
 async def talk(sent):
@@ -143,14 +168,15 @@ async def talk(sent):
         await peer.push("1", "1", "open:x", "phx_join")
         for frame in sent:
             await peer.send_raw(frame)
+        await settle(200)
         await peer.push(None, "last", "phoenix", "heartbeat")
-        while await answer(peer) not in ("closed", "last"):
+        while (ended := await answer(peer)) not in ("closed", "last"):
             pass
-        if not peer.connection.closed:
-            await settle()
-            assert not peer._task.done()
+        assert await peer.silent()
+        assert not peer._task.done()
     assert peer.connection.topics == {}
     assert peer.connection.waiting_bytes == 0
+    return ended
 
 
 async def answer(peer):
