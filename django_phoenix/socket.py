@@ -58,8 +58,7 @@ class Socket:
         # Read-only. None if the CSRF token did not come or is wrong.
         self.session: ReadOnlySession | None = None
         self._assigns: Assigns | None = None
-        # What `id` said at the handshake.
-        self._id: str | None = None
+        self.id_at_handshake: str | None = None
 
     # Callbacks.
 
@@ -67,7 +66,10 @@ class Socket:
         """``def`` or ``async def``. ``params`` are those of the URL. Raise ConnectRefused to say no."""
 
     def id(self) -> str | None:
-        """A name for all sockets of, say, one user. None: none."""
+        """A name for all sockets of, say, one user, such as ``"users:7"``. None: none.
+
+        ``broadcast("users:7", "disconnect", {})`` closes them all, wherever they are served.
+        """
         return None
 
     def refusal_response(self, refusal: ConnectRefused) -> HttpResponse:

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
+from django_phoenix import pubsub
 from django_phoenix.conf import settings
 from django_phoenix.exceptions import ProtocolError
 from django_phoenix.signals import mailbox_full, slow_client
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger("django_phoenix.socket")
 
 # What the client does after them stands in the official client: it comes back after all but 1000.
-IDLE, TOO_LARGE, TOO_FAST, SLOW, RESTARTING = 1001, 1009, 1008, 1013, 1012
+IDLE, TOO_LARGE, TOO_FAST, SLOW, RESTARTING, DISCONNECTED = 1001, 1009, 1008, 1013, 1012, 1001
+
+# Seconds that the client's side of a close is waited for.
+CLOSE_WAIT = 10.0
 
 JOIN, LEAVE, HEARTBEAT = "phx_join", "phx_leave", "heartbeat"
 CONTROL = frozenset({JOIN, LEAVE})
@@ -47,6 +51,7 @@ class Connection:
         "quiet",
         "socket",
         "state",
+        "task",
         "timeout",
         "topics",
         "waiting_bytes",
@@ -58,6 +63,8 @@ class Connection:
         self.state = state
         self.timeout = timeout
         self.closed = False
+        # The consumer's, which waits for the client.
+        self.task = asyncio.current_task()
         self.topics: dict[str, ChannelServer] = {}
         self.processes: dict[str, ChannelProcess] = {}
         # Seconds without a frame, as the sweep counts them.
@@ -158,13 +165,29 @@ class Connection:
             return
         self.end()
         self.outbox.close(code, reason)
+        self.loop.call_later(CLOSE_WAIT, self._give_up)
 
     def end(self) -> None:
         """The channels end, nothing more is taken in."""
+        if self.closed:
+            return
         self.closed = True
         self.state.remove(self)
+        if self.socket.id_at_handshake is not None:
+            pubsub.unsubscribe(self.socket.id_at_handshake, self)
         for server in tuple(self.topics.values()):
             server.stop("closed")
+
+    def _give_up(self) -> None:
+        """The client has not answered our close, or its server can't tell: the consumer stops waiting."""
+        task, self.task = self.task, None
+        if task is not None:
+            task.cancel()
+
+    def deliver(self, delivery: pubsub.Delivery) -> None:
+        """A broadcast to the topic that is called like our socket's id."""
+        if delivery.event == "disconnect":
+            self.close(DISCONNECTED)
 
     async def ended(self, seconds: float) -> None:
         """Wait until all channels have ended; cancel those that take longer."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from channels.consumer import AsyncConsumer  # type: ignore[import-untyped]
 from django.http import HttpResponse
 
+from django_phoenix import pubsub
 from django_phoenix.conf import settings
 from django_phoenix.exceptions import ConnectRefused
 from django_phoenix.signals import socket_connected, socket_disconnected
@@ -64,10 +65,12 @@ class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
                     code = event.get("code")
                     break
         except asyncio.CancelledError:
-            # Hypercorn's way to say that it is time.
-            connection.close(RESTARTING)
-            raise
+            if connection.task is not None:
+                # Hypercorn's way to say that it is time.
+                connection.close(RESTARTING)
+                raise
         finally:
+            connection.task = None
             connection.outbox.discard()
             connection.end()
             if socket_disconnected.receivers:
@@ -98,6 +101,8 @@ class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
         scope["phoenix"] = connection
         await send({"type": "websocket.accept"})
         state.add(connection)
+        if socket.id_at_handshake is not None:
+            pubsub.subscribe(socket.id_at_handshake, connection)
         if socket_connected.receivers:
             socket_connected.send_robust(self.socket_class, socket=socket)
         return connection

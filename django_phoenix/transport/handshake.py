@@ -117,7 +117,7 @@ class Handshake:
         socket_id = self.socket.id()
         if socket_id is not None and not isinstance(socket_id, str):
             raise self._refused(f"id() should return a string or None, got {socket_id!r}")
-        self.socket._id = socket_id
+        self.socket.id_at_handshake = socket_id
 
     def _refused(self, why: str) -> ConnectRefused:
         logger.warning("%s: a connection was refused, %s.", type(self.socket).__name__, why)

@@ -6,8 +6,11 @@ import asyncio
 
 import pytest
 
+from django_phoenix import pubsub
 from django_phoenix.channel import Channel, JoinRefused, event
 from django_phoenix.socket import Socket
+from django_phoenix.transport import blueprint
+from django_phoenix.transport import connection as connection_module
 from tests.support.peer import Peer, error, ok, settle
 
 
@@ -183,8 +186,6 @@ async def test_a_join_that_returns_nonsense_has_crashed(monkeypatch, peer, caplo
 
     monkeypatch.setattr(Room, "join", join)
     # The class was read before: read it anew for this test, and again after it.
-    from django_phoenix.transport import blueprint
-
     monkeypatch.setattr(blueprint, "_blueprints", {})
     reply = await peer.join("room:1")
     assert reply == {"status": "error", "response": {"reason": "join crashed"}}
@@ -352,6 +353,29 @@ async def test_a_client_that_goes_during_a_join_leaves_nothing_behind():
     await leaving
     assert peer.connection.topics == {}
     assert Room.ended == ["closed"]
-    from django_phoenix import pubsub
-
     assert pubsub.subscriber_count("room:1") == 0
+
+
+async def test_ch_48_a_disconnect_on_the_socket_s_id_closes_with_1001():
+    class Named(RoomSocket):
+        def id(self):
+            return "users:7"
+
+    async with Peer(Named.as_asgi()) as peer, Peer(APP) as other:
+        await peer.join("room:1")
+        pubsub.broadcast("users:7", "other", {})
+        pubsub.broadcast("users:7", "disconnect", {})
+        assert await peer.closed() == 1001
+        assert Room.ended == ["closed"]
+        assert await other.silent()
+    assert pubsub.subscriber_count("users:7") == 0
+
+
+async def test_a_client_that_does_not_answer_the_close_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(connection_module, "CLOSE_WAIT", 0.01)
+    peer = Peer(APP)
+    await peer.open()
+    await peer.join("room:1")
+    await peer.send_raw("nonsense")
+    assert await peer.closed() == 1002
+    await asyncio.wait_for(peer._task, 1)

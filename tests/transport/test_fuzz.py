@@ -168,7 +168,7 @@ async def talk(sent):
         await peer.push("1", "1", "open:x", "phx_join")
         for frame in sent:
             await peer.send_raw(frame)
-        await settle(200)
+        await everything_is_handled(peer)
         await peer.push(None, "last", "phoenix", "heartbeat")
         while (ended := await answer(peer)) not in ("closed", "last"):
             pass
@@ -177,6 +177,12 @@ async def talk(sent):
     assert peer.connection.topics == {}
     assert peer.connection.waiting_bytes == 0
     return ended
+
+
+async def everything_is_handled(peer):
+    await settle(100)
+    while any(server._busy for server in peer.connection.topics.values()):
+        await asyncio.sleep(0.001)
 
 
 async def answer(peer):
