@@ -6,6 +6,7 @@ import threading
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
+from django.template import TemplateDoesNotExist
 from django.template.base import UNKNOWN_SOURCE
 from django.template.context import Context, RenderContext
 from django.utils.safestring import SafeString, mark_safe
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.template.base import Template
+    from django.template.engine import Engine
 
     Names = Callable[[], dict[str, Any]]
 
@@ -62,9 +64,16 @@ def compile_region(template: Template, live_block: str | None) -> CompiledTempla
     if region is None:
         region = CompiledTemplate(first, live_block)
         if has_constant_parents(first):
-            region.opaque_parts  # noqa: B018 (compiles it, and raises now what there is to raise)
+            region.compiled()  # raises now what there is to raise
         region = regions.setdefault(live_block, region)
     return region
+
+
+def included(engine: Engine, name: str) -> list[CompiledTemplate]:
+    try:
+        return [compile_template(engine.get_template(name))]
+    except TemplateDoesNotExist:
+        return []
 
 
 def has_constant_parents(template: Template) -> bool:
@@ -123,9 +132,23 @@ class CompiledTemplate:
 
     @property
     def opaque_parts(self) -> list[tuple[str, int, str]]:
-        """(template name, line, node) of each part that is left to Django. Parents named by variables are not
-        looked into, nor are included templates."""
-        return self._program(bare_runtime(self.template), self.template.engine.autoescape, None).opaque_parts
+        """(template name, line, node) of each part that is left to Django, also in templates that are extended or
+        included by a literal name."""
+        found: list[tuple[str, int, str]] = []
+        seen: set[str] = set()
+        waiting = [self]
+        while waiting:
+            program = waiting.pop().compiled()
+            found += program.opaque_parts
+            for name in program.includes:
+                if name not in seen:
+                    seen.add(name)
+                    waiting += included(self.template.engine, name)
+        return found
+
+    def compiled(self) -> Program:
+        """The program for an empty context."""
+        return self._program(bare_runtime(self.template), self.template.engine.autoescape, None)
 
     # -- running
 

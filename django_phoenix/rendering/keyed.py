@@ -53,6 +53,9 @@ class Loop:
     def full(self, rt: Runtime, values: Any, parent: Any, free: tuple[Any, ...]) -> tuple[Any, Any]:
         """Everything, for a client that has nothing: the value and what to remember of it."""
         items, n = self.items(values)
+        return self._full(rt, items, n, parent, free)
+
+    def _full(self, rt: Runtime, items: Any, n: int, parent: Any, free: tuple[Any, ...]) -> tuple[Any, Any]:
         layer = self.enter(rt, parent, n)
         try:
             if not n:
@@ -89,7 +92,7 @@ class Loop:
                 return self.empty_diff(rt, known, 1, *free) or None
             finally:
                 self.leave(rt)
-        value, new = self.full(rt, values, parent, free)
+        value, new = self._full(rt, items, n, parent, free)
         rt.journal.append((memory, at, new))
         return value
 

@@ -1,8 +1,8 @@
 """One short handler per node class of Django's templates.
 
 A handler is given the compiler, the content of the block being written, the scope, and the node. It is found along the
-node's class and its bases, but only as far as no class in between has a `render` of its own. Whatever has no handler is
-opaque: Django renders it, and its text is compared.
+node's class and its bases; a subclass that overrides anything of the class we know is unknown to us. Whatever has no
+handler is opaque: Django renders it, and its text is compared.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ from django.template.defaulttags import (
     ForNode,
     IfNode,
     LoadNode,
+    TemplateLiteral,
     TemplateTagNode,
     URLNode,
     VerbatimNode,
     WithNode,
 )
+from django.template.library import InclusionNode, SimpleNode
 from django.template.loader_tags import BlockNode, IncludeNode
 from django.templatetags.static import StaticNode
 
@@ -72,7 +74,7 @@ handlers: dict[type, Handler] = {}
 
 
 def register_node_handler(node_class: type, handler: Handler) -> None:
-    """Compile nodes of this class (and of subclasses that do not override `render`) by this handler.
+    """Compile nodes of this class (and of subclasses that override nothing of it) by this handler.
 
     The handler calls `content.text`, appends a `Part` to `content.items`, or raises `NotCompilable` to leave one node
     to Django.
@@ -91,10 +93,16 @@ def handles(node_class: type) -> Callable[[Handler], Handler]:
 def handler_for(node_class: type) -> Handler | None:
     for cls in node_class.__mro__:
         if cls in handlers:
-            return handlers[cls]
-        if "render" in cls.__dict__ or "render_annotated" in cls.__dict__:
-            return None
+            return handlers[cls] if keeps(node_class, cls) else None
     return None
+
+
+def keeps(node_class: type, handled: type) -> bool:
+    """Whether a class leaves everything as it is in the base that we know."""
+    own: set[str] = set()
+    for cls in node_class.__mro__[: node_class.__mro__.index(handled)]:
+        own.update(cls.__dict__)
+    return not any(name in own and not name.startswith("__") for name in dir(handled))
 
 
 def compile_node(c: Compiler, content: Content, scope: Scope, node: TemplateNode) -> None:
@@ -113,7 +121,20 @@ def opaque(c: Compiler, content: Content, scope: Scope, node: TemplateNode) -> N
     c.opaque(node)
     c.mark(scope)
     name = c.module.constant("N", node)
-    content.items.append(Text(lambda fn: f"rendered_by_django(rt, {name})", culprit=c.culprit(node)))
+    how = "rendered_in_a_thread" if may_hide_queries(c, node) else "rendered_by_django"
+    content.items.append(Text(lambda fn: f"{how}(rt, {name})", culprit=c.culprit(node)))
+
+
+def may_hide_queries(c: Compiler, node: TemplateNode) -> bool:
+    """Whether the node holds an `{% if %}` with operators, or may do so in a template that it includes."""
+    if isinstance(node, InclusionNode):
+        if not isinstance(node.filename, str):
+            return True
+        return any(may_hide_queries(c, inner) for inner in c.template.engine.get_template(node.filename).nodelist)
+    if node.get_nodes_by_type((IncludeNode, InclusionNode)):
+        return True
+    ifs = node.get_nodes_by_type(IfNode)
+    return any(type(test) is not TemplateLiteral for each in ifs for test, _ in each.conditions_nodelists if test)
 
 
 # -- text
@@ -175,9 +196,8 @@ def plain_variable(
 
     def reads(fn: Function) -> list[str]:
         found = read(c, fn, scope, expression.var)
-        if not found.isidentifier():
-            return [found]
-        fn.emit(f"if {found} is MISSING: {found} = missing(rt, {expression.var.var!r})")
+        if found in fn.own:  # not a constant, not a counter
+            fn.emit(f"if {found} is MISSING: {found} = missing(rt, {expression.var.var!r})")
         return [found]
 
     content.items.append(Shown(reads, show_name(scope), 1, certain=scope.autoescape, culprit=c.culprit(node)))
@@ -256,6 +276,51 @@ def url_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
     shown(c, content, scope, node, reads, args, f"conditional_escape({call})" if scope.autoescape else call)
 
 
+@handles(SimpleNode)
+def simple_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
+    """A tag made of a function: called at every render, but it need not see the context."""
+    if node.takes_context:
+        raise NotCompilable
+    expressions = [*node.args, *node.kwargs.values()]
+    for expression in expressions:
+        check(expression)
+    c.opaque(node)
+    args = [f"a{n}" for n in range(len(expressions))]
+    named = [f"**{{{key!r}: {arg}}}" for key, arg in zip(node.kwargs, args[len(node.args) :], strict=True)]
+    call = f"{c.constant(node.func)}({', '.join([*args[: len(node.args)], *named])})"
+
+    def reads(fn: Function) -> list[str]:
+        return [value(c, fn, scope, expression) for expression in expressions]
+
+    if node.target_var is not None:
+        perform = name_writer(c, scope, node.target_var, reads, args, call)
+        content.items.append(Effect(perform, culprit=c.culprit(node)))
+        return
+    name = function_of(c, node, args, f"conditional_escape({call})" if scope.autoescape else f"joined({call})")
+    content.items.append(Text(lambda fn: f"{name}({', '.join(['rt', *reads(fn)])})", culprit=c.culprit(node)))
+
+
+def register_pure_node(
+    node_class: type, expressions: Callable[[Any], list[Any]], text: Callable[..., str]
+) -> None:
+    """Compile a tag that only reads these filter expressions, and whose text depends on their values alone.
+
+    `text(rt, node, *values)` gives the text, escaped. It is called only when a value has changed, or may have.
+    """
+
+    def handler(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
+        found = [check(expression) for expression in expressions(node)]
+
+        def reads(fn: Function) -> list[str]:
+            return [value(c, fn, scope, expression) for expression in found]
+
+        args = [f"a{n}" for n in range(len(found))]
+        call = f"{c.constant(text)}({', '.join(['rt', c.constant(node), *args])})"
+        shown(c, content, scope, node, reads, args, call)
+
+    register_node_handler(node_class, handler)
+
+
 @handles(StaticNode)
 def static_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
     if type(node).url is not StaticNode.url or type(node).handle_simple != StaticNode.handle_simple:
@@ -286,7 +351,12 @@ def shown(
     code: str,
 ) -> None:
     name = function_of(c, node, args, code)
-    content.items.append(Shown(reads, name, len(args), certain=scope.autoescape, culprit=c.culprit(node)))
+    part = (
+        Shown(reads, name, len(args), certain=scope.autoescape, culprit=c.culprit(node))
+        if args
+        else Text(lambda fn: f"{name}(rt)", certain=scope.autoescape, culprit=c.culprit(node))
+    )
+    content.items.append(part)
 
 
 def function_of(c: Compiler, node: Any, args: list[str], code: str) -> str:
@@ -514,7 +584,7 @@ def end_row(fn: Function, loop: Loop) -> None:
 def include_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
     for expression in (node.template, *node.extra_context.values()):
         check(expression)
-    c.includes = True
+    c.include(node)
     name = c.module.constant("I", Include(node, scope.autoescape))
 
     def arguments(fn: Function) -> str:

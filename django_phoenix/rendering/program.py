@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.template.base import TextNode
-from django.template.loader_tags import BlockNode, ExtendsNode
+from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode, construct_relative_path
 
 from . import parts, roots
 from .rendered import Block
@@ -46,7 +46,7 @@ class Program:
     diff: Callable[..., Any]
     dynamic: bool  # tags may write into the context
     reads: frozenset[str]  # names of the context that it reads, as far as known
-    includes: bool
+    includes: list[str]  # names of the templates it includes by literal names
     opaque_parts: list[tuple[str, int, str]]
     blocks: list[dict[str, BlockNode]] | None
     region: str | None
@@ -67,12 +67,12 @@ class Compiler:
         self.start()
 
     def start(self) -> None:
-        name = f"<django_phoenix {next(numbers)}: {self.template.name or 'template'}>"
+        name = f"<django_phoenix {next(numbers)}: {str(self.template.name)!a}>"
         self.module = Module(name, HELPERS)
         self.names: dict[str, str] = {}
         self.loops = []
         self.opaque_parts: list[tuple[str, int, str]] = []
-        self.includes = False
+        self.includes: list[str] = []
         self.popped: dict[str, int] = {}
         self.owner = self.chain[0]
         self.new_marks: set[Hashable] = set()
@@ -270,9 +270,22 @@ class Compiler:
             return self.owner.source.count("\n", 0, token.position[0]) + 1
         return int(token.lineno)
 
+    def include(self, node: IncludeNode) -> None:
+        name = literal_include(node)
+        if name is not None:
+            self.includes.append(name)
+
     def opaque(self, node: TemplateNode) -> None:
         name = self.owner.name or self.owner.origin.name
         self.opaque_parts.append((str(name), self.line(node), describe(node)))
+
+
+def literal_include(node: IncludeNode) -> str | None:
+    """The name of the template that is always included here."""
+    target = node.template
+    if target.is_var or target.filters or not isinstance(target.var, str):
+        return None
+    return construct_relative_path(node.origin.template_name, str(target.var))
 
 
 def describe(node: TemplateNode) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import SynchronousOnlyOperation
 from django.template.base import VariableDoesNotExist
 from django.template.context import ContextDict, RenderContext
 from django.template.defaulttags import CsrfTokenNode
@@ -190,6 +193,19 @@ def rendered_by_django(rt: Runtime, template_node: TemplateNode) -> str:
     return "".join((template_node.render_annotated(rt.context),))
 
 
+def joined(text: Any) -> str:
+    """As Django joins what nodes give: it has to be text."""
+    return "".join((text,))
+
+
+def rendered_in_a_thread(rt: Runtime, template_node: TemplateNode) -> str:
+    """The same for nodes that hold an `{% if %}`: Django's takes the exception of a query on the event loop for
+    False, so such nodes are never rendered there."""
+    if asyncio._get_running_loop() is not None and not os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE"):
+        raise SynchronousOnlyOperation(f"{template_node!r} cannot be rendered on the event loop: it may need a query.")
+    return rendered_by_django(rt, template_node)
+
+
 # -- blocks
 
 
@@ -268,8 +284,8 @@ HELPERS: dict[str, Any] = {
     function.__name__: function
     for function in (
         bind, block_value, called, cell, cells, changed, changed_by_many, changed_text, conditional_escape, csrf_input,
-        enter_block, flat, follow, get, leave_block, lookup, mark_safe, missing, needed, node, open_blocks, pop, push,
-        rendered_by_django, replace, show, show_raw, static, template_localtime,
+        enter_block, flat, follow, get, joined, leave_block, lookup, mark_safe, missing, needed, node, open_blocks, pop, push,
+        rendered_by_django, rendered_in_a_thread, replace, show, show_raw, static, template_localtime,
         turn, unpack, url, url_or_nothing,
     )
 }  # fmt: skip
@@ -279,5 +295,6 @@ HELPERS |= {
     "PLAIN": PLAIN,
     "SafeData": SafeData,
     "UNCHANGED": UNCHANGED,
+    "SynchronousOnlyOperation": SynchronousOnlyOperation,
     "VariableDoesNotExist": VariableDoesNotExist,
 }

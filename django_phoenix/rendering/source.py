@@ -70,10 +70,10 @@ class Function:
 
     def flush(self) -> None:
         """Write the cells gathered so far, before someone else appends his."""
-        if len(self.pending) == 1:
+        if len(self.pending) == 1 and not self.pending[0].startswith("*"):
             self.emit(f"out.append({self.pending[0]})")
         elif self.pending:
-            self.emit(f"out += ({', '.join(self.pending)})")
+            self.emit(f"out += ({', '.join(self.pending)},)")
         self.pending = []
 
     def text(self, parameters: Iterable[str] | None = None) -> list[tuple[str, Culprit | None]]:
