@@ -181,7 +181,7 @@ async def talk(sent):
 
 async def everything_is_handled(peer):
     await settle(100)
-    while any(server._busy for server in peer.connection.topics.values()):
+    while any(server._busy for server in peer.connection.topics.values()):  # noqa: ASYNC110
         await asyncio.sleep(0.001)
 
 
