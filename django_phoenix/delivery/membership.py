@@ -50,8 +50,6 @@ class Membership:
         layer: Any,
         topics: dict[str, Topic],
         accept: Callable[[Packet], Awaitable[None]],
-        *,
-        probe_every: float = PROBE_EVERY,
     ) -> None:
         prepare(layer)
         self._layer = layer
@@ -59,8 +57,7 @@ class Membership:
         self._accept = accept
         expiry = group_expiry(layer)
         self._renew_every = None if expiry is None else expiry / 3
-        self._probe_every = probe_every
-        self._beat = probe_every if self._renew_every is None else min(probe_every, self._renew_every)
+        self._beat = PROBE_EVERY if self._renew_every is None else min(PROBE_EVERY, self._renew_every)
         self._probe_group = group_name(f"{node} {id(self)}")
         self._probes_out = 0
         self._channel: str | None = None
@@ -146,7 +143,7 @@ class Membership:
                 renewed_at = now
                 await self._join_own_groups(channel)
                 self._rejoin()
-            if now - probed_at >= self._probe_every * 0.9:
+            if now - probed_at >= PROBE_EVERY * 0.9:
                 probed_at = now
                 await self._probe(channel)
 
