@@ -9,6 +9,7 @@ import asyncio
 import contextvars
 import logging
 import secrets
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ class ChannelProcess(Process):
     """``owner`` is the Connection, ``context`` the contextvars in which all callbacks run."""
 
     __slots__ = (
+        "_captures",
         "_held",
         "_in_hand",
         "_ref",
@@ -40,7 +42,6 @@ class ChannelProcess(Process):
         "_timers",
         "_when_over",
         "blueprint",
-        "captures",
         "channel",
         "connection",
         "join_ref",
@@ -57,9 +58,10 @@ class ChannelProcess(Process):
         super().__init__(loop=connection.loop, context=context, limit=settings.MAILBOX_LIMIT)
         self.connection = connection
         self.blueprint = blueprint
-        self.topic = message.topic
+        # One string for all who have joined it.
+        self.topic = sys.intern(message.topic)
         self.join_ref: Ref = message.join_ref
-        self.captures = captures
+        self._captures = captures or None
         self.joined = False
         self._ref: str | None = None
         # What was pushed before the join reply.
@@ -74,6 +76,11 @@ class ChannelProcess(Process):
         self.channel = blueprint.channel_class(self)  # type: ignore[arg-type]
 
     @property
+    def captures(self) -> dict[str, Any]:
+        """What the topic pattern captured."""
+        return self._captures or {}
+
+    @property
     def owner(self) -> Connection:
         """Whose it is: the pool shares its threads out by this."""
         return self.connection
@@ -85,6 +92,11 @@ class ChannelProcess(Process):
             self._ref = secrets.token_urlsafe(12)
             self.connection.processes[self._ref] = self
         return self._ref
+
+    @property
+    def has_ref(self) -> bool:
+        """Somebody has asked for it."""
+        return self._ref is not None
 
     # The way out.
 
@@ -232,6 +244,8 @@ class ChannelProcess(Process):
         """Something in the mailbox that nobody will handle."""
 
     def _release(self) -> None:
+        if self.joined and self.blueprint.subscribes:
+            pubsub.unsubscribe(self.topic, self)
         for topic in tuple(self._subscriptions or ()):
             self._unsubscribe(topic)
         for timer in tuple(self._timers or ()):

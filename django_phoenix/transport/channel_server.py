@@ -247,11 +247,12 @@ class ChannelServer(ChannelProcess):
             await self._accept(frame)
 
     async def _accept(self, frame: Frame) -> None:
-        subscribed = self._subscribe(self.topic) if self.blueprint.subscribes else None
-        if subscribed is not None:
-            # Other processes' broadcasts must not be missed either, from the reply on.
-            await subscribed
         self.joined = True
+        if self.blueprint.subscribes:
+            subscribed = pubsub.subscribe(self.topic, self)
+            if subscribed is not None:
+                # Other processes' broadcasts must not be missed either, from the reply on.
+                await subscribed
         outbox = self.connection.outbox
         outbox.put(frame)
         # Broadcasts and pushes since: none of them gets before the reply.

@@ -38,17 +38,18 @@ RESERVED_TOPIC = "phoenix"
 
 
 class Connection:
-    """One client's record. ``processes`` finds a topic's process by the ref it gave out."""
+    """One client's record."""
 
     __slots__ = (
         "__weakref__",
+        "_processes",
         "_rate",
         "_rate_from",
-        "_received",
+        "close_code",
         "closed",
         "outbox",
-        "processes",
         "quiet",
+        "received",
         "socket",
         "state",
         "task",
@@ -63,17 +64,27 @@ class Connection:
         self.state = state
         self.timeout = timeout
         self.closed = False
+        # What the client, or its server, said at the end.
+        self.close_code: int | None = None
         # The consumer's, which waits for the client.
         self.task = asyncio.current_task()
         self.topics: dict[str, ChannelServer] = {}
-        self.processes: dict[str, ChannelProcess] = {}
+        self._processes: dict[str, ChannelProcess] | None = None
         # Seconds without a frame, as the sweep counts them.
         self.quiet = 0.0
         # Bytes of the client's messages that wait in mailboxes.
         self.waiting_bytes = 0
         self._rate: tuple[int, float] | None = settings.MESSAGE_RATE
-        self._received = 0
+        # Frames since the rate was last looked at.
+        self.received = 0
         self._rate_from = state.loop.time()
+
+    @property
+    def processes(self) -> dict[str, ChannelProcess]:
+        """The processes that have given out their ref, by it."""
+        if self._processes is None:
+            self._processes = {}
+        return self._processes
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -87,10 +98,10 @@ class Connection:
         if self.closed:
             return
         self.quiet = 0.0
-        self._received += 1
+        self.received += 1
         rate = self._rate
         try:
-            if rate is not None and self._received > rate[0]:
+            if rate is not None and self.received > rate[0]:
                 self._check_rate(*rate)
             if len(frame) > settings.MAX_FRAME_BYTES:
                 raise ProtocolError("the frame is larger than MAX_FRAME_BYTES", TOO_LARGE)
@@ -109,7 +120,7 @@ class Connection:
         now = self.loop.time()
         if now - self._rate_from < seconds:
             raise ProtocolError(f"more than {messages} messages in {seconds} seconds", TOO_FAST)
-        self._received = 1
+        self.received = 1
         self._rate_from = now
 
     def _control(self, message: Message, server: ChannelServer | None, size: int) -> None:
@@ -134,7 +145,7 @@ class Connection:
             self._reply(message, message.join_ref, "error", {"reason": "too many channels joined"})
         else:
             server = ChannelServer(self, blueprint_of(route.target), message, route.captures)
-            self.topics[message.topic] = server
+            self.topics[server.topic] = server
             server.post(Join(message, current), eager=True)
             if current is not None:
                 current.stop("duplicate join")
@@ -156,8 +167,8 @@ class Connection:
         """A topic's process is over; a later one may have taken its topic already."""
         if self.topics.get(process.topic) is process:
             del self.topics[process.topic]
-        if process._ref is not None:
-            self.processes.pop(process._ref, None)
+        if process.has_ref:
+            self.processes.pop(process.ref, None)
 
     def close(self, code: int, reason: str = "") -> None:
         """Close from our side: the channels end at once, the client sees ``code``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from channels.consumer import AsyncConsumer  # type: ignore[import-untyped]
@@ -23,9 +24,9 @@ from django_phoenix.transport.refusal import answer_http, refuse
 from django_phoenix.transport.servers import server_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from django_phoenix.socket import Socket
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 logger = logging.getLogger("django_phoenix.socket")
 
@@ -34,15 +35,22 @@ TURN = 32
 
 
 class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
-    """A Channels consumer with a dispatch of its own: no layer channel per client, no thread per frame."""
+    """A Channels consumer with a dispatch of its own: no layer channel per client, no thread per frame.
+
+    One instance serves all clients of its mount; what belongs to a client stands in its Connection, at
+    ``scope["phoenix"]``.
+    """
 
     def __init__(self, socket_class: type[Socket], options: SocketOptions) -> None:
         self.socket_class = socket_class
         self.options = options
 
-    async def __call__(
-        self, scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Send
-    ) -> None:
+    @classmethod
+    def as_asgi(cls, **initkwargs: Any) -> PhoenixConsumer:
+        """The ASGI application."""
+        return cls(**initkwargs)
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """One client, from its request to its end."""
         if scope["type"] != "websocket":
             await answer_http(send, HttpResponse(status=400))
@@ -50,35 +58,32 @@ class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
         connection = await self._open(scope, receive, send)
         if connection is None:
             return
-        code, taken = None, 0
         try:
-            while True:
-                event = await receive()
-                if event["type"] == "websocket.receive":
-                    frame = event.get("text")
-                    connection.receive(event["bytes"] if frame is None else frame)
-                    taken += 1
-                    if taken % TURN == 0:
-                        # A server may have so many ready that `receive` never waits.
-                        await asyncio.sleep(0)
-                elif event["type"] == "websocket.disconnect":
-                    code = event.get("code")
-                    break
+            # Nothing of a frame is kept here while the next one is waited for.
+            while _take(connection, await receive()):
+                if connection.received % TURN == 0:
+                    # A server may have so many ready that `receive` never waits.
+                    await asyncio.sleep(0)
         except asyncio.CancelledError:
             if connection.task is not None:
                 # Hypercorn's way to say that it is time.
                 connection.close(RESTARTING)
                 raise
         finally:
-            connection.task = None
-            connection.outbox.discard()
-            connection.end()
-            if socket_disconnected.receivers:
-                socket_disconnected.send_robust(self.socket_class, socket=connection.socket, close_code=code)
+            self._gone(connection)
         if connection.topics:
             await connection.ended(settings.SHUTDOWN_GRACE)
 
-    async def _open(self, scope: dict[str, Any], receive: Any, send: Send) -> Connection | None:
+    def _gone(self, connection: Connection) -> None:
+        connection.task = None
+        connection.outbox.discard()
+        connection.end()
+        if socket_disconnected.receivers:
+            socket_disconnected.send_robust(
+                self.socket_class, socket=connection.socket, close_code=connection.close_code
+            )
+
+    async def _open(self, scope: dict[str, Any], receive: Receive, send: Send) -> Connection | None:
         await receive()
         state = current_state()
         heed_sigterm(state)
@@ -97,7 +102,7 @@ class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
             return None
         outbox = Outbox(send, server_of(send), state.loop)
         connection = Connection(socket, outbox, state, self.options.idle_timeout)
-        outbox.on_overflow = connection.overflow
+        outbox.owner = connection
         scope["phoenix"] = connection
         await send({"type": "websocket.accept"})
         state.add(connection)
@@ -106,3 +111,13 @@ class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
         if socket_connected.receivers:
             socket_connected.send_robust(self.socket_class, socket=socket)
         return connection
+
+
+def _take(connection: Connection, event: dict[str, Any]) -> bool:
+    """Hand a frame over; False when the client has gone."""
+    if event["type"] == "websocket.receive":
+        frame = event.get("text")
+        connection.receive(event["bytes"] if frame is None else frame)
+        return True
+    connection.close_code = event.get("code")
+    return False

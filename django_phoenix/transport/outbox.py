@@ -12,7 +12,7 @@ import logging
 import types
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator
-from typing import Any
+from typing import Any, Protocol
 
 from django_phoenix.conf import settings
 from django_phoenix.transport.servers import Server, backlog_meter
@@ -29,10 +29,17 @@ METER_LIMIT = 262_144
 METER_PAUSE = 0.05
 
 
+class Owner(Protocol):
+    """Whose outbox it is."""
+
+    def overflow(self, frames: int, size: int) -> None:
+        """So much was waiting and is dropped."""
+
+
 class Outbox:
     """One client's outgoing frames. Only on the loop's thread.
 
-    ``on_overflow(frames, bytes)`` is called once when the client takes too little.
+    ``owner.overflow(frames, bytes)`` is called once, when the client takes too little.
     """
 
     __slots__ = (
@@ -45,7 +52,7 @@ class Outbox:
         "_on_drained",
         "_send",
         "_server",
-        "on_overflow",
+        "owner",
     )
 
     def __init__(
@@ -63,7 +70,7 @@ class Outbox:
         self._bytes = 0
         self._on_drained: list[Callable[[], None]] | None = None
         self._meter = Meter(send) if server.measure_backlog else None
-        self.on_overflow: Callable[[int, int], None] = _ignore
+        self.owner: Owner | None = None
 
     @property
     def busy(self) -> bool:
@@ -168,7 +175,8 @@ class Outbox:
             frames, waiting = len(queue), self._bytes
             self.discard()
             self._closed = False  # the close frame is still to come
-            self.on_overflow(frames, waiting)
+            if self.owner is not None:
+                self.owner.overflow(frames, waiting)
 
     def _queue(self) -> deque[Event]:
         if self._backlog is None:
@@ -210,10 +218,6 @@ class Outbox:
         callbacks, self._on_drained = self._on_drained, None
         for callback in callbacks or ():
             callback()
-
-
-def _ignore(frames: int, size: int) -> None:
-    """Nobody wants to know."""
 
 
 class Meter:
