@@ -9,13 +9,17 @@ import shutil
 from pathlib import Path
 
 import bundle
+from environment import Environment, SetupError
 
 COPIED = ("django_phoenix", "testproject", "tests", "scripts", "pyproject.toml", "README.md")
 IGNORED = shutil.ignore_patterns("__pycache__", "*.sqlite3*", ".pytest_cache")
 
 
-def make_copy(root: Path) -> Path:
-    """Make the copy anew below the cache and return its folder. Raises BundleError."""
+def make_copy(root: Path, environment: Environment) -> Path:
+    """Make the copy anew below the cache and return its folder.
+
+    Raises SetupError when the newest clients cannot be bundled. `environment` brings Node along.
+    """
     target = root / ".cache" / "newest"
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
@@ -25,5 +29,7 @@ def make_copy(root: Path) -> Path:
             shutil.copytree(source, target / name, ignore=IGNORED)
         elif source.exists():
             shutil.copy(source, target / name)
-    bundle.bundle(root, "newest", target / bundle.STATIC)
+    arguments = ("scripts/bundle.py", "--clients", "newest", "--out", target / bundle.STATIC)
+    if environment.run(*arguments, check=False):
+        raise SetupError("The newest clients could not be bundled; the reason is above.")
     return target

@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import bundle
 from environment import MAIN, ROOT, Environment, SetupError, make_client, make_ready, say
 from newest_clients import make_copy
 from pythons import Pairing, find_pythons, pair_up
@@ -38,7 +37,7 @@ class Report:
         start = time.monotonic()
         try:
             status = run()
-        except (SetupError, bundle.BundleError) as error:
+        except SetupError as error:
             print(error, file=sys.stderr)
             status = 1
         self.failed |= status != 0
@@ -77,7 +76,7 @@ def newest_clients(environment: Environment) -> Callable[[], int]:
     """The browser tests in a copy that serves the newest clients; the copy wins over the editable install."""
 
     def run() -> int:
-        copy = make_copy(ROOT)
+        copy = make_copy(ROOT, environment)
         command = [str(environment.python), "-m", "pytest", "-m", "browser and not packaging"]
         return subprocess.run(
             command, cwd=copy, env=os.environ | {"PYTHONPATH": str(copy)}, check=False
