@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from channels.routing import URLRouter  # type: ignore[import-untyped]
+from channels.routing import URLRouter
 
 from django_phoenix.routing import PhoenixApplication
 from django_phoenix.socket import Socket

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from channels.consumer import AsyncConsumer  # type: ignore[import-untyped]
+from channels.consumer import AsyncConsumer
 from django.http import HttpResponse
 
 from django_phoenix import pubsub
