@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -130,6 +131,7 @@ def test_base_template_without_a_content_block_takes_the_block_it_has(tmp_path: 
     assert site.manage("check", "--fail-level", "WARNING").code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "shape", [sites.with_pages, sites.settings_package, sites.protocol_type_router, sites.wsgi_only]
 )
@@ -149,8 +151,20 @@ def test_a_live_view_works_on_the_installed_site(
 # -- how it behaves
 
 
-def test_a_second_run_finds_nothing_to_do(tmp_path: Path) -> None:
-    site = installed(sites.with_pages(tmp_path))
+@pytest.fixture(scope="module")
+def template_site(tmp_path_factory: pytest.TempPathFactory) -> TemporarySite:
+    return installed(sites.with_pages(tmp_path_factory.mktemp("installed")))
+
+
+@pytest.fixture
+def installed_site(template_site: TemporarySite, tmp_path: Path) -> TemporarySite:
+    """A site of its own for one test, after the installation."""
+    shutil.copytree(template_site.root, tmp_path / "site")
+    return TemporarySite(tmp_path / "site")
+
+
+def test_a_second_run_finds_nothing_to_do(installed_site: TemporarySite) -> None:
+    site = installed_site
     before = site.snapshot()
     again = site.install("--yes")
     assert again.code == 0, again
@@ -340,9 +354,9 @@ def test_a_late_daphne_is_named(tmp_path: Path) -> None:
     assert 'mysite/settings.py, line 33: INSTALLED_APPS lists "daphne" behind' in done.out
 
 
-def test_a_site_set_up_by_hand_is_left_alone(tmp_path: Path) -> None:
+def test_a_site_set_up_by_hand_is_left_alone(installed_site: TemporarySite) -> None:
     """Even if the settings are put together in a way that the installer could not edit."""
-    site = installed(sites.with_pages(tmp_path))
+    site = installed_site
     site.replace("mysite/settings.py", "INSTALLED_APPS = [", "INSTALLED_APPS = list([")
     site.replace("mysite/settings.py", "    'django_phoenix',\n]", "    'django_phoenix',\n])")
     again = site.install("--yes")
@@ -350,13 +364,11 @@ def test_a_site_set_up_by_hand_is_left_alone(tmp_path: Path) -> None:
     assert "Nothing to do" in again.out
 
 
-def test_it_may_be_called_from_another_directory(tmp_path: Path) -> None:
-    site = installed(sites.with_pages(tmp_path / "site"))
-    elsewhere = TemporarySite(tmp_path)
+def test_it_may_be_called_from_another_directory(installed_site: TemporarySite) -> None:
+    elsewhere = TemporarySite(installed_site.root.parent)
     done = elsewhere.python("site/manage.py", "phx_install", "--yes")
     assert done.code == 0, done
     assert "Nothing to do" in done.out
-    assert site.snapshot()
 
 
 def test_outside_a_project_it_says_where_to_run(tmp_path: Path) -> None:

@@ -38,10 +38,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
+@pytest.mark.slow
 def test_it_builds_strictly(built: Path) -> None:
     assert (built / "introduction/first_live_view/index.html").exists()
 
 
+@pytest.mark.slow
 def test_pages_fetch_nothing_from_elsewhere(built: Path) -> None:
     for page in built.rglob("*.html"):
         found = FETCHED.search(page.read_text())

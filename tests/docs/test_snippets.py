@@ -13,6 +13,7 @@ from tests.support.sites import TemporarySite
 RUN_PAGE = Path(__file__).parent / "run_page.py"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", pages_with_code(), ids=lambda page: page.relative_to(DOCS).as_posix())
 def test_the_code_of_a_page_runs(page: Path, installed_site: TemporarySite, tmp_path: Path) -> None:
     site, modules = site_of(page, installed_site, tmp_path)

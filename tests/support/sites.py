@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -139,12 +141,20 @@ class Outcome:
 # -- the shapes
 
 
+@cache
+def startproject_files() -> dict[str, str]:
+    """What ``startproject mysite`` writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        site = TemporarySite(Path(folder))
+        done = site.python("-m", "django", "startproject", "mysite", ".")
+        assert done.code == 0, done
+        return {name: data.decode() for name, data in site.snapshot().items()}
+
+
 def fresh(root: Path) -> TemporarySite:
-    """What ``startproject mysite`` writes, nothing more."""
-    root.mkdir(exist_ok=True)
+    """A site as ``startproject`` writes it, nothing more."""
     site = TemporarySite(root)
-    done = site.python("-m", "django", "startproject", "mysite", ".")
-    assert done.code == 0, done
+    site.write(startproject_files())
     return site
 
 
