@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from django_phoenix import signals
 from django_phoenix.conf import DEFAULTS
 from django_phoenix.management.commands import phx_install, phx_routes
 from tests.docs.snippets import DOCS
@@ -67,6 +68,12 @@ def shown(value: object) -> str:
     if isinstance(value, tuple):
         return "(" + ", ".join(shown(item) for item in value) + ("," if len(value) == 1 else "") + ")"
     return repr(value).replace("'", '"')
+
+
+def test_every_signal_is_told_of() -> None:
+    names = {name for name, value in vars(signals).items() if isinstance(value, signals.Signal)}
+    text = (DOCS / "howto/deploy.md").read_text()
+    assert {name for name in names if f"`{name}`" not in text} == set()
 
 
 # -- commands
