@@ -28,7 +28,8 @@ export function createReloadGuard({storage, lasting}, texts, notice) {
 
   function stop() {
     liveSocket.disconnect()
-    const text = navigator.cookieEnabled ? texts.stale : texts.cookies
+    // Chromium says `cookieEnabled` even where a setting blocks them; the storage it then denies tells the truth.
+    const text = navigator.cookieEnabled && lasting ? texts.stale : texts.cookies
     notice.show({kind: "stale", text, action: {text: texts.reload, run: reload}, final: true})
   }
 

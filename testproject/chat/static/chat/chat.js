@@ -1,5 +1,6 @@
 // The chat's page: Phoenix's own client, one channel, and a list of messages.
 import {Socket} from "../django_phoenix/phoenix.mjs";
+import {storage} from "../pages/storage.js";
 
 const page = document.getElementById("chat");
 const list = document.getElementById("messages");
@@ -8,10 +9,11 @@ const note = document.getElementById("typing");
 const {name, body} = form.elements;
 const time = new Intl.DateTimeFormat(undefined, {hour: "2-digit", minute: "2-digit"});
 const seen = new Set();
+const local = storage("localStorage");
 
-name.value = page.dataset.name || remembered() || "";
+name.value = page.dataset.name || local.getItem("chat-name") || "";
 
-const socket = new Socket("/socket");
+const socket = new Socket("/socket", {sessionStorage: storage("sessionStorage")});
 const channel = socket.channel(`room:${page.dataset.room}`);
 
 channel.on("new_msg", add);
@@ -24,21 +26,12 @@ socket.connect();
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  remember(name.value);
+  local.setItem("chat-name", name.value);
   channel.push("new_msg", {name: name.value, body: body.value})
     .receive("ok", () => { body.value = ""; say(""); })
     .receive("error", ({reason}) => say(reason))
     .receive("timeout", () => say("No answer yet; still trying."));
 });
-
-// Where cookies are blocked, storage throws: then the name lasts as long as the page.
-function remembered() {
-  try { return localStorage.getItem("chat-name"); } catch { return null; }
-}
-
-function remember(name) {
-  try { localStorage.setItem("chat-name", name); } catch { /* see above */ }
-}
 
 let told = 0;
 body.addEventListener("input", () => {
