@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from channels_redis.core import RedisChannelLayer
 from django.core.checks import CheckMessage, run_checks
 
 from django_phoenix import checks
@@ -148,19 +149,33 @@ def test_w005_the_core_layer_drops(settings: Settings, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     "config", [{}, {"hosts": ["redis://localhost"]}, {"hosts": [{"address": "redis://localhost"}]}]
 )
-def test_e006_redis_py_8_times_out_under_the_core_layer(
+def test_w008_redis_py_8_times_out_under_the_core_layer(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, config: dict[str, object]
 ) -> None:
     monkeypatch.setattr(layers, "_redis_major", lambda: 8)
     settings.CHANNEL_LAYERS = layer(CORE, **config)
-    assert ids(checks.check_layers()) == ["W005", "E006"]
+    assert ids(checks.check_layers()) == ["W005", "W008"]
 
 
-def test_e006_is_silent_once_reads_wait_for_ever(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("timeout", "expected"), [(5, ["W005", "E006"]), (0.5, ["W005", "E006"]), (6, ["W005"]), (None, ["W005"])]
+)
+def test_e006_a_timeout_as_short_as_the_layer_s_wait(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, timeout: float | None, expected: list[str]
+) -> None:
     monkeypatch.setattr(layers, "_redis_major", lambda: 8)
-    host = {"address": "redis://localhost", "socket_timeout": None}
+    host = {"address": "redis://localhost", "socket_timeout": timeout}
     settings.CHANNEL_LAYERS = layer(CORE, hosts=[host])
+    assert ids(checks.check_layers()) == expected
+
+
+def test_a_layer_derived_from_the_core_one_counts_as_it(settings: Settings) -> None:
+    settings.CHANNEL_LAYERS = layer(f"{__name__}.OwnLayer", hosts=[{"socket_timeout": None}])
     assert ids(checks.check_layers()) == ["W005"]
+
+
+class OwnLayer(RedisChannelLayer):  # type: ignore[misc]
+    """A site's own."""
 
 
 def test_the_pubsub_layer_is_silent(settings: Settings) -> None:

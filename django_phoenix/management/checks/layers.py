@@ -13,15 +13,18 @@ from django.utils.module_loading import import_string
 
 from django_phoenix.management.checks.messages import error, warning
 
-CORE_LAYERS = {"channels_redis.core.RedisChannelLayer"}
+CORE_LAYER = "channels_redis.core.RedisChannelLayer"
 MEMORY_LAYER = "channels.layers.InMemoryChannelLayer"
+# Seconds for which channels_redis.core blocks on an empty queue.
+BLOCKING_READ = 5
+UNSET = object()
 PUBSUB_HINT = (
     'Use "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer" (pip install "django-phoenix[redis]").'
 )
 
 
 def check_layers() -> Iterator[CheckMessage]:
-    """E005 malformed or unknown, E006 redis-py's timeout, W005 a layer that drops, W006 several workers."""
+    """E005 malformed or unknown, E006 and W008 timeouts, W005 a layer that drops, W006 several workers."""
     layers = getattr(site, "CHANNEL_LAYERS", {})
     if not layers:
         yield from _workers("CHANNEL_LAYERS is not set")
@@ -35,14 +38,20 @@ def check_layers() -> Iterator[CheckMessage]:
         )
         return
     try:
-        import_string(backend)
+        layer = import_string(backend)
     except ImportError as problem:
         yield error(5, f"The channel layer {backend!r} cannot be imported: {problem}", _install_hint(backend))
         return
-    if backend == MEMORY_LAYER:
+    if _is_a(layer, MEMORY_LAYER):
         yield from _workers("The channel layer lives in the memory of one process")
-    if backend in CORE_LAYERS:
+    if _is_a(layer, CORE_LAYER):
         yield from _core_layer(layers["default"].get("CONFIG", {}))
+
+
+def _is_a(layer: object, name: str) -> bool:
+    """Whether a layer class is the named one or derives from it."""
+    bases = layer.__mro__ if isinstance(layer, type) else ()
+    return any(f"{base.__module__}.{base.__qualname__}" == name for base in bases)
 
 
 def _backend(layers: object) -> str | None:
@@ -65,17 +74,26 @@ def _core_layer(config: dict[str, Any]) -> Iterator[CheckMessage]:
         "channels_redis.core drops messages silently when a process falls behind (100 wait at most).",
         PUBSUB_HINT,
     )
-    if _redis_major() >= 8 and not all(_waits_forever(host) for host in config.get("hosts") or [None]):
+    timeouts = [_timeout(host) for host in config.get("hosts") or [None]]
+    cure = '"CONFIG": {"hosts": [{"address": "redis://…", "socket_timeout": None}]}, or the pub/sub layer.'
+    if any(isinstance(timeout, int | float) and timeout <= BLOCKING_READ for timeout in timeouts):
         yield error(
             6,
-            "redis-py 8 gives up a read after 5 seconds, which is how long channels_redis.core waits for a "
-            "message: an idle process stops receiving broadcasts.",
-            '"CONFIG": {"hosts": [{"address": "redis://…", "socket_timeout": None}]}, or the pub/sub layer.',
+            f"A socket_timeout of {BLOCKING_READ} seconds or less is no longer than channels_redis.core waits "
+            "for a message: an idle process stops receiving broadcasts.",
+            cure,
+        )
+    elif UNSET in timeouts and _redis_major() >= 8:
+        yield warning(
+            8,
+            f"redis-py 8 gives up a read after {BLOCKING_READ} seconds, as long as channels_redis.core waits for "
+            "a message. django-phoenix prevents it for itself; idle consumers of your own die of it.",
+            cure,
         )
 
 
-def _waits_forever(host: object) -> bool:
-    return isinstance(host, dict) and "socket_timeout" in host and host["socket_timeout"] is None
+def _timeout(host: object) -> object:
+    return host.get("socket_timeout", UNSET) if isinstance(host, dict) else UNSET
 
 
 def _redis_major() -> int:
