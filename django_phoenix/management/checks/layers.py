@@ -79,15 +79,15 @@ def _core_layer(config: dict[str, Any]) -> Iterator[CheckMessage]:
     if any(isinstance(timeout, int | float) and timeout <= BLOCKING_READ for timeout in timeouts):
         yield error(
             6,
-            f"A socket_timeout of {BLOCKING_READ} seconds or less is no longer than channels_redis.core waits "
+            f"A socket_timeout of {BLOCKING_READ} seconds or less ends before channels_redis.core has waited "
             "for a message: an idle process stops receiving broadcasts.",
             cure,
         )
     elif UNSET in timeouts and _redis_major() >= 8:
         yield warning(
             8,
-            f"redis-py 8 gives up a read after {BLOCKING_READ} seconds, as long as channels_redis.core waits for "
-            "a message. django-phoenix prevents it for itself; idle consumers of your own die of it.",
+            f"redis-py 8 gives up a read after {BLOCKING_READ} seconds; channels_redis.core waits that long "
+            "for a message. django-phoenix is prepared; idle consumers of your own die of it.",
             cure,
         )
 
