@@ -6,9 +6,11 @@ import json
 from typing import Any
 
 from django.template import Context, Engine, Template
-from django_phoenix.rendering.compiler import RenderState, compile_template
+from django_phoenix.rendering.compiler import RenderState, compile_region, compile_template
 
 from tests.support.wire_grammar import WireTree
+
+__all__ = ["Live", "RenderState", "compile_region", "compile_template", "django_html", "load"]
 
 Values = dict[str, Any]
 Diff = dict[str, Any]
@@ -20,7 +22,8 @@ INCLUSION = "({{ label }}/{{ level }})"
 
 def make_engine(sources: dict[str, str], **options: Any) -> Engine:
     """An engine whose templates are `sources`, with the test tags built in."""
-    loader = ("django.template.loaders.locmem.Loader", {"inclusion.html": INCLUSION, **sources})
+    memory = ("django.template.loaders.locmem.Loader", {"inclusion.html": INCLUSION, **sources})
+    loader = ("django.template.loaders.cached.Loader", [memory])
     builtins = [*Engine.default_builtins, *BUILTINS]
     engine = Engine(loaders=[loader], libraries=LIBRARIES, **options)
     engine.builtins = builtins

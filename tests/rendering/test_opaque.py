@@ -60,7 +60,7 @@ def test_opaque_parts_of_included_and_extended_templates_count() -> None:
     sources = {
         "main": "{% extends 'base' %}{% block one %}{% include 'part' %}{% endblock %}",
         "base": "{% shout a %}{% block one %}{% endblock %}",
-        "part": "\n\n{% cycle 'a' %}",
+        "part": "\n\n{% cycle 'a' 'b' %}",
     }
     found = {(name, line) for name, line, _ in compile_template(load(sources)).opaque_parts}
     assert found == {("base", 1), ("part", 3)}

@@ -107,7 +107,16 @@ scalars = st.one_of(
     st.sampled_from(
         [None, True, False, 0, 1, 0.0, 1.0, 2.5, -1.25, 1e21, 12345678901234567890, Decimal("1.50")]
     ),
-    st.sampled_from([mark_safe("<i>s</i>"), mark_safe("x"), gettext_lazy("Yes"), Colour.RED, Colour.BLUE]),
+    st.sampled_from(
+        [
+            mark_safe("<i>s</i>"),
+            mark_safe("x"),
+            mark_safe("</div>"),
+            gettext_lazy("Yes"),
+            Colour.RED,
+            Colour.BLUE,
+        ]
+    ),
     st.sampled_from(
         [
             datetime.date(2024, 2, 29),
