@@ -54,6 +54,21 @@ def is_path(expression: FilterExpression) -> bool:
     return expression.is_var and expression.var.lookups is not None
 
 
+def paths_of(expression: FilterExpression) -> list[Variable]:
+    """The variables that an expression looks up, in the order of `read_all`."""
+    found = [expression.var] if is_path(expression) else []
+    for _, args in expression.filters:
+        found += [arg for is_variable, arg in args if is_variable and arg.lookups is not None]
+    return found
+
+
+def plain_paths(expressions: list[FilterExpression]) -> list[Variable | None] | None:
+    """The variables behind expressions without filters (None for a constant); None if some have filters."""
+    if any(expression.filters for expression in expressions):
+        return None
+    return [expression.var if is_path(expression) else None for expression in expressions]
+
+
 def read(c: Compiler, fn: Function, scope: Scope, variable: Variable) -> str:
     """Emit the lookup of a variable; return an expression for its value, which may be MISSING."""
     if variable.lookups is None:

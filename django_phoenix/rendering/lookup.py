@@ -177,25 +177,34 @@ def _silenced(rt: Runtime, error: Exception, bit: str | None) -> Any:
     raise error
 
 
-class Fetch(dict[type, Callable[[Any], Any] | None]):
-    """For one loop: type of the item -> C function that reads all the named bits at once, or None.
+class Fetch(dict[type, Callable[[Any], Any]]):
+    """For one loop: type of the item -> C function that reads all the named bits at once.
 
     Only for types whose reads run no code of the user (plain dicts, instance attributes, slots, model fields): that
-    something is read twice, or too early, must not be noticeable.
+    something is read twice, or too early, must not be noticeable. For other types the function raises LookupError.
     """
 
-    def __init__(self, bits: tuple[str, ...]) -> None:
+    def __init__(self, bits: tuple[str, ...], conditional: frozenset[str] = frozenset()) -> None:
         super().__init__()
         self.bits = bits
+        self.conditional = conditional  # what an entry does not always read: a deferred field would be loaded for it
 
-    def __missing__(self, cls: type) -> Callable[[Any], Any] | None:
-        getter: Callable[[Any], Any] | None = None
+    def __missing__(self, cls: type) -> Callable[[Any], Any]:
+        getter: Callable[[Any], Any] = _cannot_fetch
         if cls is dict:
             getter = itemgetter(*self.bits)
-        elif KINDS[cls] == ATTRIBUTES and all(is_quiet(cls, bit) for bit in self.bits):
+        elif KINDS[cls] == ATTRIBUTES and all(self.is_harmless(cls, bit) for bit in self.bits):
             getter = attrgetter(*self.bits)
         self[cls] = getter
         return getter
+
+    def is_harmless(self, cls: type, bit: str) -> bool:
+        found = is_quiet(cls, bit)
+        return found and not (bit in self.conditional and isinstance(getattr(cls, bit, None), DeferredAttribute))
+
+
+def _cannot_fetch(item: Any) -> Any:
+    raise LookupError
 
 
 def is_quiet(cls: type, name: str) -> bool:

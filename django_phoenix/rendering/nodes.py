@@ -38,6 +38,8 @@ from .expressions import (
     filtered,
     is_path,
     is_pure,
+    paths_of,
+    plain_paths,
     read,
     read_all,
     value,
@@ -58,6 +60,7 @@ from .parts import (
     write_full,
 )
 from .purity import HARMLESS
+from .scan import write_scan
 from .scope import BlockName, Local, LoopVariables
 from .source import Function
 
@@ -200,18 +203,24 @@ def plain_variable(
             fn.emit(f"if {found} is MISSING: {found} = missing(rt, {expression.var.var!r})")
         return [found]
 
-    content.items.append(Shown(reads, show_name(scope), 1, certain=scope.autoescape, culprit=c.culprit(node)))
+    content.items.append(
+        Shown(
+            reads,
+            show_name(scope),
+            1,
+            certain=scope.autoescape,
+            culprit=c.culprit(node),
+            paths=[expression.var],
+            scope=scope,
+        )
+    )
 
 
 def filtered_variable(
     c: Compiler, content: Content, scope: Scope, node: Any, expression: FilterExpression
 ) -> None:
-    count = int(is_path(expression)) + sum(
-        1
-        for _, args in expression.filters
-        for is_variable, arg in args
-        if is_variable and arg.lookups is not None
-    )
+    paths = paths_of(expression)
+    count = len(paths)
     names = [f"a{n}" for n in range(count)]
     main = names[0] if is_path(expression) else literal_main(c, expression)
     rest = names[1:] if is_path(expression) else names
@@ -227,7 +236,11 @@ def filtered_variable(
         return found.all() if is_path(expression) else found.rest
 
     if count and is_pure(expression):
-        content.items.append(Shown(reads, fn.name, count, certain=certain, culprit=c.culprit(node)))
+        content.items.append(
+            Shown(
+                reads, fn.name, count, certain=certain, culprit=c.culprit(node), paths=paths, scope=scope
+            )
+        )
         return
 
     def make(caller: Function) -> str:
@@ -273,7 +286,8 @@ def url_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
         fn = name_writer(c, scope, node.asvar, reads, args, call)
         content.items.append(Effect(fn, culprit=c.culprit(node)))
         return
-    shown(c, content, scope, node, reads, args, f"conditional_escape({call})" if scope.autoescape else call)
+    code = f"conditional_escape({call})" if scope.autoescape else call
+    shown(c, content, scope, node, reads, args, code, plain_paths(expressions))
 
 
 @handles(SimpleNode)
@@ -316,7 +330,7 @@ def register_pure_node(
 
         args = [f"a{n}" for n in range(len(found))]
         call = f"{c.constant(text)}({', '.join(['rt', c.constant(node), *args])})"
-        shown(c, content, scope, node, reads, args, call)
+        shown(c, content, scope, node, reads, args, call, plain_paths(found))
 
     register_node_handler(node_class, handler)
 
@@ -349,10 +363,19 @@ def shown(
     reads: Callable[[Function], list[str]],
     args: list[str],
     code: str,
+    paths: list[Variable | None] | None,
 ) -> None:
     name = function_of(c, node, args, code)
     part = (
-        Shown(reads, name, len(args), certain=scope.autoescape, culprit=c.culprit(node))
+        Shown(
+            reads,
+            name,
+            len(args),
+            certain=scope.autoescape,
+            culprit=c.culprit(node),
+            paths=paths,
+            scope=scope,
+        )
         if args
         else Text(lambda fn: f"{name}(rt)", certain=scope.autoescape, culprit=c.culprit(node))
     )
@@ -429,7 +452,11 @@ def if_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
         caller.emit(f"{chosen} = {fn.name}({c.arguments(caller, 'rt', free=fn.free)})")
         return chosen
 
-    content.items.append(Choice(choose, branches, culprit=c.culprit(node)))
+    tests = [
+        (test, number if branches[number] is not None else -1)
+        for number, (test, _) in enumerate(node.conditions_nodelists)
+    ]
+    content.items.append(Choice(choose, branches, culprit=c.culprit(node), tests=tests, scope=scope))
 
 
 @handles(WithNode)
@@ -542,10 +569,13 @@ def write_loop(
     row.lines += difference[:-1]
     end_row(row, loop)
     row.lines += difference[-1:]
-    free = rows.free | row.free | empty.free
+    scan = None if loop.dynamic else write_scan(c, body, loop.width, forloop, variables)
+    free = rows.free | row.free | empty.free | (scan.free if scan else {})
+    if scan:
+        c.module.add(scan, free)
     c.module.add(rows, free)
     c.module.add(row, free)
-    functions = {"rows": rows.name, "row": row.name}
+    functions = {"rows": rows.name, "row": row.name} | ({"scan": scan.name} if scan else {})
     if loop.empty is not None:
         functions |= {"empty_full": empty_call(c, empty, free, "out"), "empty_diff": empty_call(c, empty, free, "mem, at")}
     c.loops.append((loop, functions))

@@ -7,16 +7,19 @@ remembered. Each part has `width` neighbouring cells in the memory of its block.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .source import Function
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.template.base import Variable
+
     from .program import Compiler
     from .keyed import Loop
     from .rendered import Block
+    from .scope import Scope
     from .source import Culprit
 
 @dataclass
@@ -28,6 +31,7 @@ class BlockCode:
     diff: str
     free: dict[str, None]
     width: int
+    content: Content
     parts: list[Part]
     effects: bool
     empty: bool  # no text, no dynamics, no effects
@@ -59,6 +63,8 @@ class Shown(Part):
     count: int
     certain: bool = True
     culprit: Culprit | None = None
+    paths: list[Variable | None] | None = None  # the variables behind `reads` (None: a constant), if that is all
+    scope: Scope | None = None
 
     def __post_init__(self) -> None:
         self.width = self.count
@@ -141,6 +147,8 @@ class Choice(Part):
     choose: Callable[[Function], str]
     branches: list[BlockCode | None]
     culprit: Culprit | None = None
+    tests: list[tuple[Any, int]] = field(default_factory=list)  # condition (None: else) -> number
+    scope: Scope | None = None
 
     def __post_init__(self) -> None:
         self.width = 1 + max((code.width for code in self.live()), default=0)
@@ -291,7 +299,7 @@ def write(c: Compiler, content: Content, dynamic: bool, name: str) -> BlockCode:
     statics, parts = block.statics, content.parts()
     effects = any(isinstance(item, Effect) for item in content.items)
     empty = statics == ("",) and not parts and not effects
-    return BlockCode(block, full.name, diff.name, free, at, parts, effects, empty, c.balanced(content))
+    return BlockCode(block, full.name, diff.name, free, at, content, parts, effects, empty, c.balanced(content))
 
 
 def write_full(c: Compiler, fn: Function, content: Content, result: str = "return ") -> None:

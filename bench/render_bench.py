@@ -1,0 +1,157 @@
+"""What the renderer costs: microseconds for a table and a counter, beside Django's own renderer in the same run.
+
+    python bench/render_bench.py [--quick]
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import random
+import sys
+import timeit
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import django
+from django.conf import settings
+from django.template import Context, Template
+from django.urls import path
+
+ENGINE = {"BACKEND": "django.template.backends.django.DjangoTemplates"}
+
+TABLE = """<table><tbody>{% for row in rows %}
+<tr><td>{{ row.id }}</td><td>{{ row.name }}</td><td>{{ row.city }}</td><td>{{ row.amount }}</td><td>{{ row.note }}</td></tr>
+{% endfor %}</tbody></table>"""
+RICH = """<table><tbody>{% for row in rows %}
+<tr{% if row.active %} class="on"{% endif %}><td>{{ row.id }}</td><td><a href="{% url 'row' row.id %}">{{ row.name }}</a></td>\
+<td>{{ row.city|upper }}</td><td>{{ row.amount }}</td><td>{{ row.note }}</td></tr>
+{% endfor %}</tbody></table>"""
+COUNTER = "<h1>{{ title }}</h1><p>Count: {{ count }}</p><button phx-click='inc'>+</button>"
+
+urlpatterns = [path("rows/<int:pk>/", lambda request, pk: None, name="row")]
+
+
+@dataclass
+class Row:
+    id: int
+    name: str
+    city: str
+    amount: int
+    note: str
+    active: bool = True
+
+
+def fields(i: int) -> dict[str, Any]:
+    return {
+        "id": i,
+        "name": f"Name {i}",
+        "city": f"City of {i % 50}",
+        "amount": i * 37,
+        "note": f"<{i}> & more",
+        "active": i % 2 == 0,
+    }
+
+
+def microseconds(function: Callable[[], object], seconds: float) -> float:
+    """CPU time, the best of several runs: noise only ever adds."""
+    once = max(timeit.timeit(function, timer=process_time, number=1), 1e-6)
+    number = max(1, int(seconds / 5 / once))
+    return min(timeit.repeat(function, timer=process_time, number=number, repeat=5)) / number * 1e6
+
+
+class Case:
+    """One template with a context, kept as a live view keeps it."""
+
+    def __init__(self, source: str, values: dict[str, Any]) -> None:
+        from django_phoenix.rendering.compiler import RenderState, compile_template
+
+        self.template = Template(source)
+        self.compiled = compile_template(self.template)
+        self.values = values
+        self.context = Context()
+        self.context.template = self.template
+        self.context.dicts.append(values)
+        self.state = RenderState()
+        self.new_state = RenderState
+        self.event(lambda: None)
+
+    def django(self) -> str:
+        return str(self.template.render(Context(self.values)))
+
+    def html(self) -> str:
+        return str(self.compiled.html(self.context))
+
+    def first(self) -> Any:
+        return self.compiled.render(self.context, self.new_state()).diff
+
+    def event(self, change: Callable[[], None]) -> Any:
+        change()
+        render = self.compiled.render(self.context, self.state)
+        render.commit()
+        return render.diff
+
+
+def report(name: str, case: Case, change: Callable[[], None], seconds: float) -> None:
+    assert case.html() == case.django()
+    django_time = microseconds(case.django, seconds)
+    event = microseconds(lambda: case.event(change), seconds)
+    idle = microseconds(lambda: case.event(lambda: None), seconds)
+    diff = len(json.dumps(case.event(change), separators=(",", ":")))
+    print(
+        f"{name:28} Django {django_time:9.1f}   html {microseconds(case.html, seconds):8.1f}   "
+        f"first tree {microseconds(case.first, seconds):8.1f}   one change {event:7.2f} µs, {diff} bytes   "
+        f"no change {idle:7.2f}"
+    )
+
+
+def memory_of(source: str, values: dict[str, Any]) -> float:
+    """KiB remembered above the rows themselves."""
+    case = Case(source, values)
+    gc.collect()
+    tracemalloc.start()
+    case.state = case.new_state()
+    case.event(lambda: None)
+    gc.collect()
+    used, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return used / 1024
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--quick", action="store_true", help="a tenth of the time")
+    seconds = 0.2 if arguments.parse_args().quick else 2.0
+    settings.configure(TEMPLATES=[ENGINE], ROOT_URLCONF=__name__, USE_TZ=True)
+    django.setup()
+    counter = Case(COUNTER, {"title": "Counter", "count": 0})
+
+    def increment() -> None:
+        counter.values["count"] += 1
+
+    report("counter", counter, increment, seconds)
+    for kind, make in (("dict", fields), ("object", lambda i: Row(**fields(i)))):
+        for name, source in (("table 1000x5", TABLE), ("with if, url, filter", RICH)):
+            rows: Any = [make(i) for i in range(1000)]
+            case = Case(source, {"rows": rows})
+
+            def touch(rows: Any = rows) -> None:
+                row, amount = random.choice(rows), random.randrange(10**6)
+                if isinstance(row, dict):
+                    row["amount"] = amount
+                else:
+                    row.amount = amount
+
+            report(f"{name}, {kind} rows", case, touch, seconds)
+    print(f"remembered of the 1000x5 table: {memory_of(TABLE, {'rows': [fields(i) for i in range(1000)]}):.1f} KiB")
+
+
+if __name__ == "__main__":
+    main()
