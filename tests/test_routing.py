@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.testing import HttpCommunicator, WebsocketCommunicator
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.asgi import get_asgi_application
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import path
@@ -52,6 +53,21 @@ async def test_another_websocket_path_is_404_before_django_s_handler(path_):
     with pytest.raises(Refused) as refused:
         await Peer(application(), path_).open()
     assert refused.value.status == 404
+
+
+async def test_a_handler_for_static_files_around_django_or_a_router_is_seen_through():
+    with pytest.raises(Refused) as refused:
+        await Peer(application(ASGIStaticFilesHandler(get_asgi_application())), "/nowhere").open()
+    assert refused.value.status == 404
+
+    async def chat(scope, receive, send):
+        await receive()
+        await send({"type": "websocket.accept"})
+        await receive()
+
+    router = ProtocolTypeRouter({"http": get_asgi_application(), "websocket": chat})
+    async with Peer(application(ASGIStaticFilesHandler(router)), "/chat/"):
+        pass
 
 
 async def test_the_script_name_is_respected(settings):

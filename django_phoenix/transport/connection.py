@@ -202,8 +202,9 @@ class Connection:
 
     async def ended(self, seconds: float) -> None:
         """Wait until all channels have ended; cancel those that take longer."""
+        until = self.loop.time() + seconds
         for server in tuple(self.topics.values()):
-            await server.finished(seconds)
+            await server.finished(max(0.0, until - self.loop.time()))
 
     def grow_quiet(self, seconds: float) -> None:
         """The sweep has come by."""

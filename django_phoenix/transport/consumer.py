@@ -94,7 +94,7 @@ class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
         try:
             socket = await handshake.perform()
         except ConnectRefused as refusal:
-            await refuse(scope, send, handshake.socket.refusal_response(refusal))
+            await refuse(scope, send, _response_to(refusal, handshake.socket))
             return None
         except Exception:
             logger.exception("%s.connect failed.", self.socket_class.__name__)
@@ -111,6 +111,14 @@ class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
         if socket_connected.receivers:
             socket_connected.send_robust(self.socket_class, socket=socket)
         return connection
+
+
+def _response_to(refusal: ConnectRefused, socket: Socket) -> HttpResponse:
+    try:
+        return socket.refusal_response(refusal)
+    except Exception:
+        logger.exception("%s.refusal_response failed.", type(socket).__name__)
+        return HttpResponse(status=refusal.status)
 
 
 def _take(connection: Connection, event: dict[str, Any]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpResponse
 
@@ -23,17 +24,24 @@ class Inner:
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Pass a request on."""
-        if scope["type"] == "websocket" and isinstance(self.app, ASGIHandler):
-            # Django would raise: it speaks HTTP only.
+        if scope["type"] == "websocket" and self._is_django_alone():
+            # Django would raise.
             await receive()
             await refuse(scope, send, HttpResponse(status=404))
         else:
             await self.app(scope, receive, send)
 
+    def _is_django_alone(self) -> bool:
+        """Nothing but Django's handler, which speaks HTTP only."""
+        app = self.app
+        while isinstance(app, ASGIStaticFilesHandler):
+            app = app.application
+        return isinstance(app, ASGIHandler)
+
     async def lifespan(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Answer the server, and let the application take part if it can (Django's can't)."""
         shared = SharedLifespan(receive, send)
-        if not isinstance(self.app, ASGIHandler):
+        if not self._is_django_alone():
             try:
                 await self.app(scope, shared.receive, shared.send)
             except Exception as error:

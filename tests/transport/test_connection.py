@@ -280,6 +280,7 @@ async def test_what_waits_behind_a_crash_is_answered(peer):
     await peer.push("1", "3", "room:1", "crash")
     await peer.push("1", "4", "room:1", "echo")
     await peer.push("1", "5", "room:1", "phx_leave")
+    await settle()
     Room.gate.set()
     assert await peer.next() == ok("2", "room:1", {"slow": True})
     assert (await peer.next())[3] == "phx_error"

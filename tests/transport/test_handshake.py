@@ -114,6 +114,16 @@ async def test_a_server_without_shaped_refusals_is_told_to_close():
     assert refused.value.status == 403
 
 
+class BadRefusal(Refusing):
+    def refusal_response(self, refusal):
+        raise RuntimeError("secret detail")
+
+
+async def test_a_refusal_that_can_t_be_shaped_is_still_a_refusal(caplog):
+    assert await status_of(BadRefusal.as_asgi()) == 403
+    assert "BadRefusal.refusal_response failed" in caplog.text
+
+
 class Crashing(Socket):
     async def connect(self, params):
         raise RuntimeError("secret detail")
