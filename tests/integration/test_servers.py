@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 import urllib.error
 import urllib.request
 
@@ -202,6 +203,8 @@ CODES_AT_SIGTERM = {
 
 @pytest.mark.parametrize("name", SERVERS)
 async def test_ch_49_sigterm_closes_connections_so_that_they_come_back(name):
+    if name == "hypercorn" and sys.version_info >= (3, 12):
+        pytest.skip("from Python 3.12 on, Hypercorn 0.18 waits for its clients to go and tells nobody")
     with serve(name, "tests.asgi:application", env=ENV) as server:
         async with PhoenixClient(server.ws("/socket")) as client:
             await client.join("room:1")
