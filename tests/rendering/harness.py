@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from django.template import Context, Engine, Template
-from django_phoenix.rendering.compiler import RenderState, compile_region, compile_template
 
+from django_phoenix.rendering.compiler import RenderState, compile_region, compile_template
 from tests.support.wire_grammar import WireTree
 
 __all__ = ["Live", "RenderState", "compile_region", "compile_template", "django_html", "load"]

@@ -1,6 +1,6 @@
 """Any template, any history of contexts: first render and diffs, merged by the client, are Django's pages.
 
-RENDER_EXAMPLES sets how many templates each test tries; above the default they are new ones at each run.
+RENDER_THOROUGHNESS multiplies how many templates each test tries; above 1 they are new ones at each run.
 """
 
 from __future__ import annotations
@@ -9,25 +9,30 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from django.template import TemplateSyntaxError
+import pytest
+from django.template import Template, TemplateSyntaxError
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from tests.rendering.harness import Live, Values, django_html
+from tests.rendering.harness import Live, Values, django_html, load
 from tests.rendering.sources import Sources, families, fragments
-from tests.rendering.values import NAMES, Step, histories, worlds
+from tests.rendering.values import NAMES, Step, histories, row_changes, worlds
 from tests.support.merge import MergeClient
 
-DEFAULT_EXAMPLES = 300
-EXAMPLES = int(os.environ.get("RENDER_EXAMPLES", DEFAULT_EXAMPLES))
+FACTOR = float(os.environ.get("RENDER_THOROUGHNESS", "1"))
 
-bounded = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=EXAMPLES <= DEFAULT_EXAMPLES,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+
+def bounded(examples: int) -> settings:
+    """So many examples, the same ones in every normal run."""
+    return settings(
+        max_examples=max(1, int(examples * FACTOR)),
+        deadline=None,
+        derandomize=FACTOR <= 1,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
 engines = st.fixed_dictionaries(
     {},
     optional={
@@ -67,16 +72,9 @@ def check_render(live: Live, world: Values, *, commit: bool) -> None:
     assert live.render(commit=commit) == {}, "a second render of the same"
 
 
-def play(
-    client_merge: MergeClient,
-    sources: Sources,
-    world: Values,
-    history: list[list[Step]],
-    options: dict[str, Any],
-    commit: bool = False,
+def follow(
+    client_merge: MergeClient, live: Live, world: Values, history: list[list[Step]], *, commit: bool
 ) -> None:
-    world["csrf_token"] = "token"
-    live = open_view(sources, world, options)
     for steps in [[], *history]:
         for step in steps:
             step.apply(world)
@@ -85,7 +83,7 @@ def play(
         assert client_merge(live.diffs[0], live.diffs[1:]) == live.pages
 
 
-@bounded
+@bounded(300)
 @given(sources=fragments(), world=worlds, history=histories, options=engines, commit=st.booleans())
 def test_a_template_follows_its_context(
     client_merge: MergeClient,
@@ -95,10 +93,11 @@ def test_a_template_follows_its_context(
     options: dict[str, Any],
     commit: bool,
 ) -> None:
-    play(client_merge, sources, world, history, options, commit)
+    world["csrf_token"] = "token"
+    follow(client_merge, open_view(sources, world, options), world, history, commit=commit)
 
 
-@bounded
+@bounded(100)
 @given(sources=families(), world=worlds, history=histories, options=engines)
 def test_a_family_of_templates_follows_its_context(
     client_merge: MergeClient,
@@ -107,10 +106,11 @@ def test_a_family_of_templates_follows_its_context(
     history: list[list[Step]],
     options: dict[str, Any],
 ) -> None:
-    play(client_merge, sources, world, history, options)
+    world["csrf_token"] = "token"
+    follow(client_merge, open_view(sources, world, options), world, history, commit=True)
 
 
-@bounded
+@bounded(100)
 @given(sources=fragments(depth=2), first=worlds, second=worlds)
 def test_two_unrelated_contexts(
     client_merge: MergeClient, sources: Sources, first: Values, second: Values
@@ -133,13 +133,15 @@ LIST_TEMPLATE = (
 )
 
 
-@bounded
-@given(
-    history=st.lists(st.lists(histories.flatmap(st.sampled_from), max_size=2), min_size=2, max_size=6),
-    rows=NAMES["rows"],
-)
+@pytest.fixture(scope="module")
+def list_template() -> Template:
+    return load(LIST_TEMPLATE)
+
+
+@bounded(100)
+@given(rows=NAMES["rows"], history=st.lists(row_changes, min_size=2, max_size=6))
 def test_a_list_follows_any_history(
-    client_merge: MergeClient, history: list[list[list[Step]]], rows: Any
+    client_merge: MergeClient, list_template: Template, rows: Any, history: list[list[Step]]
 ) -> None:
-    steps = [[step._replace(name="rows") for part in parts for step in part] for parts in history]
-    play(client_merge, {"main": LIST_TEMPLATE}, {"rows": rows}, steps, {})
+    world = {"rows": rows}
+    follow(client_merge, Live(list_template, world), world, history, commit=True)

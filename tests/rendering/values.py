@@ -273,14 +273,14 @@ ACTIONS = [
     "member",
     "move",
 ]
-steps = st.sampled_from(["rows", "rows", "rows", *NAMES]).flatmap(
-    lambda name: st.builds(
-        Step,
-        st.just(name),
-        st.sampled_from(ACTIONS),
-        st.integers(0, 7),
-        NAMES[name] if name != "rows" else st.one_of(rows, NAMES["rows"]),
-        st.booleans(),
-    )
-)
+
+
+def steps_of(name: str) -> st.SearchStrategy[Step]:
+    values = st.one_of(rows, NAMES["rows"]) if name == "rows" else NAMES[name]
+    return st.builds(Step, st.just(name), st.sampled_from(ACTIONS), st.integers(0, 7), values, st.booleans())
+
+
+row_steps = steps_of("rows")
+row_changes = st.lists(row_steps, max_size=2)
+steps = st.one_of(row_steps, row_steps, row_steps, *[steps_of(name) for name in NAMES])
 histories = st.lists(st.lists(steps, max_size=3), min_size=1, max_size=4)
