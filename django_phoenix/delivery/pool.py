@@ -13,7 +13,7 @@ import time
 import traceback
 from asyncio import Future
 from collections.abc import Callable, Hashable
-from typing import Any
+from typing import Any, NamedTuple
 
 from asgiref.sync import sync_to_async
 
@@ -38,6 +38,15 @@ LEAVE_AFTER = 10.0
 current_message: contextvars.ContextVar[MessageRecord | None] = contextvars.ContextVar(
     "django_phoenix_message", default=None
 )
+
+
+class Exhaustion(NamedTuple):
+    """Busy ``threads``; ``waiting`` calls of so many ``owners``; seconds that the first has waited."""
+
+    threads: int
+    waiting: int
+    owners: int
+    wait: float
 
 
 class ThreadPool:
@@ -84,12 +93,12 @@ class ThreadPool:
     def run(
         self, owner: Hashable, context: contextvars.Context, fn: Callable[..., Any], /, *args: Any
     ) -> Future[Any]:
-        """A future for ``fn(*args)``, run on a thread inside ``context``. HandlerTimeout when it takes too
-        long.
+        """A future for ``fn(*args)``, run on a thread with the variables of ``context``.
 
-        One call at a time may be under way in one context. A cancelled future: a call that waits is dropped,
-        one that runs goes on and its result is dropped. Under an outermost ``async_to_sync`` (an async test
-        inside a transaction) ``fn`` runs on the thread that waits there.
+        What ``fn`` sets there is set in ``context`` when it has returned. It raises what ``fn`` raises, or
+        HandlerTimeout. When it is cancelled, a call that waits is dropped; one that runs goes on, and its
+        result is dropped. Under an outermost ``async_to_sync`` (an async test inside a transaction) ``fn``
+        runs on the thread that waits there.
         """
         port = self._ports.current()
         if asgiref_bridge.lent_to(port.loop):
@@ -157,8 +166,7 @@ class ThreadPool:
         except RuntimeError:
             logger.exception("No thread can be started; the call waits for another")
             with self._lock:
-                self._take_off(worker)
-                self._workers.discard(worker)
+                self._strike_off(worker)
                 self._queue.add(job)
             job.port.every(BLOCKED_AFTER, self._relieve_check)
 
@@ -261,8 +269,8 @@ class ThreadPool:
     def may_leave(self, worker: Worker) -> bool:
         """See Foreman."""
         with self._lock:
-            crowded = self._closed or len(self._workers) > self.threads
-            if not crowded or worker not in self._idle or worker.pins:
+            crowded = len(self._workers) > self.threads and not worker.pins
+            if worker not in self._idle or not (crowded or self._closed):
                 return False
             self._idle.remove(worker)
             self._workers.discard(worker)
@@ -271,8 +279,7 @@ class ThreadPool:
     # Watching: now and then, on a loop that waits for something.
 
     def _relieve(self) -> float | None:
-        """Start threads in the place of blocked ones. Seconds until the next look, None when nothing
-        waits."""
+        """Start threads in the place of blocked ones. Returns when to look again; None: nothing waits."""
         now = time.monotonic()
         given = []
         with self._lock:
@@ -293,7 +300,7 @@ class ThreadPool:
         for worker, job in given:
             self._start(worker, job)
         if report is not None:
-            _tell(*report)
+            self._tell(report)
         return BLOCKED_AFTER if waiting else None
 
     def _blocked(self, now: float) -> int:
@@ -311,16 +318,30 @@ class ThreadPool:
                 self._backlogged -= 1
                 self._queue.add(worker.backlog.popleft())
 
-    def _report(self, now: float) -> tuple[int, int, int, float] | None:
+    def _report(self, now: float) -> Exhaustion | None:
         oldest = self._queue.oldest()
         if oldest is None or now - oldest < TELL_AFTER or now - self._told_at < TELL_EVERY:
             return None
         self._told_at = now
-        return len(self._workers), self._queue.length, self._queue.owners, now - oldest
+        busy = len(self._workers) - len(self._idle)
+        return Exhaustion(busy, self._queue.length, self._queue.owners, now - oldest)
+
+    def _tell(self, told: Exhaustion) -> None:
+        logger.warning(
+            "The thread pool is exhausted: %d calls of %d clients wait, the first for %.0f ms; %d threads "
+            "are busy (%d are allowed, %d for one client). Look for slow queries or blocking calls in `def` "
+            "callbacks, or raise POOL_MAX_THREADS.",
+            told.waiting,
+            told.owners,
+            told.wait * 1000,
+            told.threads,
+            self.max_threads,
+            self.share,
+        )
+        pool_exhausted.send_robust(ThreadPool, **told._asdict())
 
     def _give_up(self) -> float | None:
-        """Part with the threads whose call takes too long. Seconds until the next look, None when all is
-        quiet."""
+        """Part with the threads whose call takes too long. As ``_relieve``: when to look again."""
         assert self.handler_timeout is not None
         now = time.monotonic()
         with self._lock:
@@ -330,18 +351,18 @@ class ThreadPool:
                 if worker.job is not None and now - worker.job.started_at > self.handler_timeout
             ]
             for worker, _ in stuck:
-                self._lose(worker)
+                self._strike_off(worker)
+            self._lost += len(stuck)
             busy = len(self._workers) > len(self._idle)
         for worker, job in stuck:
             self._abandon(worker, job, now - job.started_at)
         return min(self.handler_timeout / 4, 5.0) if busy or self._queue.length else None
 
-    def _lose(self, worker: Worker) -> None:
-        """With the lock held: the worker does not count any more; it leaves when its handler returns."""
+    def _strike_off(self, worker: Worker) -> None:
+        """With the lock held: it does not count any more, and what waits for it may go to others."""
         worker.lost = True
         self._workers.discard(worker)
         self._take_off(worker)
-        self._lost += 1
         self._backlogged -= len(worker.backlog)
         while worker.backlog:
             self._queue.add(worker.backlog.popleft())
@@ -363,16 +384,3 @@ def _pins(worker: Worker) -> int:
 def _fail(future: Future[Any], error: BaseException) -> None:
     if not future.done():
         future.set_exception(error)
-
-
-def _tell(threads: int, calls: int, owners: int, wait: float) -> None:
-    logger.warning(
-        "The thread pool is exhausted: %d calls of %d clients wait, the first for %.0f ms, and all %d "
-        "threads are busy. Look for slow queries or blocking calls in `def` callbacks, or raise "
-        "POOL_MAX_THREADS.",
-        calls,
-        owners,
-        wait * 1000,
-        threads,
-    )
-    pool_exhausted.send_robust(ThreadPool, threads=threads, waiting=calls, owners=owners, wait=wait)
