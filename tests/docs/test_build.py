@@ -76,6 +76,13 @@ def test_every_signal_is_told_of() -> None:
     assert {name for name in names if f"`{name}`" not in text} == set()
 
 
+def test_the_tour_visits_files_that_exist() -> None:
+    text = (DOCS / "internals/tour.md").read_text()
+    visited = set(re.findall(r"`((?:\w+/)*\w+\.py|\w+/)`", text)) - {"django_phoenix/"}
+    assert len(visited) > 20
+    assert {path for path in visited if not (ROOT / "django_phoenix" / path).exists()} == set()
+
+
 # -- commands
 
 
