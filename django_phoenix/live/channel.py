@@ -5,10 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
-
-from django.conf import settings as django_settings
-from django.utils import timezone, translation
+from typing import TYPE_CHECKING, Any
 
 from django_phoenix.channel import Channel, Stop
 from django_phoenix.exceptions import InvalidParams, JoinRefused
@@ -22,6 +19,9 @@ from django_phoenix.live.page import container_of
 from django_phoenix.live.request import PageUrl
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.steps import Step, Steps, Where, drive
+
+if TYPE_CHECKING:
+    from django_phoenix.transport.channel_server import ChannelServer
 
 logger = logging.getLogger(__name__)
 
@@ -39,15 +39,21 @@ class LiveChannel(Channel):
 
     subscribes = False
 
-    __slots__ = ("live", "waits_for_client")
+    __slots__ = ("abroad", "live", "waits_for_client")
 
     live: Runtime
+
+    def __init__(self, server: ChannelServer) -> None:
+        super().__init__(server)
+        # Some other language, time zone or script prefix than the site's default may be active.
+        self.abroad = False
+        # It has something to show, and will when the client has read what it was sent.
+        self.waits_for_client = False
 
     # Callbacks of a channel.
 
     async def join(self, payload: Any, **captures: Any) -> dict[str, Any]:
         """liveview.md §5 and §6."""
-        self.waits_for_client = False
         try:
             outcome = await drive(self._joining(payload), self)
         except tuple(reload.STATUSES) as error:
@@ -82,7 +88,7 @@ class LiveChannel(Channel):
         if not live.spec.has("handle_info"):
             logger.warning("%s got a message but defines no handle_info: %.200r", self.log_name, message)
             return None
-        self._says("handle_info")
+        self.server._doing = f"{live.spec.name}.handle_info"
         alone = self.server.pending == 0 and not self.server.connection.outbox.busy
         story = lifecycle.last_message if alone else lifecycle.message
         return self._push(await drive(story(live, message), self))
@@ -97,20 +103,20 @@ class LiveChannel(Channel):
                 self.waits_for_client = True
                 outbox.when_drained(self._client_is_ready)
             return
-        self._says("render")
+        self.server._doing = f"{self.live.spec.name}'s rendering"
         stop = self._push(await drive(lifecycle.catching_up(self.live), self))
         if stop is not None:
             self.stop(stop.reason)
 
     async def terminate(self, reason: Any) -> None:
         """The end of the view."""
-        self._says("terminate")
+        self.server._doing = f"{self.live.spec.name}.terminate"
         await drive(lifecycle.ending(self.live, reason), self)
 
     @property
     def log_name(self) -> str:
         """The view's name, as soon as it is known."""
-        live = self.__dict__.get("live") or getattr(self, "live", None)
+        live: Runtime | None = getattr(self, "live", None)
         return live.spec.name if live is not None else "A live view"
 
     # Stage: where the steps of this view run.
@@ -126,16 +132,8 @@ class LiveChannel(Channel):
 
     def enter(self) -> None:
         """Make this thread, or task, the view's."""
-        live = getattr(self, "live", None)
-        if live is None:
-            return
-        socket = self.socket
-        if not live.locale.is_default:
-            live.locale.activate()
-        if socket.language is not None and live.locale.language is None:
-            translation.activate(django_settings.LANGUAGE_CODE)
-        if socket.time_zone is not None and live.locale.time_zone is None:
-            timezone.deactivate()
+        if self.abroad:
+            self.live.locale.activate_all()
 
     def in_pool(self, function: Callable[..., Any], *args: Any) -> Awaitable[Any]:
         """Run a function on a pool thread, inside the view's Context."""
@@ -144,9 +142,11 @@ class LiveChannel(Channel):
     # Messages of the client.
 
     def _joining(self, payload: Any) -> Steps[Outcome]:
-        self.live = yield Step(Where.POOL, admit, (self, payload))
+        self.live = live = yield Step(Where.POOL, admit, (self, payload))
+        socket = self.socket
+        self.abroad = not (live.locale.is_default and socket.language is None and socket.time_zone is None)
         self.enter()
-        return (yield from lifecycle.joining(self.live))
+        return (yield from lifecycle.joining(live))
 
     async def _event(self, payload: dict[str, Any]) -> dict[str, Any] | Stop:
         live = self.live
@@ -159,10 +159,10 @@ class LiveChannel(Channel):
             value = _value(payload)
             handler = live.spec.events.get(name)
             if handler is not None:
-                self._says(f"{handler.function.__name__} (event {name!r})")
+                self.server._doing = live.spec.labels[name]
                 story = lifecycle.event(live, handler, handler.bind(value))
             elif live.spec.has("handle_event") and not name.startswith("lv:"):
-                self._says(f"handle_event (event {name!r})")
+                self.server._doing = f"{live.spec.name}.handle_event (event {name!r:.100})"
                 story = lifecycle.other_event(live, name, value)
             else:
                 self._unknown_event(name)
@@ -187,7 +187,7 @@ class LiveChannel(Channel):
         if route is None:
             return {"link_redirect": True}
         live.show(url, route)
-        self._says("handle_params")
+        self.server._doing = f"{live.spec.name}.handle_params"
         return self._reply(await drive(lifecycle.patching(live), self))
 
     def _unknown_event(self, name: str) -> None:
@@ -241,10 +241,6 @@ class LiveChannel(Channel):
                 await asyncio.wait_for(ready.wait(), SLOW_CLIENT_CHECK)
             except TimeoutError:
                 continue
-
-    def _says(self, callback: str) -> None:
-        """For a log line, should what comes now raise."""
-        self.server._doing = f"{self.live.spec.name}.{callback}"
 
 
 def _value(payload: dict[str, Any]) -> Any:

@@ -32,6 +32,15 @@ class Locale:
         if self.script_prefix != "/":
             set_script_prefix(self.script_prefix)
 
+    def activate_all(self) -> None:
+        """As ``activate``, where something else may have been active before."""
+        translation.activate(self.language or settings.LANGUAGE_CODE)
+        if self.time_zone is None:
+            timezone.deactivate()
+        else:
+            timezone.activate(self.time_zone)
+        set_script_prefix(self.script_prefix)
+
     @property
     def is_default(self) -> bool:
         """Nothing to activate."""

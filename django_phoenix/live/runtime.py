@@ -165,6 +165,8 @@ class Runtime:
         if time_zone is not None:
             self.locale = replace(self.locale, time_zone=time_zone)
         self.locale.activate()
+        if self.channel is not None:
+            self.channel.abroad = True
 
     # Rendering.
 

@@ -27,6 +27,8 @@ class Spec:
         self.name = view_class.__name__
         self.declaration = Declaration(view_class)
         self.events: dict[str, Handler] = collect_events(view_class)
+        # How log lines call the handling of an event.
+        self.labels = {name: f"{handler.name} (event {name!r})" for name, handler in self.events.items()}
         self.guards: tuple[Any, ...] = _guards(view_class)
         self._own = {name for name in CALLBACKS if not _is_default(view_class, name)}
         # Set by the first rendering on the loop that needed the database.
