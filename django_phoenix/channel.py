@@ -29,8 +29,8 @@ from django_phoenix.wire.message import Broadcast, Reply
 
 if TYPE_CHECKING:
     from django_phoenix.socket import Socket
-    from django_phoenix.transport.channel_process import Pending, Timer
     from django_phoenix.transport.channel_server import ChannelServer
+    from django_phoenix.transport.handles import Pending, Timer
 
 __all__ = ["Broadcast", "Channel", "JoinRefused", "Params", "Reply", "Stop", "event"]
 

@@ -19,7 +19,8 @@ from django_phoenix.conf import settings
 from django_phoenix.process import Process
 from django_phoenix.signals import channel_ended
 from django_phoenix.transport.blueprint import Blueprint
-from django_phoenix.wire.message import Frame, Message, Ref, Reply
+from django_phoenix.transport.handles import Pending, Timer
+from django_phoenix.wire.message import Frame, Message, Ref
 from django_phoenix.wire.serializer import encode_control, encode_push, encode_reply
 
 if TYPE_CHECKING:
@@ -253,52 +254,3 @@ class ChannelProcess(Process):
 
     def __str__(self) -> str:
         return f"{self.channel.log_name} on topic {self.topic!r}"
-
-
-class Timer:
-    """What ``send_after`` returns."""
-
-    __slots__ = ("cancelled", "handle", "message", "process")
-
-    def __init__(self, process: ChannelProcess, message: Any) -> None:
-        self.process = process
-        self.message = message
-        self.handle: asyncio.TimerHandle | None = None
-        self.cancelled = False
-
-    def cancel(self) -> None:
-        """Call it off, from any thread. Nothing happens if it has fired."""
-        self.cancelled = True
-        self.process.on_loop(self._cancel)
-
-    def _cancel(self) -> None:
-        if self.handle is not None:
-            self.handle.cancel()
-        self.process.forget_timer(self)
-
-
-class Pending:
-    """A push that is answered later. Works from any thread; only the first answer is sent."""
-
-    __slots__ = ("_message", "_process")
-
-    def __init__(self, process: ChannelProcess, message: Message) -> None:
-        self._process = process
-        self._message: Message | None = message
-
-    def ok(self, response: dict[str, Any] | bytes | None = None) -> None:
-        """The client's ``receive("ok")``."""
-        self.reply(Reply.ok(response))
-
-    def error(self, response: dict[str, Any] | bytes | None = None) -> None:
-        """The client's ``receive("error")``."""
-        self.reply(Reply.error(response))
-
-    def reply(self, reply: Reply) -> None:
-        """Any status. TypeError if the response is no JSON."""
-        message, self._message = self._message, None
-        if message is None or message.ref is None:
-            return
-        process = self._process
-        frame = encode_reply(process.join_ref, message.ref, process.topic, reply.status, reply.response)
-        process.on_loop(process.emit, frame)

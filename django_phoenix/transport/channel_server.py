@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings as django_settings
 
@@ -17,6 +17,7 @@ from django_phoenix.params import Handler
 from django_phoenix.signals import channel_joined
 from django_phoenix.transport.blueprint import Callback
 from django_phoenix.transport.channel_process import ChannelProcess
+from django_phoenix.transport.letters import Info, Join, Out, Waiting
 from django_phoenix.transport.locale import activate, call_activated
 from django_phoenix.wire.message import Broadcast, Frame, Message, Reply
 from django_phoenix.wire.serializer import encode_reply
@@ -26,33 +27,6 @@ logger = logging.getLogger("django_phoenix.channel")
 EVENT_RETURNS = "None, a dict, a Reply or Stop"
 OTHER_RETURNS = "None or Stop"
 CRASHED = {"reason": "channel_crash"}
-
-
-class Join(NamedTuple):
-    """First in the mailbox: the client's phx_join, and the process that it replaces, if any."""
-
-    message: Message
-    predecessor: ChannelProcess | None
-
-
-class Info(NamedTuple):
-    """For handle_info."""
-
-    message: Any
-
-
-class Out(NamedTuple):
-    """For handle_out: an intercepted broadcast."""
-
-    event: str
-    payload: Any
-
-
-class Waiting(NamedTuple):
-    """A client's message that found the process busy, and the bytes that it holds meanwhile."""
-
-    message: Message
-    size: int
 
 
 class ChannelServer(ChannelProcess):

@@ -15,7 +15,8 @@ from django_phoenix.exceptions import ProtocolError
 from django_phoenix.signals import mailbox_full, slow_client
 from django_phoenix.transport.blueprint import blueprint_of
 from django_phoenix.transport.channel_process import UNMATCHED, ChannelProcess
-from django_phoenix.transport.channel_server import ChannelServer, Join
+from django_phoenix.transport.channel_server import ChannelServer
+from django_phoenix.transport.letters import Join
 from django_phoenix.wire.message import Frame, Message
 from django_phoenix.wire.serializer import decode, encode_reply
 

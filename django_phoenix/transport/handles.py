@@ -1,0 +1,61 @@
+"""What a channel keeps in its hand: a timer that can be called off, a push that is answered later."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from django_phoenix.wire.message import Message, Reply
+from django_phoenix.wire.serializer import encode_reply
+
+if TYPE_CHECKING:
+    from django_phoenix.transport.channel_process import ChannelProcess
+
+
+class Timer:
+    """What ``send_after`` returns."""
+
+    __slots__ = ("cancelled", "handle", "message", "process")
+
+    def __init__(self, process: ChannelProcess, message: Any) -> None:
+        self.process = process
+        self.message = message
+        self.handle: asyncio.TimerHandle | None = None
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        """Call it off, from any thread. Nothing happens if it has fired."""
+        self.cancelled = True
+        self.process.on_loop(self._cancel)
+
+    def _cancel(self) -> None:
+        if self.handle is not None:
+            self.handle.cancel()
+        self.process.forget_timer(self)
+
+
+class Pending:
+    """A push that is answered later. Works from any thread; only the first answer is sent."""
+
+    __slots__ = ("_message", "_process")
+
+    def __init__(self, process: ChannelProcess, message: Message) -> None:
+        self._process = process
+        self._message: Message | None = message
+
+    def ok(self, response: dict[str, Any] | bytes | None = None) -> None:
+        """The client's ``receive("ok")``."""
+        self.reply(Reply.ok(response))
+
+    def error(self, response: dict[str, Any] | bytes | None = None) -> None:
+        """The client's ``receive("error")``."""
+        self.reply(Reply.error(response))
+
+    def reply(self, reply: Reply) -> None:
+        """Any status. TypeError if the response is no JSON."""
+        message, self._message = self._message, None
+        if message is None or message.ref is None:
+            return
+        process = self._process
+        frame = encode_reply(process.join_ref, message.ref, process.topic, reply.status, reply.response)
+        process.on_loop(process.emit, frame)
