@@ -1,6 +1,6 @@
 """What the renderer costs: microseconds for a table and a counter, beside Django's own renderer in the same run.
 
-    python bench/render_bench.py [--quick]
+python bench/render_bench.py [--quick]
 """
 
 from __future__ import annotations
@@ -150,7 +150,9 @@ def main() -> None:
                     row.amount = amount
 
             report(f"{name}, {kind} rows", case, touch, seconds)
-    print(f"remembered of the 1000x5 table: {memory_of(TABLE, {'rows': [fields(i) for i in range(1000)]}):.1f} KiB")
+    print(
+        f"remembered of the 1000x5 table: {memory_of(TABLE, {'rows': [fields(i) for i in range(1000)]}):.1f} KiB"
+    )
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from django.template.base import UNKNOWN_SOURCE
 from django.template.context import Context, RenderContext
 from django.utils.safestring import SafeString, mark_safe
 
+from . import loops, structure, tags  # noqa: F401 (their handlers)
 from .diff import Render, RenderState, share_statics
 from .errors import annotate
 from .html import flatten
@@ -243,5 +244,6 @@ def resolve_chain(template: Template, runtime: Runtime, names: Names | None) -> 
         chain.append(compile_template(extends.get_parent(context)).template)
         extends = extends_node(chain[-1])
     return tuple(chain)
+
 
 __all__ = ["CompiledTemplate", "Render", "RenderState", "compile_region", "compile_template"]

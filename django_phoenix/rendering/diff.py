@@ -89,4 +89,3 @@ def share_statics(root: Node, fresh: list[Node]) -> None:
 
 def is_worth_sharing(block: Block, uses: int) -> bool:
     return uses > 1 and (uses - 1) * block.size > uses + SHARING_COST
-

@@ -85,7 +85,9 @@ def read(c: Compiler, fn: Function, scope: Scope, variable: Variable) -> str:
         found = None
     value = fn.use(found.variable) if found else context_name(c, fn, name)
     result = fn.define(c.module.fresh("r"))
-    fn.emit(f"{result} = {path(value, bits)}")
+    fetched = fn.prefetched.get((value, bits[0])) if len(bits) == 1 else None
+    ahead = f"{fetched} if ok else " if fetched else ""
+    fn.emit(f"{result} = {ahead}{path(value, bits)}")
     return result
 
 
@@ -138,9 +140,7 @@ def literal(c: Compiler, variable: Variable) -> str:
 # -- filter expressions
 
 
-def value(
-    c: Compiler, fn: Function, scope: Scope, expression: Any, *, ignore_failures: bool = False
-) -> str:
+def value(c: Compiler, fn: Function, scope: Scope, expression: Any, *, ignore_failures: bool = False) -> str:
     """Emit the evaluation of a filter expression; return an expression for the resulting object."""
     check(expression)
     arguments = read_all(c, fn, scope, expression)

@@ -171,7 +171,9 @@ def _missed(rt: Runtime, bit: str) -> Any:
 
 
 def _silenced(rt: Runtime, error: Exception, bit: str | None) -> Any:
-    logger.debug("Exception while resolving variable '%s' in template '%s'.", bit, rt.template_name, exc_info=True)
+    logger.debug(
+        "Exception while resolving variable '%s' in template '%s'.", bit, rt.template_name, exc_info=True
+    )
     if getattr(error, "silent_variable_failure", False):
         return rt.invalid
     raise error
@@ -187,7 +189,9 @@ class Fetch(dict[type, Callable[[Any], Any]]):
     def __init__(self, bits: tuple[str, ...], conditional: frozenset[str] = frozenset()) -> None:
         super().__init__()
         self.bits = bits
-        self.conditional = conditional  # what an entry does not always read: a deferred field would be loaded for it
+        self.conditional = (
+            conditional  # what an entry does not always read: a deferred field would be loaded for it
+        )
 
     def __missing__(self, cls: type) -> Callable[[Any], Any]:
         getter: Callable[[Any], Any] = _cannot_fetch
@@ -200,7 +204,9 @@ class Fetch(dict[type, Callable[[Any], Any]]):
 
     def is_harmless(self, cls: type, bit: str) -> bool:
         found = is_quiet(cls, bit)
-        return found and not (bit in self.conditional and isinstance(getattr(cls, bit, None), DeferredAttribute))
+        return found and not (
+            bit in self.conditional and isinstance(getattr(cls, bit, None), DeferredAttribute)
+        )
 
 
 def _cannot_fetch(item: Any) -> Any:

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
     from django.template.base import Variable
 
-    from .program import Compiler
     from .keyed import Loop
+    from .program import Compiler
     from .rendered import Block
     from .scope import Scope
     from .source import Culprit
+
 
 @dataclass
 class BlockCode:
@@ -63,7 +64,9 @@ class Shown(Part):
     count: int
     certain: bool = True
     culprit: Culprit | None = None
-    paths: list[Variable | None] | None = None  # the variables behind `reads` (None: a constant), if that is all
+    paths: list[Variable | None] | None = (
+        None  # the variables behind `reads` (None: a constant), if that is all
+    )
     scope: Scope | None = None
 
     def __post_init__(self) -> None:
@@ -299,7 +302,9 @@ def write(c: Compiler, content: Content, dynamic: bool, name: str) -> BlockCode:
     statics, parts = block.statics, content.parts()
     effects = any(isinstance(item, Effect) for item in content.items)
     empty = statics == ("",) and not parts and not effects
-    return BlockCode(block, full.name, diff.name, free, at, content, parts, effects, empty, c.balanced(content))
+    return BlockCode(
+        block, full.name, diff.name, free, at, content, parts, effects, empty, c.balanced(content)
+    )
 
 
 def write_full(c: Compiler, fn: Function, content: Content, result: str = "return ") -> None:

@@ -18,6 +18,7 @@ from django.template.base import TextNode
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode, construct_relative_path
 
 from . import parts, roots
+from .nodes import compile_node
 from .rendered import Block
 from .runtime import HELPERS
 from .scope import BlockName, Local, LoopVariables, Scope
@@ -163,8 +164,6 @@ class Compiler:
         return content
 
     def fill(self, content: parts.Content, scope: Scope, nodes: Iterable[TemplateNode]) -> None:
-        from .nodes import compile_node
-
         for node in nodes:
             compile_node(self, content, scope, node)
 

@@ -12,7 +12,7 @@ from django.template.context import ContextDict, RenderContext
 from django.template.defaulttags import CsrfTokenNode
 from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockContext
 from django.templatetags.static import StaticNode
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeData, mark_safe
 from django.utils.timezone import template_localtime
@@ -21,6 +21,7 @@ from .lookup import MISSING, called, follow, get, needed
 from .rendered import UNCHANGED, Block, Node
 from .text import show, show_raw
 from .tracking import PLAIN, Digest, cell, cells, changed, changed_by_many, changed_text
+from .urls import Candidate, fast_reverse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,9 +32,8 @@ if TYPE_CHECKING:
     from django.template.engine import Engine
     from django.template.loader_tags import BlockNode
 
-    from .scope import BlockName
-
     from .program import Program
+    from .scope import BlockName
 
     Names = Callable[[], dict[str, Any]]
     Programs = Callable[["Runtime", Template, bool, Names], Program]
@@ -59,10 +59,13 @@ class Runtime:
         "programs",
         "real",
         "routed",
+        "routes",
         "template_name",
     )
 
-    def __init__(self, context: Context, engine: Engine, template_name: str | None, programs: Programs) -> None:
+    def __init__(
+        self, context: Context, engine: Engine, template_name: str | None, programs: Programs
+    ) -> None:
         self.context = context
         self.programs = programs
         self.real = False  # the names that count are those of `context`, not `names`
@@ -75,6 +78,7 @@ class Runtime:
         self.included: dict[Any, Template] = {}
         self.localized = False  # something shown depends on language, formats or time zone
         self.routed = False  # something shown depends on URLconf or script prefix
+        self.routes: dict[str, list[Candidate]] = {}
         self._current_app: Any = UNSET
         self._protected: tuple[Any, ...] | None = None
 
@@ -190,7 +194,9 @@ def replace(rt: Runtime, memory: list[Any], at: int, width: int, new: list[Any])
 
 
 def rendered_by_django(rt: Runtime, template_node: TemplateNode) -> str:
-    return "".join((template_node.render_annotated(rt.context),))
+    text = "".join((template_node.render_annotated(rt.context),))
+    rt.routes.clear()  # it may have activated another language
+    return text
 
 
 def joined(text: Any) -> str:
@@ -202,7 +208,9 @@ def rendered_in_a_thread(rt: Runtime, template_node: TemplateNode) -> str:
     """The same for nodes that hold an `{% if %}`: Django's takes the exception of a query on the event loop for
     False, so such nodes are never rendered there."""
     if asyncio._get_running_loop() is not None and not os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE"):
-        raise SynchronousOnlyOperation(f"{template_node!r} cannot be rendered on the event loop: it may need a query.")
+        raise SynchronousOnlyOperation(
+            f"{template_node!r} cannot be rendered on the event loop: it may need a query."
+        )
     return rendered_by_django(rt, template_node)
 
 
@@ -262,7 +270,7 @@ def current_app(context: Context) -> str | None:
 
 def url(rt: Runtime, name: Any, args: list[Any], kwargs: dict[str, Any]) -> str:
     rt.routed = True
-    return reverse(name, args=args, kwargs=kwargs, current_app=rt.current_app)
+    return fast_reverse(rt, name, args, kwargs)
 
 
 def url_or_nothing(rt: Runtime, name: Any, args: list[Any], kwargs: dict[str, Any]) -> str:

@@ -31,7 +31,7 @@ class NotScannable(Exception):
 
 @dataclass
 class Scan:
-    """The code of one scan, line by line."""
+    """The code of one scan, line by line, and what it found out about the loop."""
 
     c: Compiler
     forloop: LoopVariables
@@ -148,10 +148,9 @@ def counter(loop: LoopVariables, name: str) -> str:
     return COUNTERS[name].format(i=loop.index, n=loop.length)
 
 
-def write_scan(
-    c: Compiler, content: Content, width: int, forloop: LoopVariables, variables: list[str]
-) -> Function | None:
+def write_scan(c: Compiler, content: Content, forloop: LoopVariables, variables: list[str]) -> Scan | None:
     """The scan of a loop with these contents, to be added to the module; None if there can be none."""
+    width = sum(part.width for part in content.parts())
     fn = Function(c.module.fresh("scan"), ("items", "mem", forloop.length))
     fn.own.update((*variables, forloop.index))
     scan = Scan(c, forloop, variables, fn)
@@ -172,10 +171,29 @@ def write_scan(
         with fn.block("try:"):
             _begin(c, scan)
             fn.lines += checks
-        with fn.block("except Exception:"):  # whatever it is, the comparison part by part will meet it in order
+        with fn.block(
+            "except Exception:"
+        ):  # whatever it is, the comparison part by part will meet it in order
             fn.emit(f"found.append({forloop.index})")
     fn.emit("return found")
-    return fn
+    return scan
+
+
+def prefetch(c: Compiler, fn: Function, scan: Scan) -> None:
+    """Emit the reading, in one go, of what every entry reads; `ok` tells whether that gave plain values."""
+    names = {bit: c.module.fresh("p") for bit in scan.bits if bit not in scan.conditional}
+    if len(names) < 2:
+        return
+    fetch = c.module.constant("F", Fetch(tuple(names)))
+    with fn.block("if type(item) is not cls:"):
+        fn.emit("cls = type(item)")
+        fn.emit(f"fetch = {fetch}[cls]")
+    with fn.block("try:"):
+        fn.emit(f"{', '.join(names.values())} = fetch(item)")
+        fn.emit(f"ok = {' and '.join(f'type({name}) in PLAIN' for name in names.values())}")
+    with fn.block("except Exception:"):
+        fn.emit("ok = False")
+    fn.prefetched = {(scan.variables[0], bit): name for bit, name in names.items()}
 
 
 def _begin(c: Compiler, scan: Scan) -> None:

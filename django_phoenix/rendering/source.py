@@ -34,6 +34,7 @@ class Function:
         self.lines: list[tuple[str, Culprit | None]] = []
         self.culprit: Culprit | None = None
         self.depth = 1
+        self.prefetched: dict[tuple[str, str], str] = {}  # (variable, attribute) -> variable that may hold it
         self.pending: list[str] = []  # cells to be appended to `out`
 
     def emit(self, line: str) -> None:

@@ -7,16 +7,16 @@ from typing import Any
 from django import template
 from django.forms.utils import flatatt
 from django.middleware.csrf import get_token
-from django.template.base import FilterExpression, Node, Parser, Token, kwarg_re
 from django.template.context import Context
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from django_phoenix.live.client import SCRIPT, STYLE, live_path
 from django_phoenix.live.request import nonce_of
+from django_phoenix.rendering.tags import register_pure_node
+from django_phoenix.rendering.runtime import Runtime as Rendering
 
 register = template.Library()
 
@@ -69,79 +69,37 @@ def live_title(
     )
 
 
-class LinkNode(Node):
-    """The attributes of an ``<a>`` that keeps the page alive."""
-
-    child_nodelists = ()
-
-    def __init__(
-        self,
-        link: str,
-        state: str,
-        target: FilterExpression,
-        args: list[FilterExpression],
-        kwargs: dict[str, FilterExpression],
-    ) -> None:
-        self.link = link
-        self.state = state
-        self.target = target
-        self.args = args
-        self.kwargs = kwargs
-
-    def render(self, context: Context) -> SafeString:
-        href = self._href(context)
-        return format_html(
-            'href="{}" data-phx-link="{}" data-phx-link-state="{}"',
-            conditional_escape(href),
-            self.link,
-            self.state,
-        )
-
-    def _href(self, context: Context) -> str:
-        target = self.target.resolve(context)
-        if hasattr(target, "get_absolute_url"):
-            return str(target.get_absolute_url())
-        text = str(target)
-        if text.startswith(("/", "?", "#")):
-            return text
-        args = [arg.resolve(context) for arg in self.args]
-        kwargs = {name: value.resolve(context) for name, value in self.kwargs.items()}
-        return reverse(text, args=args, kwargs=kwargs)
-
-
-@register.tag
-def live_patch(parser: Parser, token: Token) -> LinkNode:
+@register.simple_tag
+def live_patch(to: Any, *args: Any, replace: bool = False, **kwargs: Any) -> str:
     """``<a {% live_patch "?page=2" %}>``: another URL of the view; its state stays, ``handle_params`` runs.
 
-    Takes a path, a query, a model instance, or a URL name with arguments as ``{% url %}`` does; a last word
-    ``replace`` replaces the entry in the browser's history.
+    Takes a path, a query, a model instance, or a URL name with arguments as ``{% url %}`` does.
+    ``replace=True`` replaces the entry in the browser's history.
     """
-    return _link(parser, token, "patch")
+    return _link("patch", to, args, replace, kwargs)
 
 
-@register.tag
-def live_navigate(parser: Parser, token: Token) -> LinkNode:
+@register.simple_tag
+def live_navigate(to: Any, *args: Any, replace: bool = False, **kwargs: Any) -> str:
     """``<a {% live_navigate "orders" pk=3 %}>``: another live view without a page load. As ``live_patch``."""
-    return _link(parser, token, "redirect")
+    return _link("redirect", to, args, replace, kwargs)
 
 
-def _link(parser: Parser, token: Token, link: str) -> LinkNode:
-    tag, *bits = token.split_contents()
-    state = "push"
-    if len(bits) > 1 and bits[-1] == "replace":
-        state = "replace"
-        bits.pop()
-    if not bits:
-        raise template.TemplateSyntaxError(f"{{% {tag} %}} needs a path or the name of a URL.")
-    args, kwargs = [], {}
-    for bit in bits[1:]:
-        match = kwarg_re.match(bit)
-        name, value = match.groups() if match else (None, bit)
-        if name:
-            kwargs[name] = parser.compile_filter(value)
-        else:
-            args.append(parser.compile_filter(value))
-    return LinkNode(link, state, parser.compile_filter(bits[0]), args, kwargs)
+def _link(kind: str, to: Any, args: tuple[Any, ...], replace: bool, kwargs: dict[str, Any]) -> str:
+    """The attributes of an ``<a>`` that keeps the page alive (liveview.md §10.1)."""
+    return format_html(
+        'href="{}" data-phx-link="{}" data-phx-link-state="{}"',
+        _href(to, args, kwargs),
+        kind,
+        "replace" if replace else "push",
+    )
+
+
+def _href(to: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    if hasattr(to, "get_absolute_url"):
+        return str(to.get_absolute_url())
+    text = str(to)
+    return text if text.startswith(("/", "?", "#")) else reverse(text, args=args, kwargs=kwargs)
 
 
 def _request(context: Context) -> Any:

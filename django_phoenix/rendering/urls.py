@@ -1,0 +1,134 @@
+"""`reverse()` for many URLs of one name: what does not depend on the arguments is worked out once.
+
+Only what succeeds is done here. Whatever does not, and every unusual call, goes to Django's own `reverse`, which then
+finds it or says what is wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
+from weakref import WeakKeyDictionary
+
+from django.urls import get_resolver, get_script_prefix, get_urlconf, reverse
+from django.urls.resolvers import URLResolver, get_ns_resolver
+from django.utils.http import RFC3986_SUBDELIMS, escape_leading_slashes
+from django.utils.translation import get_language
+
+if TYPE_CHECKING:
+    from .runtime import Runtime
+
+UNRESERVED = re.compile(r"[A-Za-z0-9_.~/\-]*\Z")  # of the characters that need no quoting, the usual ones
+
+
+class Candidate(NamedTuple):
+    """One pattern that a name may stand for."""
+
+    template: str
+    matches: re.Pattern[str]
+    params: list[str]
+    defaults: dict[str, Any]
+    converters: dict[str, Any]
+
+    def url(self, args: list[Any], kwargs: dict[str, Any]) -> str | None:
+        given = self._substitutions(args, kwargs)
+        if given is None:
+            return None
+        texts = {}
+        for name, value in given.items():
+            converter = self.converters.get(name)
+            try:
+                texts[name] = str(value) if converter is None else converter.to_url(value)
+            except ValueError:
+                return None
+        url = self.template % texts
+        if not self.matches.search(url):
+            return None
+        if not UNRESERVED.match(url):
+            url = quote(url, safe=RFC3986_SUBDELIMS + "/~:@")
+        return escape_leading_slashes(url)
+
+    def _substitutions(self, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any] | None:
+        params, defaults = self.params, self.defaults
+        if args:
+            return dict(zip(params, args, strict=True)) if len(args) == len(params) else None
+        if not defaults:
+            return kwargs if kwargs.keys() == set(params) else None
+        if set(kwargs).symmetric_difference(params).difference(defaults):
+            return None
+        if any(name not in params and kwargs.get(name, value) != value for name, value in defaults.items()):
+            return None
+        return kwargs
+
+
+Routes = dict[tuple[str, str, str | None, str | None], list[Candidate]]
+
+known: WeakKeyDictionary[URLResolver, Routes] = WeakKeyDictionary()
+
+
+def fast_reverse(rt: Runtime, name: Any, args: list[Any], kwargs: dict[str, Any]) -> str:
+    """As `django.urls.reverse(name, args=…, kwargs=…, current_app=…)`."""
+    if isinstance(name, str) and not (args and kwargs):
+        candidates = rt.routes.get(name)
+        if candidates is None:
+            candidates = rt.routes[name] = find(str(name), rt.current_app)
+        for candidate in candidates:
+            url = candidate.url(args, kwargs)
+            if url is not None:
+                return url
+    return reverse(name, args=args, kwargs=kwargs, current_app=rt.current_app)
+
+
+def find(name: str, current_app: str | None) -> list[Candidate]:
+    """The patterns of a name, for the active URLconf, script prefix and language."""
+    root = get_resolver(get_urlconf())
+    prefix = get_script_prefix()
+    routes = known.setdefault(root, {})
+    key = (name, prefix, get_language(), current_app)
+    found = routes.get(key)
+    if found is None:
+        found = routes[key] = _candidates(root, name, prefix, current_app)
+    return found
+
+
+def _candidates(root: Any, name: str, prefix: str, current_app: str | None) -> list[Candidate]:
+    *path, view = name.split(":")
+    try:
+        resolver = _namespaced(root, path, current_app)
+    except KeyError:
+        return []
+    if not resolver._populated:
+        resolver._populate()
+    start = prefix.replace("%", "%%")
+    return [
+        Candidate(
+            start + result,
+            re.compile(f"^{re.escape(prefix)}{pattern}"),
+            list(params),
+            dict(defaults),
+            dict(converters),
+        )
+        for possibility, pattern, defaults, converters in resolver.reverse_dict.getlist(view)
+        for result, params in possibility
+    ]
+
+
+def _namespaced(resolver: Any, path: list[str], current_app: str | None) -> Any:
+    """The resolver of a namespace, found as `reverse` does. Raises KeyError."""
+    current = current_app.split(":")[::-1] if current_app else []
+    pattern = ""
+    converters: dict[str, Any] = {}
+    for namespace in path:
+        preferred = current.pop() if current else None
+        instances = resolver.app_dict.get(namespace)
+        if instances and preferred and preferred in instances:
+            namespace = preferred
+        elif instances and namespace not in instances:
+            namespace = instances[0]
+        if namespace != preferred:
+            current = []
+        extra, resolver = resolver.namespace_dict[namespace]
+        pattern += extra
+        converters.update(resolver.pattern.converters)
+    return get_ns_resolver(pattern, resolver, tuple(converters.items())) if pattern else resolver
