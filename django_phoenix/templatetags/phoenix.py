@@ -7,16 +7,18 @@ from typing import Any
 from django import template
 from django.forms.utils import flatatt
 from django.middleware.csrf import get_token
+from django.template.base import FilterExpression, Node, Parser, Token, kwarg_re
 from django.template.context import Context
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from django_phoenix.live.client import SCRIPT, STYLE, live_path
 from django_phoenix.live.request import nonce_of
-from django_phoenix.rendering.tags import register_pure_node
 from django_phoenix.rendering.runtime import Runtime as Rendering
+from django_phoenix.rendering.tags import register_pure_node
 
 register = template.Library()
 
@@ -69,37 +71,89 @@ def live_title(
     )
 
 
-@register.simple_tag
-def live_patch(to: Any, *args: Any, replace: bool = False, **kwargs: Any) -> str:
+class LinkNode(Node):
+    """The attributes of an ``<a>`` that keeps the page alive (liveview.md §10.1)."""
+
+    child_nodelists = ()
+
+    def __init__(
+        self,
+        kind: str,
+        state: str,
+        target: FilterExpression,
+        args: list[FilterExpression],
+        kwargs: dict[str, FilterExpression],
+    ) -> None:
+        self.kind = kind
+        self.state = state
+        self.names = list(kwargs)
+        self.expressions = [target, *args, *kwargs.values()]
+
+    def render(self, context: Context) -> SafeString:
+        return self.text(*(expression.resolve(context) for expression in self.expressions))
+
+    def text(self, to: Any, *values: Any) -> SafeString:
+        """The attributes, from the values of the expressions."""
+        return format_html(
+            'href="{}" data-phx-link="{}" data-phx-link-state="{}"',
+            self._href(to, values),
+            self.kind,
+            self.state,
+        )
+
+    def _href(self, to: Any, values: tuple[Any, ...]) -> str:
+        if hasattr(to, "get_absolute_url"):
+            return str(to.get_absolute_url())
+        text = str(to)
+        if text.startswith(("/", "?", "#")):
+            return text
+        positional = len(values) - len(self.names)
+        kwargs = dict(zip(self.names, values[positional:], strict=True))
+        return reverse(text, args=values[:positional], kwargs=kwargs)
+
+
+def _live_text(rendering: Rendering, node: LinkNode, to: Any, *values: Any) -> SafeString:
+    rendering.routed = True
+    return node.text(to, *values)
+
+
+register_pure_node(LinkNode, lambda node: node.expressions, _live_text)
+
+
+@register.tag
+def live_patch(parser: Parser, token: Token) -> LinkNode:
     """``<a {% live_patch "?page=2" %}>``: another URL of the view; its state stays, ``handle_params`` runs.
 
-    Takes a path, a query, a model instance, or a URL name with arguments as ``{% url %}`` does.
-    ``replace=True`` replaces the entry in the browser's history.
+    Takes a path, a query, a model instance, or a URL name with arguments as ``{% url %}`` does. A last word
+    ``replace`` replaces the entry in the browser's history.
     """
-    return _link("patch", to, args, replace, kwargs)
+    return _link(parser, token, "patch")
 
 
-@register.simple_tag
-def live_navigate(to: Any, *args: Any, replace: bool = False, **kwargs: Any) -> str:
+@register.tag
+def live_navigate(parser: Parser, token: Token) -> LinkNode:
     """``<a {% live_navigate "orders" pk=3 %}>``: another live view without a page load. As ``live_patch``."""
-    return _link("redirect", to, args, replace, kwargs)
+    return _link(parser, token, "redirect")
 
 
-def _link(kind: str, to: Any, args: tuple[Any, ...], replace: bool, kwargs: dict[str, Any]) -> str:
-    """The attributes of an ``<a>`` that keeps the page alive (liveview.md §10.1)."""
-    return format_html(
-        'href="{}" data-phx-link="{}" data-phx-link-state="{}"',
-        _href(to, args, kwargs),
-        kind,
-        "replace" if replace else "push",
-    )
-
-
-def _href(to: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-    if hasattr(to, "get_absolute_url"):
-        return str(to.get_absolute_url())
-    text = str(to)
-    return text if text.startswith(("/", "?", "#")) else reverse(text, args=args, kwargs=kwargs)
+def _link(parser: Parser, token: Token, kind: str) -> LinkNode:
+    tag, *bits = token.split_contents()
+    state = "push"
+    if len(bits) > 1 and bits[-1] == "replace":
+        state = "replace"
+        bits.pop()
+    if not bits:
+        raise template.TemplateSyntaxError(f"{{% {tag} %}} needs a path or the name of a URL.")
+    args: list[FilterExpression] = []
+    kwargs: dict[str, FilterExpression] = {}
+    for bit in bits[1:]:
+        match = kwarg_re.match(bit)
+        name, value = match.groups() if match else (None, bit)
+        if name:
+            kwargs[name] = parser.compile_filter(value)
+        else:
+            args.append(parser.compile_filter(value))
+    return LinkNode(kind, state, parser.compile_filter(bits[0]), args, kwargs)
 
 
 def _request(context: Context) -> Any:

@@ -7,6 +7,8 @@ from django.template import Context, RequestContext, Template, TemplateSyntaxErr
 from django.test import RequestFactory, override_settings
 from django.urls import set_script_prefix
 
+from django_phoenix.rendering.compiler import RenderState, compile_template
+
 
 def render(source, request=None, **values):
     context = Context(values) if request is None else RequestContext(request, values)
@@ -108,3 +110,13 @@ def test_links_that_keep_the_page_alive(tag, attributes):
 def test_a_link_without_target_is_a_syntax_error():
     with pytest.raises(TemplateSyntaxError, match="live_patch %} needs a path"):
         render("{% live_patch %}")
+
+
+def test_a_link_is_a_part_of_its_own_in_a_diff():
+    template = Template('{% load phoenix %}<a {% live_patch "place-item" pk=n %}>{{ other }}</a>')
+    compiled, state = compile_template(template), RenderState()
+    assert compiled.opaque_parts == []
+    for n, changed in ((1, {"0", "1", "s"}), (1, set()), (2, {"0"})):
+        render = compiled.render(Context({"n": n, "other": "x"}), state)
+        render.commit()
+        assert set(render.diff) == changed
