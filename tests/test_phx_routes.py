@@ -113,10 +113,10 @@ def test_sockets_are_found_inside_middleware_and_routers(wrap: Any) -> None:
 
 def test_sockets_in_a_url_router_are_found_with_their_paths() -> None:
     router = URLRouter(
-        [path("a/", URLRouter([path("b/websocket", UserSocket.as_asgi())])), path("c/", plain)]
+        [path("a/", URLRouter([path("b/websocket", UserSocket.as_asgi(timeout=90))])), path("c/", plain)]
     )
     (found,) = find_sockets(ProtocolTypeRouter({"websocket": router}))
-    assert found.path == "/a/b"
+    assert (found.path, found.options) == ("/a/b", {"timeout": 90})
 
 
 def test_an_application_without_sockets_has_none() -> None:

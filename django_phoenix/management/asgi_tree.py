@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from channels.routing import URLRouter
@@ -11,6 +11,7 @@ from channels.routing import URLRouter
 from django_phoenix.routing import PhoenixApplication
 from django_phoenix.socket import Socket
 from django_phoenix.transport.consumer import PhoenixConsumer
+from django_phoenix.transport.options import SocketOptions
 
 # Applications are a few layers deep; what holds more than this is no application.
 DEPTH = 10
@@ -42,18 +43,18 @@ def _find(part: object, prefix: str, seen: set[int], depth: int) -> Iterator[Fou
     elif isinstance(part, URLRouter):
         for route in part.routes:
             yield from _find(route.callback, prefix + str(route.pattern), seen, depth + 1)
-    elif _is_socket(part):
-        given: Any = part.consumer_initkwargs  # type: ignore[attr-defined]
-        yield FoundSocket(_path(prefix, ""), given["socket_class"], {})
+    elif isinstance(part, PhoenixConsumer):  # what Socket.as_asgi() returns
+        yield FoundSocket(_path(prefix, ""), part.socket_class, _given(part.options))
     else:
         for inner in _inside(part):
             yield from _find(inner, prefix, seen, depth + 1)
 
 
-def _is_socket(part: object) -> bool:
-    """What ``Socket.as_asgi()`` returns."""
-    consumer = getattr(part, "consumer_class", None)
-    return isinstance(consumer, type) and issubclass(consumer, PhoenixConsumer)
+def _given(options: SocketOptions) -> dict[str, Any]:
+    """The options that are not the defaults."""
+    defaults = SocketOptions()
+    names = [field.name for field in fields(options)]
+    return {name: value for name in names if (value := getattr(options, name)) != getattr(defaults, name)}
 
 
 def _path(prefix: str, route: str) -> str:
