@@ -16,10 +16,25 @@ from django_phoenix.wire.message import Frame, Message, Ref
 PUSH, REPLY, BROADCAST = 0, 1, 2
 FIELD_LIMIT = 255
 
+REF_TYPES = frozenset({str, int, type(None)})
+
 
 def decode(frame: Frame) -> Message:
     """One frame from a client. Raises ProtocolError when it is not a message."""
-    return _decode_text(frame) if isinstance(frame, str) else _decode_binary(frame)
+    if isinstance(frame, bytes):
+        return _decode_binary(frame)
+    try:
+        fields = orjson.loads(frame)
+    except ValueError as error:
+        raise ProtocolError(f"a text frame should be JSON: {error}") from None
+    if type(fields) is not list or len(fields) < 5:
+        raise ProtocolError("a text frame should be an array [join_ref, ref, topic, event, payload]")
+    join_ref, ref, topic, event, payload = fields if len(fields) == 5 else fields[:5]
+    if type(topic) is not str or type(event) is not str:
+        raise ProtocolError("topic and event should be strings")
+    if type(join_ref) not in REF_TYPES or type(ref) not in REF_TYPES:
+        raise ProtocolError("join_ref and ref should be strings or null")
+    return Message(join_ref, ref, topic, event, payload)
 
 
 def encode_reply(join_ref: Ref, ref: Ref, topic: str, status: str, response: Any) -> Frame:
@@ -76,26 +91,6 @@ class _Encoder(DjangoJSONEncoder):
 
 
 _default = _Encoder().default
-
-
-def _decode_text(frame: str) -> Message:
-    try:
-        fields = orjson.loads(frame)
-    except ValueError as error:
-        raise ProtocolError(f"a text frame should be JSON: {error}") from None
-    if type(fields) is not list or len(fields) < 5:
-        raise ProtocolError("a text frame should be an array [join_ref, ref, topic, event, payload]")
-    join_ref, ref, topic, event, payload = fields if len(fields) == 5 else fields[:5]
-    if type(topic) is not str or type(event) is not str:
-        raise ProtocolError("topic and event should be strings")
-    if not (_is_ref(join_ref) and _is_ref(ref)):
-        raise ProtocolError("join_ref and ref should be strings or null")
-    return Message(join_ref, ref, topic, event, payload)
-
-
-def _is_ref(value: Any) -> bool:
-    kind = type(value)
-    return kind is str or value is None or kind is int
 
 
 def _decode_binary(frame: bytes) -> Message:
