@@ -42,11 +42,13 @@ def compile_template(template: Template) -> CompiledTemplate:
 
     Code is generated at the first render, since only then it is known what the template extends.
     """
+    return compiled_form(first_like(template))
+
+
+def compiled_form(template: Template) -> CompiledTemplate:
     compiled: CompiledTemplate | None = template.__dict__.get(ATTRIBUTE)
     if compiled is None:
-        first = first_like(template)
-        compiled = first.__dict__.setdefault(ATTRIBUTE, CompiledTemplate(first))
-        template.__dict__[ATTRIBUTE] = compiled
+        compiled = template.__dict__.setdefault(ATTRIBUTE, CompiledTemplate(template))
     return compiled
 
 
@@ -59,7 +61,7 @@ def compile_region(template: Template, live_block: str | None) -> CompiledTempla
     """
     if live_block is None:
         return compile_template(template)
-    first = compile_template(template).template
+    first = first_like(template)
     regions: dict[str, CompiledTemplate] = first.__dict__.setdefault(REGIONS, {})
     region = regions.get(live_block)
     if region is None:
@@ -97,7 +99,7 @@ def bare_runtime(template: Template) -> Runtime:
 def first_like(template: Template) -> Template:
     """The first template seen of the same file and text. Loaders that do not cache parse a file again and again; what
     they give has to have the same fingerprints."""
-    if template.origin.name == UNKNOWN_SOURCE:
+    if template.origin.name == UNKNOWN_SOURCE or ATTRIBUTE in template.__dict__:
         return template
     key = (id(template.engine), template.origin.name, template.name, template.source)
     with lock:
@@ -231,7 +233,7 @@ class CompiledTemplate:
 
 
 def included_program(runtime: Runtime, template: Template, autoescape: bool, names: Names) -> Program:
-    return compile_template(template)._program(runtime, autoescape, names)
+    return compiled_form(template)._program(runtime, autoescape, names)
 
 
 def resolve_chain(template: Template, runtime: Runtime, names: Names | None) -> tuple[Template, ...]:
@@ -241,7 +243,7 @@ def resolve_chain(template: Template, runtime: Runtime, names: Names | None) -> 
     chain = [template]
     extends = extends_node(template)
     while extends is not None:
-        chain.append(compile_template(extends.get_parent(context)).template)
+        chain.append(first_like(extends.get_parent(context)))
         extends = extends_node(chain[-1])
     return tuple(chain)
 

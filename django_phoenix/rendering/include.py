@@ -17,15 +17,18 @@ if TYPE_CHECKING:
     from .program import Program
     from .runtime import Runtime
 
+SEEN = 64
+
 
 class Include:
     """One `{% include %}` of a compiled template. Remembered: the block that was shown, and its cells."""
 
-    __slots__ = ("autoescape", "node")
+    __slots__ = ("autoescape", "node", "seen")
 
     def __init__(self, include_node: IncludeNode, autoescape: bool) -> None:
         self.node = include_node
         self.autoescape = autoescape
+        self.seen: dict[tuple[str, str], Template] = {}
 
     def full(self, rt: Runtime, target: Any, layer: dict[str, Any]) -> tuple[Any, Any]:
         template = self.template(rt, target)
@@ -59,8 +62,17 @@ class Include:
             names = tuple(names)
         found = rt.included.get((self.node, names))
         if found is None:
-            found = rt.included[self.node, names] = rt.engine.select_template(names)
+            found = rt.included[self.node, names] = self.first_like(rt.engine.select_template(list(names)))
         return found
+
+    def first_like(self, template: Any) -> Any:
+        """The first template of this file and text that was included here: a loader that does not cache parses it
+        again at each render, and still it has to have the same fingerprints."""
+        if type(template) is not Template:
+            return template
+        if len(self.seen) > SEEN:
+            self.seen.clear()
+        return self.seen.setdefault((str(template.origin.name), template.source), template)
 
 
 class Visit:
