@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.docs.snippets import DOCS, pages_with_code, site_of, snippets_of
+from tests.support.merge import node
 from tests.support.sites import TemporarySite
 
 RUN_PAGE = Path(__file__).parent / "run_page.py"
@@ -32,3 +34,18 @@ def test_every_python_fence_parses() -> None:
         for snippet in snippets_of(page):
             if snippet.language == "python":
                 compile(snippet.code, str(snippet), "exec")
+
+
+@pytest.mark.slow
+def test_every_javascript_fence_parses(tmp_path: Path) -> None:
+    pages = [page for page in sorted(DOCS.rglob("*.md")) if "```js" in page.read_text()]
+    assert pages
+    for page in pages:
+        for snippet in snippets_of(page):
+            if snippet.language == "js":
+                script = tmp_path / "snippet.mjs"
+                script.write_text(snippet.code)
+                done = subprocess.run(
+                    [node(), "--check", script], capture_output=True, text=True, timeout=30, check=False
+                )
+                assert done.returncode == 0, f"{snippet}\n{done.stderr}"
