@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from django_phoenix import pubsub, watchdog
 
@@ -68,7 +67,7 @@ class LoopState:
             self._schedule()
 
 
-_states: WeakKeyDictionary[asyncio.AbstractEventLoop, LoopState] = WeakKeyDictionary()
+_states: dict[asyncio.AbstractEventLoop, LoopState] = {}
 
 
 def current_state() -> LoopState:
@@ -76,5 +75,7 @@ def current_state() -> LoopState:
     loop = asyncio.get_running_loop()
     state = _states.get(loop)
     if state is None:
+        for closed in [known for known in _states if known.is_closed()]:
+            del _states[closed]
         state = _states[loop] = LoopState(loop)
     return state
