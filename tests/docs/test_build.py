@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,15 @@ def test_every_line_of_the_checklists_has_a_row_and_a_state() -> None:
     wanted = [f"CH-{number}" for number in range(1, 64)] + [f"LV-{number}" for number in range(1, 123)]
     assert [number for number, _, _ in rows] == wanted
     assert {state for _, state, _ in rows} <= STATES
+
+
+def test_the_summary_counts_the_rows() -> None:
+    summary = re.findall(r"^\| .*\((CH|LV)\) \| (\d+) \| (\d+) \| (\d+) \|$", WIRE.read_text(), re.MULTILINE)
+    states = Counter((number[:2], state) for number, state, _ in wire_rows())
+    assert summary == [
+        (kind, *(str(states[kind, state]) for state in ("done", "partly", "not yet")))
+        for kind in ("CH", "LV")
+    ]
 
 
 def test_what_is_called_done_is_shown_by_a_test_that_exists() -> None:
