@@ -168,8 +168,11 @@ class Channel:
 
     # What the machinery may ask of special channels.
 
+    # Whether `handle_idle` is to be called next time.
+    wants_idle = False
+
     async def handle_idle(self) -> None:
-        """The mailbox has run empty. Called only where a subclass defines it."""
+        """The mailbox has run empty."""
 
     @property
     def log_name(self) -> str:

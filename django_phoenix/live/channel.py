@@ -21,6 +21,7 @@ from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.steps import Step, Steps, Where, drive
 
 if TYPE_CHECKING:
+    from django_phoenix.socket import Socket
     from django_phoenix.transport.channel_server import ChannelServer
 
 logger = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ class LiveChannel(Channel):
 
     subscribes = False
 
-    __slots__ = ("abroad", "live", "waits_for_client")
+    __slots__ = ("abroad", "live", "waits_for_client", "wants_idle")
 
     live: Runtime
 
@@ -47,6 +48,8 @@ class LiveChannel(Channel):
         super().__init__(server)
         # Some other language, time zone or script prefix than the site's default may be active.
         self.abroad = False
+        # Messages have changed the view since the last rendering.
+        self.wants_idle = False
         # It has something to show, and will when the client has read what it was sent.
         self.waits_for_client = False
 
@@ -89,20 +92,21 @@ class LiveChannel(Channel):
             logger.warning("%s got a message but defines no handle_info: %.200r", self.log_name, message)
             return None
         self.server._doing = f"{live.spec.name}.handle_info"
-        alone = self.server.pending == 0 and not self.server.connection.outbox.busy
-        story = lifecycle.last_message if alone else lifecycle.message
-        return self._push(await drive(story(live, message), self))
+        if self.server.pending == 0 and not self.server.connection.outbox.busy:
+            self.wants_idle = False
+            return self._push(await drive(lifecycle.last_message(live, message), self))
+        self.wants_idle = True
+        return self._push(await drive(lifecycle.message(live, message), self))
 
     async def handle_idle(self) -> None:
         """Nothing waits: show what messages have changed, or once the client has read what it was sent."""
-        if not self.live.needs_render:
-            return
         outbox = self.server.connection.outbox
         if outbox.busy:
             if not self.waits_for_client:
                 self.waits_for_client = True
                 outbox.when_drained(self._client_is_ready)
             return
+        self.wants_idle = False
         self.server._doing = f"{self.live.spec.name}'s rendering"
         stop = self._push(await drive(lifecycle.catching_up(self.live), self))
         if stop is not None:
@@ -133,7 +137,7 @@ class LiveChannel(Channel):
     def enter(self) -> None:
         """Make this thread, or task, the view's."""
         if self.abroad:
-            self.live.locale.activate_all()
+            self.live.enter()
 
     def in_pool(self, function: Callable[..., Any], *args: Any) -> Awaitable[Any]:
         """Run a function on a pool thread, inside the view's Context."""
@@ -143,8 +147,7 @@ class LiveChannel(Channel):
 
     def _joining(self, payload: Any) -> Steps[Outcome]:
         self.live = live = yield Step(Where.POOL, admit, (self, payload))
-        socket = self.socket
-        self.abroad = not (live.locale.is_default and socket.language is None and socket.time_zone is None)
+        self.abroad = is_abroad(live, self.socket)
         self.enter()
         return (yield from lifecycle.joining(live))
 
@@ -173,6 +176,7 @@ class LiveChannel(Channel):
         except ValueError as error:
             logger.warning("%s, event %r: its form can't be read: %s", self.log_name, name, error)
             return NOTHING
+        self.wants_idle = False  # this rendering shows what earlier messages have changed
         return self._reply(await drive(story, self))
 
     async def _live_patch(self, payload: dict[str, Any]) -> dict[str, Any] | Stop:
@@ -188,6 +192,7 @@ class LiveChannel(Channel):
             return {"link_redirect": True}
         live.show(url, route)
         self.server._doing = f"{live.spec.name}.handle_params"
+        self.wants_idle = False
         return self._reply(await drive(lifecycle.patching(live), self))
 
     def _unknown_event(self, name: str) -> None:
@@ -241,6 +246,13 @@ class LiveChannel(Channel):
                 await asyncio.wait_for(ready.wait(), SLOW_CLIENT_CHECK)
             except TimeoutError:
                 continue
+
+
+def is_abroad(live: Runtime, socket: Socket) -> bool:
+    """Whether the view lives elsewhere than threads and sockets do by default."""
+    if socket.language is not None or socket.time_zone is not None:
+        return True
+    return live.urlconf is not None or not live.locale.is_default
 
 
 def _value(payload: dict[str, Any]) -> Any:

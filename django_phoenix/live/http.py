@@ -38,10 +38,13 @@ def respond(view: Any, request: HttpRequest) -> HttpResponseBase:
     route = route_of(request.resolver_match)
     extra = (route.live_session if route else DEFAULT).data_for(request)
     live = _runtime(view, request, route, extra)
-    drive_sync(mounting(live))
-    if live.navigation is not None:
-        return _redirect(live.navigation)
-    return _page(live, extra)
+    before = live.locale
+    try:
+        drive_sync(mounting(live))
+        return _page(live, extra) if live.navigation is None else _redirect(live.navigation)
+    finally:
+        if live.locale != before:
+            before.activate_all()  # the thread has other requests to answer
 
 
 def _runtime(view: Any, request: HttpRequest, route: Route | None, extra: dict[str, Any]) -> Runtime:

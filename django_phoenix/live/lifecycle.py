@@ -35,6 +35,7 @@ def mounting(live: Runtime) -> Steps[None]:
         return
     if live.spec.has("mount"):
         yield call(live.view.mount, live.params, live.session)
+        live.follow_locale()
     if isinstance(live.navigation, Patch):
         raise LiveViewError(
             f"{live.spec.name}.mount() called push_patch(), but there is no page yet whose URL could change. "
@@ -74,7 +75,6 @@ def message(live: Runtime, content: Any) -> Steps[Outcome]:
     yield step
     if live.navigation is not None:
         return (yield from _going(live, None))
-    live.needs_render = True
     live.render_where = Where.HERE if step.where is Where.LOOP else Where.POOL
     return Outcome({})
 

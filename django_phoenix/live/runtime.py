@@ -8,11 +8,12 @@ from urllib.parse import urljoin
 
 from django.http import HttpRequest
 from django.template import Context
+from django.urls import set_urlconf
 
 from django_phoenix.exceptions import LiveViewError
 from django_phoenix.live.forms import decode_query
 from django_phoenix.live.locale import DEFAULT as DEFAULT_LOCALE
-from django_phoenix.live.locale import Locale
+from django_phoenix.live.locale import Locale, active_locale
 from django_phoenix.live.navigation import Navigation, Patch
 from django_phoenix.live.request import LiveRequest, PageUrl
 from django_phoenix.live.routes import Route, find_route, login_allows
@@ -38,7 +39,6 @@ class Runtime:
         "live_session",
         "locale",
         "navigation",
-        "needs_render",
         "page",
         "params",
         "pushed",
@@ -87,7 +87,6 @@ class Runtime:
         self.navigation: Navigation | None = None
         self.pushed: list[list[Any]] = []
         self.title: Any = None
-        self.needs_render = False
         self.render_where = Where.HERE
         self.page: Page = None  # type: ignore[assignment]  # until the view is let in
         self.context: Context = None  # type: ignore[assignment]
@@ -165,6 +164,21 @@ class Runtime:
         if time_zone is not None:
             self.locale = replace(self.locale, time_zone=time_zone)
         self.locale.activate()
+        self._settle_abroad()
+
+    def follow_locale(self) -> None:
+        """``mount`` may have activated a language or time zone, as middleware does: now they are the view's."""
+        active = active_locale()
+        if active != self.locale:
+            self.locale = active
+            self._settle_abroad()
+
+    def enter(self) -> None:
+        """Make the running thread, or task, the view's."""
+        self.locale.activate_all()
+        set_urlconf(self.urlconf)
+
+    def _settle_abroad(self) -> None:
         if self.channel is not None:
             self.channel.abroad = True
 
@@ -179,7 +193,6 @@ class Runtime:
         """Remember the rendering as sent, and add events, title and reply to its diff (liveview.md §7.8)."""
         diff = render.diff
         render.commit()
-        self.needs_render = False
         title = vars(self.view.assigns).get("page_title")
         if self.pushed or reply is not None or title != self.title:
             diff = dict(diff)

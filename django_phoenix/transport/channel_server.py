@@ -38,7 +38,7 @@ class ChannelServer(ChannelProcess):
 
     @property
     def wants_idle(self) -> bool:  # type: ignore[override]
-        return self.blueprint.handle_idle is not None
+        return self.channel.wants_idle
 
     # Into the mailbox.
 

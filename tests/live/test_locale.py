@@ -75,3 +75,20 @@ async def test_the_language_of_the_browser_is_not_the_pages(transactional_db, pa
     async with LiveClient(**{"accept-language": "fr"}) as browser:
         view = await browser.open(path)
         assert (await view.event("ask"))["diff"]["r"] == {"language": "en", "zone": "UTC"}
+
+
+@TWINS
+async def test_what_mount_activates_is_the_views(browser, path):
+    page = await browser.get(f"{path}?activate=de")
+    assert "Montag" in page.inner
+    assert translation.get_language() == "en"
+    view = await browser.join(page)
+    assert "Montag" in str(view.joined["rendered"])
+    assert (await view.event("ask"))["diff"]["r"] == {"language": "de", "zone": "Asia/Tokyo"}
+
+
+def test_a_get_leaves_nothing_active(client, db):
+    for path in ("/locale/?activate=de", "/async-locale/?activate=de"):
+        client.get(path)
+        assert translation.get_language() == "en"
+        assert str(timezone.get_current_timezone()) == "UTC"

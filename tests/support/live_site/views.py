@@ -378,6 +378,9 @@ class LocaleLive(Counted):
 
     def mount(self, params, session):
         self.assigns.moment = MOMENT
+        if "activate" in params:
+            translation.activate(params["activate"])
+            timezone.activate("Asia/Tokyo")
 
     @event
     def ask(self):
@@ -394,6 +397,9 @@ class LocaleLive(Counted):
 
 
 class AsyncLocaleLive(LocaleLive):
+    async def mount(self, params, session):
+        LocaleLive.mount(self, params, session)
+
     @event
     async def ask(self):
         return locale()
