@@ -1,4 +1,4 @@
-"""What the renderer costs: microseconds for a table and a counter, beside Django's own renderer in the same run.
+"""What the renderer costs: microseconds for a table and a counter, beside Django's own in the same run.
 
 python bench/render_bench.py [--quick]
 """
@@ -28,11 +28,13 @@ from django.urls import path
 ENGINE = {"BACKEND": "django.template.backends.django.DjangoTemplates"}
 
 TABLE = """<table><tbody>{% for row in rows %}
-<tr><td>{{ row.id }}</td><td>{{ row.name }}</td><td>{{ row.city }}</td><td>{{ row.amount }}</td><td>{{ row.note }}</td></tr>
+<tr><td>{{ row.id }}</td><td>{{ row.name }}</td><td>{{ row.city }}</td>
+<td>{{ row.amount }}</td><td>{{ row.note }}</td></tr>
 {% endfor %}</tbody></table>"""
 RICH = """<table><tbody>{% for row in rows %}
-<tr{% if row.active %} class="on"{% endif %}><td>{{ row.id }}</td><td><a href="{% url 'row' row.id %}">{{ row.name }}</a></td>\
-<td>{{ row.city|upper }}</td><td>{{ row.amount }}</td><td>{{ row.note }}</td></tr>
+<tr{% if row.active %} class="on"{% endif %}><td>{{ row.id }}</td>
+<td><a href="{% url 'row' row.id %}">{{ row.name }}</a></td><td>{{ row.city|upper }}</td>
+<td>{{ row.amount }}</td><td>{{ row.note }}</td></tr>
 {% endfor %}</tbody></table>"""
 COUNTER = "<h1>{{ title }}</h1><p>Count: {{ count }}</p><button phx-click='inc'>+</button>"
 
@@ -150,9 +152,8 @@ def main() -> None:
                     row.amount = amount
 
             report(f"{name}, {kind} rows", case, touch, seconds)
-    print(
-        f"remembered of the 1000x5 table: {memory_of(TABLE, {'rows': [fields(i) for i in range(1000)]}):.1f} KiB"
-    )
+    remembered = memory_of(TABLE, {"rows": [fields(i) for i in range(1000)]})
+    print(f"remembered of the 1000x5 table: {remembered:.1f} KiB")
 
 
 if __name__ == "__main__":

@@ -12,10 +12,11 @@ from django.template.context import Context, RenderContext
 from django.utils.safestring import SafeString, mark_safe
 
 from . import loops, structure, tags  # noqa: F401 (their handlers)
+from .chain import extends_node, overriding_blocks
 from .diff import Render, RenderState, share_statics
 from .errors import annotate
 from .html import flatten
-from .program import Compiler, Program, extends_node, overriding_blocks
+from .program import Compiler, Program
 from .region import region_of
 from .runtime import Runtime, flat
 
@@ -84,7 +85,8 @@ def has_constant_parents(template: Template) -> bool:
     context = bare_runtime(template).context
     extends = extends_node(template)
     while extends is not None:
-        if getattr(extends.parent_name, "is_var", False) or extends.parent_name.filters:
+        parent: Any = extends.parent_name
+        if getattr(parent, "is_var", False) or getattr(parent, "filters", ()):
             return False
         extends = extends_node(extends.get_parent(context))
     return True
@@ -97,8 +99,10 @@ def bare_runtime(template: Template) -> Runtime:
 
 
 def first_like(template: Template) -> Template:
-    """The first template seen of the same file and text. Loaders that do not cache parse a file again and again; what
-    they give has to have the same fingerprints."""
+    """The first template seen of the same file and text.
+
+    Loaders that do not cache parse a file again and again; what they give has to have the same fingerprints.
+    """
     if template.origin.name == UNKNOWN_SOURCE or ATTRIBUTE in template.__dict__:
         return template
     key = (id(template.engine), template.origin.name, template.name, template.source)
@@ -110,7 +114,7 @@ def first_like(template: Template) -> Template:
 
 
 class CompiledTemplate:
-    """A template, or the live block of its page with all that overrides it, ready to be rendered and diffed."""
+    """A template, or the live block of its page with all that overrides it."""
 
     def __init__(self, template: Template, live_block: str | None = None) -> None:
         self.template = template
@@ -135,8 +139,10 @@ class CompiledTemplate:
 
     @property
     def opaque_parts(self) -> list[tuple[str, int, str]]:
-        """(template name, line, node) of each part that is left to Django, also in templates that are extended or
-        included by a literal name."""
+        """(template name, line, node) of each part that is left to Django.
+
+        Templates that are extended, or included by a literal name, are looked into as well.
+        """
         found: list[tuple[str, int, str]] = []
         seen: set[str] = set()
         waiting = [self]
@@ -176,7 +182,7 @@ class CompiledTemplate:
                 cells = None
                 tree = program.diff(runtime, state.cells, 0)
             else:
-                cells = []
+                cells = list[Any]()
                 tree = program.full(runtime, cells)
                 tree["s"] = program.block
                 runtime.fresh.append(tree)
@@ -207,7 +213,7 @@ class CompiledTemplate:
 
     def _program(self, runtime: Runtime, autoescape: bool, names: Names | None) -> Program:
         """The program for the templates that this one extends now."""
-        chain = (self.template,)
+        chain: tuple[Template, ...] = (self.template,)
         if extends_node(self.template) is not None:
             chain = resolve_chain(self.template, runtime, names)
         program = self._programs.get((autoescape, *chain))

@@ -69,7 +69,7 @@ def active_routing() -> tuple[Any, ...]:
 
 
 def share_statics(root: Node, fresh: list[Node]) -> None:
-    """Write the statics of all nodes that have some: inline, or as a number in the root's `p` if that is shorter."""
+    """Write the statics of all nodes that have some: inline, or as a number in the root's `p` if shorter."""
     uses: dict[int, int] = {}
     for tree in fresh:
         block = id(tree["s"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.template.base import Template
-from django.template.loader_tags import construct_relative_path
 
+from .chain import relative
 from .rendered import UNCHANGED
 from .runtime import flat, node, pop, push
 from .tracking import Digest
@@ -56,18 +56,17 @@ class Include:
         if callable(getattr(target, "render", None)):
             return getattr(target, "template", target)
         names = target or ()
-        if isinstance(names, str):
-            names = (construct_relative_path(self.node.origin.template_name, names),)
-        else:
-            names = tuple(names)
+        names = (relative(self.node, names),) if isinstance(names, str) else tuple(names)
         found = rt.included.get((self.node, names))
         if found is None:
             found = rt.included[self.node, names] = self.first_like(rt.engine.select_template(list(names)))
         return found
 
     def first_like(self, template: Any) -> Any:
-        """The first template of this file and text that was included here: a loader that does not cache parses it
-        again at each render, and still it has to have the same fingerprints."""
+        """The first template of this file and text that was included here.
+
+        A loader that does not cache parses it again at each render; its fingerprints have to stay the same.
+        """
         if type(template) is not Template:
             return template
         if len(self.seen) > SEEN:

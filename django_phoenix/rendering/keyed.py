@@ -1,9 +1,9 @@
 """`{% for %}`: which entries are new, moved, changed or gone.
 
-An entry's key is, as a template would find it, the item's `pk`, else its `id`: of a model its primary key, of a dict
-that item, of another object that attribute. Keys must be plain immutable values; if one item of a sequence has none,
-or two have the same, entries are known by their position. Sequences that are unpacked, and sequences of strings and
-numbers, have no keys.
+An entry's key is, as a template would find it, the item's `pk`, else its `id`: of a model its primary key,
+of a dict that item, of another object that attribute. Keys must be plain immutable values; if one item of a
+sequence has none, or two have the same, entries are known by their position. Sequences that are unpacked,
+and sequences of strings and numbers, have no keys.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ class Loop:
         layer: Any,
         free: tuple[Any, ...],
     ) -> Node:
-        """Entries came, went or moved. `before`: where each was. New cells are gathered in a list of their own."""
+        """Entries came, went or moved. `before`: where each was. `cells` gathers the new memory."""
         entries: Node = {}
         width = self.width
         for i, (item, j) in enumerate(zip(items, before, strict=True)):
@@ -223,8 +223,8 @@ class Loop:
             self.warned = True
             twice = next(key for i, key in enumerate(keys) if key in keys[:i])
             logger.warning(
-                "%s: two items of this {%% for %%} have the same pk or id %r. They are told apart by their positions "
-                "instead, so a removed or inserted item re-sends those behind it. Make the ids unique.",
+                "%s: two items of this {%% for %%} have the same pk or id %r. They are told apart by their "
+                "positions, so a removed or inserted item re-sends those behind it. Make the ids unique.",
                 self.name,
                 twice,
             )

@@ -1,7 +1,7 @@
 """Look values up as Django's `Variable` does: item, attribute, index; call what is callable.
 
-How a *type* answers is worked out once and kept in `KINDS`, so the common cases (a plain dict, an object without
-`__getitem__`) cost one table look-up. A failed lookup is the value `MISSING`, not an exception.
+How a *type* answers is worked out once and kept in `KINDS`, so the common cases (a plain dict, an object
+without `__getitem__`) cost one table look-up. A failed lookup is the value `MISSING`, not an exception.
 """
 
 from __future__ import annotations
@@ -89,10 +89,7 @@ def follow(rt: Runtime, obj: Any, bits: tuple[str, ...]) -> Any:
         current = call(rt, obj)
         for bit in bits:
             kind = KINDS[type(current)]
-            if kind == ATTRIBUTES:
-                current = _attribute(current, bit)
-            else:
-                current = _step(current, bit)
+            current = _attribute(current, bit) if kind == ATTRIBUTES else _step(current, bit)
             if current is MISSING:
                 return _missed(rt, bit)
             if type(current) not in PLAIN:
@@ -158,7 +155,7 @@ def _attribute(current: Any, bit: str) -> Any:
 def _index(current: Any, bit: str) -> Any:
     """The last way: only to be called while the attribute's exception is being handled."""
     if type(current) not in TRANSPARENT and bit in dir(current):  # a property raised it
-        raise  # noqa: PLE0704
+        raise
     try:
         return current[int(bit)]
     except (IndexError, ValueError, KeyError, TypeError):
@@ -182,8 +179,9 @@ def _silenced(rt: Runtime, error: Exception, bit: str | None) -> Any:
 class Fetch(dict[type, Callable[[Any], Any]]):
     """For one loop: type of the item -> C function that reads all the named bits at once.
 
-    Only for types whose reads run no code of the user (plain dicts, instance attributes, slots, model fields): that
-    something is read twice, or too early, must not be noticeable. For other types the function raises LookupError.
+    Only for types whose reads run no code of the user (plain dicts, instance attributes, slots, model
+    fields): that something is read twice, or too early, must not be noticeable. For other types the
+    function raises LookupError.
     """
 
     def __init__(self, bits: tuple[str, ...], conditional: frozenset[str] = frozenset()) -> None:
@@ -215,7 +213,7 @@ def _cannot_fetch(item: Any) -> Any:
 
 def is_quiet(cls: type, name: str) -> bool:
     """Whether reading this attribute of an instance runs no Python code that a user wrote."""
-    if cls.__getattribute__ is not object.__getattribute__ or hasattr(cls, "__getattr__"):
+    if any("__getattribute__" in base.__dict__ for base in cls.__mro__[:-1]) or hasattr(cls, "__getattr__"):
         return False
     for base in cls.__mro__:
         if name in base.__dict__:

@@ -1,8 +1,8 @@
 """One short handler per node class of Django's templates.
 
-A handler is given the compiler, the content of the block being written, the scope, and the node. It is found along the
-node's class and its bases; a subclass that overrides anything of the class we know is unknown to us. Whatever has no
-handler is opaque: Django renders it, and its text is compared.
+A handler is given the compiler, the content of the block being written, the scope, and the node. It is
+found along the node's class and its bases; a subclass that overrides anything of the class we know is
+unknown to us. Whatever has no handler is opaque: Django renders it, and its text is compared.
 """
 
 from __future__ import annotations
@@ -35,12 +35,14 @@ Handler = Callable[["Compiler", Content, "Scope", Any], None]
 
 handlers: dict[type, Handler] = {}
 
+DEPTH = 60  # blocks in blocks; what is deeper is left to Django, so that a template cannot exhaust the stack
+
 
 def register_node_handler(node_class: type, handler: Handler) -> None:
     """Compile nodes of this class (and of subclasses that override nothing of it) by this handler.
 
-    The handler calls `content.text`, appends a `Part` to `content.items`, or raises `NotCompilable` to leave one node
-    to Django.
+    The handler calls `content.text`, appends a `Part` to `content.items`, or raises `NotCompilable` to
+    leave one node to Django.
     """
     handlers[node_class] = handler
 
@@ -70,13 +72,13 @@ def keeps(node_class: type, handled: type) -> bool:
 
 def compile_node(c: Compiler, content: Content, scope: Scope, node: TemplateNode) -> None:
     handler = handler_for(type(node))
-    before = len(content.items), content.items[-1:]
+    items, opaque_parts = len(content.items), len(c.opaque_parts)
     try:
-        if handler is None:
+        if handler is None or c.depth > DEPTH:
             raise NotCompilable
         handler(c, content, scope, node)
     except NotCompilable:
-        del content.items[before[0] :]
+        del content.items[items:], c.opaque_parts[opaque_parts:]
         opaque(c, content, scope, node)
 
 
@@ -88,20 +90,18 @@ def opaque(c: Compiler, content: Content, scope: Scope, node: TemplateNode) -> N
     content.items.append(Text(lambda fn: f"{how}(rt, {name})", culprit=c.culprit(node)))
 
 
-def may_hide_queries(c: Compiler, node: TemplateNode) -> bool:
+def may_hide_queries(c: Compiler, node: Any) -> bool:
     """Whether the node holds an `{% if %}` with operators, or may do so in a template that it includes."""
     if isinstance(node, InclusionNode):
         if not isinstance(node.filename, str):
             return True
         return any(
-            may_hide_queries(c, inner) for inner in c.template.engine.get_template(node.filename).nodelist
+            may_hide_queries(c, each) for each in c.template.engine.get_template(node.filename).nodelist
         )
-    if node.get_nodes_by_type((IncludeNode, InclusionNode)):
+    if node.get_nodes_by_type(IncludeNode) or node.get_nodes_by_type(InclusionNode):
         return True
-    ifs = node.get_nodes_by_type(IfNode)
-    return any(
-        type(test) is not TemplateLiteral for each in ifs for test, _ in each.conditions_nodelists if test
-    )
+    tests = [test for each in node.get_nodes_by_type(IfNode) for test, _ in each.conditions_nodelists]
+    return any(test is not None and type(test) is not TemplateLiteral for test in tests)
 
 
 # -- text

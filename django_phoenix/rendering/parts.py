@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class BlockCode:
-    """A compiled block: its fingerprint, the names of its two functions, what they need, what it remembers."""
+    """A compiled block: its fingerprint, the names of its two functions, what they need."""
 
     block: Block
     full: str
@@ -234,8 +234,11 @@ class Repeated(Part):
 
 @dataclass
 class Hosted(Part):
-    """A part that evaluates itself at run time; one cell. It has `full(rt) -> (value, memory)` and
-    `diff(rt, memory) -> (value or UNCHANGED, memory)`."""
+    """A part that evaluates itself at run time; one cell.
+
+    The object has `full(rt, …) -> (value, memory)` and `diff(rt, memory, …) -> (value or UNCHANGED, memory)`.
+    It must not change what it remembered: a render may fail.
+    """
 
     name: str
     arguments: Callable[[Function], str]
@@ -308,7 +311,8 @@ def write(c: Compiler, content: Content, dynamic: bool, name: str) -> BlockCode:
 
 
 def write_full(c: Compiler, fn: Function, content: Content, result: str = "return ") -> None:
-    at, slots = 0, []
+    at = 0
+    slots: list[str] = []
     for item in content.items:
         if isinstance(item, str):
             continue

@@ -1,23 +1,22 @@
 """Django's node tree into Python functions, once per template.
 
-`Compiler` writes one *program*: a template with the chain it extends, for one autoescape setting. It runs over the
-nodes twice if it meets a tag of unknown behaviour: the first run finds out which scopes such tags stand in, the second
-one writes those scopes so that the tags find, and may change, a real context (see `scope`).
+`Compiler` writes one *program*: a template with the chain it extends, for one autoescape setting. It runs
+over the nodes twice if it meets a tag of unknown behaviour: the first run finds out which scopes such tags
+stand in, the second one writes those scopes so that the tags find, and may change, a real context.
 """
 
 from __future__ import annotations
 
 import itertools
-import logging
 import weakref
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.template.base import TextNode
-from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode, construct_relative_path
+from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 
 from . import parts, roots
+from .chain import Blocks, literal_include, overriding_blocks
 from .nodes import compile_node
 from .rendered import Block
 from .runtime import HELPERS
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from .keyed import Loop
     from .source import Culprit
 
-logger = logging.getLogger("django_phoenix.rendering")
-
 numbers = itertools.count(1)
 
 
@@ -42,15 +39,12 @@ class Program:
 
     chain: tuple[Template, ...]
     block: Block
-    width: int
     full: Callable[..., Any]
     diff: Callable[..., Any]
     dynamic: bool  # tags may write into the context
-    reads: frozenset[str]  # names of the context that it reads, as far as known
     includes: list[str]  # names of the templates it includes by literal names
     opaque_parts: list[tuple[str, int, str]]
-    blocks: list[dict[str, BlockNode]] | None
-    region: str | None
+    blocks: Blocks | None  # what the chain defines, if it is one
     source: str = field(repr=False)
 
 
@@ -70,12 +64,14 @@ class Compiler:
     def start(self) -> None:
         name = f"<django_phoenix {next(numbers)}: {str(self.template.name)!a}>"
         self.module = Module(name, HELPERS)
-        self.names: dict[str, str] = {}
+        self.names: dict[str, str] = {}  # name in the context -> Python variable
+        self.context_names: dict[str, str] = {}  # and back
         self.loops = []
         self.opaque_parts: list[tuple[str, int, str]] = []
         self.includes: list[str] = []
         self.popped: dict[str, int] = {}
         self.owner = self.chain[0]
+        self.depth = 0
         self.new_marks: set[Hashable] = set()
 
     # -- the program
@@ -104,7 +100,7 @@ class Compiler:
         return self.code(with_block, self.owned(block_node), block_node)
 
     def top_nodes(self) -> Iterable[TemplateNode]:
-        """What is rendered of a chain: of each child only the text before its `{% extends %}`, then the root."""
+        """What a chain renders: of each child only what stands before `{% extends %}`, then the root."""
         for template in self.chain:
             self.owner = template
             for node in template.nodelist:
@@ -113,22 +109,8 @@ class Compiler:
                 yield node
 
     def finish(self, code: parts.BlockCode) -> Program:
-        dynamic = "root" in self.marks
-        first = Function("root_full", ("rt", "out"), dynamic=dynamic)
-        later = Function("root_diff", ("rt", "mem", "at"), dynamic=dynamic)
-        for fn, target in ((first, code.full), (later, code.diff)):
-            opening = dynamic and self.region is not None
-            if opening:
-                region = self.module.constant("N", self.definition(str(self.region), 0))
-                fn.emit(f"outer = enter_block(rt, {region})")
-            call = self.arguments(fn, *fn.first, free=code.free)
-            names = [name for name, variable in self.names.items() if variable in fn.free]
-            if names:
-                fn.emit("names = rt.names")
-            for name in names:
-                fn.emit(f"{self.names[name]} = names.get({name!r}, MISSING)")
-            fn.emit(f"return {target}({call})")
-            self.module.add(fn, ())
+        self.entrance("root_full", ("rt", "out"), code.full, code)
+        self.entrance("root_diff", ("rt", "mem", "at"), code.diff, code)
         namespace = self.module.run()
         for loop, functions in self.loops:
             for attribute, name in functions.items():
@@ -136,19 +118,31 @@ class Compiler:
         program = Program(
             chain=self.chain,
             block=code.block,
-            width=code.width,
             full=namespace["root_full"],
             diff=namespace["root_diff"],
-            dynamic=dynamic,
-            reads=frozenset(self.names),
+            dynamic="root" in self.marks,
             includes=self.includes,
             opaque_parts=self.opaque_parts,
             blocks=self.blocks if len(self.chain) > 1 else None,
-            region=self.region,
             source="\n".join(line for line, _ in self.module.lines),
         )
         weakref.finalize(program, forget, self.module.name)
         return program
+
+    def entrance(self, name: str, first: tuple[str, ...], target: str, code: parts.BlockCode) -> None:
+        """A function through which the program is entered: it reads the names that the program needs."""
+        fn = Function(name, first, dynamic="root" in self.marks)
+        if fn.dynamic and self.region is not None:
+            region = self.module.constant("N", self.definition(self.region, 0))
+            fn.emit(f"enter_block(rt, {region})")
+        call = self.arguments(fn, *first, free=code.free)
+        needed = [each for each, variable in self.names.items() if variable in fn.free]
+        if needed:
+            fn.emit("names = rt.names")
+        for each in needed:
+            fn.emit(f"{self.names[each]} = names.get({each!r}, MISSING)")
+        fn.emit(f"return {target}({call})")
+        self.module.add(fn, ())
 
     # -- blocks of code
 
@@ -156,7 +150,10 @@ class Compiler:
         self, scope: Scope, nodes: Iterable[TemplateNode], at: TemplateNode | None = None
     ) -> parts.BlockCode:
         """Compile nodes into a block with its own fingerprint."""
-        return parts.write(self, self.content(scope, nodes), scope.dynamic, self.place(at))
+        self.depth += 1
+        content = self.content(scope, nodes)
+        self.depth -= 1
+        return parts.write(self, content, scope.dynamic, self.place(at))
 
     def content(self, scope: Scope, nodes: Iterable[TemplateNode]) -> parts.Content:
         content = parts.Content()
@@ -178,7 +175,7 @@ class Compiler:
     # -- calls between generated functions
 
     def arguments(self, fn: Function, *first: str, free: Iterable[str]) -> str:
-        """The arguments of a call, where names of the context are looked up now if they may have been written."""
+        """The arguments of a call; names of the context are looked up now if they may have been written."""
         return ", ".join([*first, *(self.variable(fn, name) for name in free)])
 
     def tuple_of(self, fn: Function, free: Iterable[str]) -> str:
@@ -196,12 +193,9 @@ class Compiler:
 
     def context_variable(self, name: str) -> str:
         if name not in self.names:
-            self.names[name] = self.module.fresh("n")
+            variable = self.names[name] = self.module.fresh("n")
+            self.context_names[variable] = name
         return self.names[name]
-
-    @property
-    def context_names(self) -> dict[str, str]:
-        return {variable: name for name, variable in self.names.items()}
 
     def constant(self, value: Any) -> str:
         return self.module.constant("K", value)
@@ -240,7 +234,7 @@ class Compiler:
         found = [blocks[name] for blocks in self.blocks if name in blocks]
         return found[depth] if depth < len(found) else None
 
-    def owned(self, node: TemplateNode) -> Iterable[TemplateNode]:
+    def owned(self, node: BlockNode) -> Iterable[TemplateNode]:
         """The contents of a block; errors in it belong to the template that defines it."""
         outer, self.owner = self.owner, self.template_of(node)
         yield from node.nodelist
@@ -279,35 +273,7 @@ class Compiler:
         self.opaque_parts.append((str(name), self.line(node), describe(node)))
 
 
-def literal_include(node: IncludeNode) -> str | None:
-    """The name of the template that is always included here."""
-    target = node.template
-    if target.is_var or target.filters or not isinstance(target.var, str):
-        return None
-    return construct_relative_path(node.origin.template_name, str(target.var))
-
-
 def describe(node: TemplateNode) -> str:
     token = getattr(node, "token", None)
     contents = f" {{% {token.contents} %}}" if token is not None else ""
     return f"{type(node).__module__}.{type(node).__qualname__}{contents}"
-
-
-def overriding_blocks(chain: tuple[Template, ...]) -> list[dict[str, BlockNode]]:
-    """For each template of a chain its blocks by name, as `{% extends %}` gathers them."""
-    found = []
-    for template in chain:
-        extends = extends_node(template)
-        if extends is not None and len(chain) > 1:
-            found.append(dict(extends.blocks))
-        else:
-            found.append({node.name: node for node in template.nodelist.get_nodes_by_type(BlockNode)})
-    return found
-
-
-def extends_node(template: Template) -> ExtendsNode | None:
-    """`{% extends %}` of a template: it is the first thing that is not text."""
-    for node in template.nodelist:
-        if not isinstance(node, TextNode):
-            return node if isinstance(node, ExtendsNode) else None
-    return None

@@ -11,12 +11,12 @@ from django.template.loader_tags import BlockNode, ExtendsNode
 
 from django_phoenix.exceptions import RegionError
 
+from .chain import Blocks
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from django.template.base import Template
-
-Blocks = list[dict[str, BlockNode]]
 
 DOCUMENT = re.compile(r"<\s*(?:html|body|!doctype)\b", re.IGNORECASE)
 

@@ -1,12 +1,12 @@
 """What a template becomes: blocks at compile time, a tree of nodes at render time.
 
-A *block* is a piece of template: n + 1 static strings around n dynamic parts. Its identity is its fingerprint.
-Rendering it gives a *node*, already in the shape of the wire:
+A *block* is a piece of template: n + 1 static strings around n dynamic parts. Its identity is its
+fingerprint. Rendering it gives a *node*, already in the shape of the wire:
 
-    Node   {"0": Value, …, "s": Block, "r": 1?}     a block with all its dynamics (a diff leaves out what is known)
-    Comp   {"s": Block, "k": {"0": Entry, …, "kc": n, "km": True?}, "stream": […]?}     a comprehension
+    Node   {"0": Value, …, "s": Block, "r": 1?}              a diff leaves out what the client knows
+    Comp   {"s": Block, "k": {"0": Entry, …, "kc": n, "km": True?}, "stream": […]?}
     Entry  {"0": Value, …} | old position | [old position, {…}]
-    Value  str (HTML text) | Node | Comp | ComponentRef (a cid) | "" (nothing there)
+    Value  str (HTML text, "" for nothing) | Node | Comp | ComponentRef (a cid)
 
 While rendering, "s" holds the `Block` itself; `diff.share_statics` turns it into what the client wants.
 Texts are strings and cids are integers: never the other way round (LV-36).

@@ -1,7 +1,7 @@
 """What only the text can tell: whether a block is exactly one element, whether it closes what it opens.
 
-The statics are scanned once, at compile time, with a mark at the place of each dynamic part. Rendered HTML is never
-parsed.
+The statics are scanned once, at compile time, with a mark at the place of each dynamic part. Rendered HTML
+is never parsed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,22 @@ from html.parser import HTMLParser
 MARK = "\ue000"
 
 VOID = frozenset(
-    "area base br col embed hr img input link meta param source track wbr".split(),
+    (
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    )
 )
 PROPER_ID = re.compile(r""" id=["']""")
 ANY_ID = re.compile(r"""[\s"'/]id\s*=|[\s"'/]id(?=[\s/>])""", re.IGNORECASE)

@@ -15,7 +15,7 @@ from django.templatetags.static import StaticNode
 from django.urls import NoReverseMatch
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeData, mark_safe
-from django.utils.timezone import template_localtime
+from django.utils.timezone import template_localtime  # type: ignore[attr-defined]
 
 from .lookup import MISSING, called, follow, get, needed
 from .rendered import UNCHANGED, Block, Node
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     Programs = Callable[["Runtime", Template, bool, Names], Program]
 
 UNSET = object()
-OUTER = object()
 
 
 class Runtime:
@@ -47,6 +46,7 @@ class Runtime:
 
     __slots__ = (
         "_current_app",
+        "_outer",
         "_protected",
         "context",
         "engine",
@@ -80,6 +80,7 @@ class Runtime:
         self.routed = False  # something shown depends on URLconf or script prefix
         self.routes: dict[str, list[Candidate]] = {}
         self._current_app: Any = UNSET
+        self._outer: list[Template | None] = []
         self._protected: tuple[Any, ...] | None = None
 
     @property
@@ -102,14 +103,15 @@ class Runtime:
         """What `Template.render` does to the context before it renders its nodes."""
         render_context = self.context.render_context
         render_context.push()
-        render_context.dicts[-1][OUTER] = render_context.template
+        self._outer.append(render_context.template)
         render_context.template = program.chain[0]
         if program.blocks is not None:
             open_blocks(self, program.blocks)
 
     def pop_state(self) -> None:
         render_context = self.context.render_context
-        render_context.template = render_context.pop()[OUTER]
+        render_context.pop()
+        render_context.template = self._outer.pop()
 
     def restore(self) -> None:
         if self._protected is not None:
@@ -194,7 +196,7 @@ def replace(rt: Runtime, memory: list[Any], at: int, width: int, new: list[Any])
 
 
 def rendered_by_django(rt: Runtime, template_node: TemplateNode) -> str:
-    text = "".join((template_node.render_annotated(rt.context),))
+    text = joined(template_node.render_annotated(rt.context))
     rt.routes.clear()  # it may have activated another language
     return text
 
@@ -205,8 +207,10 @@ def joined(text: Any) -> str:
 
 
 def rendered_in_a_thread(rt: Runtime, template_node: TemplateNode) -> str:
-    """The same for nodes that hold an `{% if %}`: Django's takes the exception of a query on the event loop for
-    False, so such nodes are never rendered there."""
+    """The same for nodes that hold an `{% if %}`, which are never rendered on an event loop.
+
+    Django's `{% if %}` takes the exception that a query raises there for False.
+    """
     if asyncio._get_running_loop() is not None and not os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE"):
         raise SynchronousOnlyOperation(
             f"{template_node!r} cannot be rendered on the event loop: it may need a query."
@@ -259,11 +263,12 @@ def block_value(rt: Runtime, bound: BlockName) -> BlockNode:
 
 def current_app(context: Context) -> str | None:
     """The namespace that Django's `{% url %}` prefers."""
+    request: Any = getattr(context, "request", None)
     try:
-        return context.request.current_app  # type: ignore[no-any-return]
+        return request.current_app  # type: ignore[no-any-return]
     except AttributeError:
         try:
-            return context.request.resolver_match.namespace  # type: ignore[no-any-return]
+            return request.resolver_match.namespace  # type: ignore[no-any-return]
         except AttributeError:
             return None
 
@@ -285,16 +290,17 @@ def csrf_input(rt: Runtime, token: Any) -> str:
 
 
 def static(rt: Runtime, path: Any) -> str:
-    return StaticNode.handle_simple(path)  # type: ignore[no-any-return]
+    return StaticNode.handle_simple(path)
 
 
 HELPERS: dict[str, Any] = {
     function.__name__: function
     for function in (
-        bind, block_value, called, cell, cells, changed, changed_by_many, changed_text, conditional_escape, csrf_input,
-        enter_block, flat, follow, get, joined, leave_block, lookup, mark_safe, missing, needed, node, open_blocks, pop, push,
-        rendered_by_django, rendered_in_a_thread, replace, show, show_raw, static, template_localtime,
-        turn, unpack, url, url_or_nothing,
+        bind, block_value, called, cell, cells, changed, changed_by_many, changed_text,
+        conditional_escape, csrf_input, enter_block, flat, follow, get, joined, leave_block, lookup,
+        mark_safe, missing, needed, node, open_blocks, pop, push, rendered_by_django,
+        rendered_in_a_thread, replace, show, show_raw, static, template_localtime, turn, unpack,
+        url, url_or_nothing,
     )
 }  # fmt: skip
 HELPERS |= {

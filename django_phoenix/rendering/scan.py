@@ -1,8 +1,9 @@
 """A fast look over the entries of a loop: which of them may show something new?
 
-Written for loops whose entries read nothing but plain values of the item, or of the names around the loop. It fetches
-all that an entry reads in one go and compares by identity with what is remembered. Identical immutable values show the
-same text, so such an entry needs no further look; any doubt makes it a suspect, to be compared part by part.
+Written for loops whose entries read nothing but plain values of the item, or of the names around the loop.
+It fetches all that an entry reads in one go and compares by identity with what is remembered. Identical
+immutable values show the same text, so such an entry needs no further look; any doubt makes it a suspect,
+to be compared part by part.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.template.base import FilterExpression, Variable
+from django.template.base import Variable
 from django.template.defaulttags import TemplateLiteral
 
 from .lookup import Fetch
@@ -116,7 +117,7 @@ class Scan:
             raise NotScannable
         return f"({self.test(token.first, scope)} {token.id} {self.test(token.second, scope)})"
 
-    def literal(self, expression: FilterExpression, scope: Scope) -> str:
+    def literal(self, expression: Any, scope: Scope) -> str:
         if expression.filters:
             raise NotScannable
         if not expression.is_var:
@@ -171,9 +172,8 @@ def write_scan(c: Compiler, content: Content, forloop: LoopVariables, variables:
         with fn.block("try:"):
             _begin(c, scan)
             fn.lines += checks
-        with fn.block(
-            "except Exception:"
-        ):  # whatever it is, the comparison part by part will meet it in order
+        # Whatever it is, the comparison part by part will meet it in its turn.
+        with fn.block("except Exception:"):
             fn.emit(f"found.append({forloop.index})")
     fn.emit("return found")
     return scan

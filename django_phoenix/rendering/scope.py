@@ -1,9 +1,9 @@
 """Which names stand for what, at one place of a template.
 
-Django finds every name in a stack of dictionaries. Where no tag of unknown behaviour is about, names bound by the
-template itself (`for`, `with`) are plain Python variables and names of the context are read once, at the start of the
-render. A scope is *dynamic* if such a tag stands anywhere below it: then its layer is really pushed onto the context,
-since the tag may read it, or write into it.
+Django finds every name in a stack of dictionaries. Where no tag of unknown behaviour is about, names bound
+by the template itself (`for`, `with`) are plain Python variables and names of the context are read once, at
+the start of the render. A scope is *dynamic* if such a tag stands anywhere below it: then its layer is
+really pushed onto the context, since the tag may read it, or write into it.
 """
 
 from __future__ import annotations

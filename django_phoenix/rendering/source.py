@@ -18,7 +18,8 @@ IDENTIFIER = re.compile(r"[a-z][a-zA-Z0-9_]*\Z")
 
 Culprit = tuple["Template", "Node"]
 
-# File name of generated code -> for each line, what of the template it does. An entry lives as long as its program.
+# File name of generated code -> for each line, what of the template it does. An entry lives as long as its
+# program.
 culprits: dict[str, list[Culprit | None]] = {}
 
 
@@ -96,7 +97,8 @@ class Module:
         return f"{prefix}{self.count}"
 
     def constant(self, prefix: str, value: Any) -> str:
-        """A name under which generated code finds this object. Text of users gets into code only so, or by repr."""
+        """A name under which generated code finds this object. Text of users gets into code only so, or by
+        repr."""
         name = self.fresh(prefix)
         self.namespace[name] = value
         return name

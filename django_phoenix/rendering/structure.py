@@ -1,4 +1,5 @@
-"""Handlers for what holds other nodes: `{% if %}`, `{% with %}`, `{% autoescape %}`, `{% block %}`, `{% include %}`."""
+"""Handlers for what holds other nodes: `{% if %}`, `{% with %}`, `{% autoescape %}`, `{% block %}`, `{%
+include %}`."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def plain_variable(
 def filtered_variable(
     c: Compiler, content: Content, scope: Scope, node: Any, expression: FilterExpression
 ) -> None:
-    paths = paths_of(expression)
+    paths: list[Variable | None] = [*paths_of(expression)]
     count = len(paths)
     names = [f"a{n}" for n in range(count)]
     main = names[0] if is_path(expression) else literal_main(c, expression)
@@ -190,7 +190,8 @@ def register_pure_node(
 ) -> None:
     """Compile a tag that only reads these filter expressions, and whose text depends on their values alone.
 
-    `text(rt, node, *values)` gives the text, escaped. It is called only when a value has changed, or may have.
+    `text(rt, node, *values)` gives the text, escaped. It is called only when a value has changed, or may
+    have.
     """
 
     def handler(c: Compiler, content: Content, scope: Scope, node: Any) -> None:

@@ -1,4 +1,4 @@
-"""Values to HTML text, exactly as Django's `render_value_in_context` does it, with short cuts for common types."""
+"""Values to HTML text, exactly as Django's `render_value_in_context` does it; short cuts for common types."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.core.signals import setting_changed
 from django.utils.formats import localize
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
-from django.utils.timezone import template_localtime
+from django.utils.timezone import template_localtime  # type: ignore[attr-defined]
 
 from .tracking import PLAIN
 
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 
 class IntegerFormat:
-    """Whether integers are shown as they are: no USE_THOUSAND_SEPARATOR. Looked up once, forgotten when a test
-    overrides a setting."""
+    """Whether integers are shown as they are (no USE_THOUSAND_SEPARATOR); until a test overrides a setting."""
 
     plain: bool | None = None
 

@@ -1,7 +1,7 @@
 """What may be skipped (D3): which values cannot change in place, and when two of them are the same.
 
-A *cell* remembers what one dynamic part showed last time: the value it read, where that is immutable by exact type,
-else a `Digest` of the text. Nothing else is kept between renders.
+A *cell* remembers what one dynamic part showed last time: the value it read, where that is immutable by
+exact type, else a `Digest` of the text. Nothing else is kept between renders.
 """
 
 from __future__ import annotations
@@ -22,29 +22,31 @@ if TYPE_CHECKING:
 
 # Immutable by exact type, and not callable.
 PLAIN: set[type] = {
-    str, SafeString, int, bool, NoneType, float, complex, bytes, Decimal, date, datetime, time, timedelta, UUID, range,
+    str, SafeString, int, bool, NoneType, float, complex, bytes, Decimal, date, datetime, time, timedelta,
+    UUID, range,
 }  # fmt: skip
 
-# Of these, equal values of one type always show the same text. (Not so: 0.0 == -0.0, Decimal("1.0") == Decimal("1"),
-# equal moments in different time zones. Those are compared by identity, then by text.)
+# Of these, equal values of one type always show the same text. (Not so: 0.0 == -0.0, Decimal("1.0") ==
+# Decimal("1"), equal moments in different time zones. Those are compared by identity, then by text.)
 COMPARABLE: set[type] = {str, SafeString, int, bool, NoneType, bytes, date, timedelta, UUID}
 
 
 class Digest(int):
-    """64 bits that stand for a text already sent. A type of its own, since integers are remembered as they are."""
+    """64 bits that stand for a text already sent; not int itself, since integers are remembered as they are."""
 
     __slots__ = ()
 
 
 def register_immutable(cls: type) -> type:
-    """Declare that instances of exactly this class never change, so that parts which read them may be skipped.
+    """Declare that instances of exactly this class never change, so that parts which read them may be
+    skipped.
 
     Usable as a decorator. Raises TypeError for classes whose instances are callable: templates call those.
     """
     if has_call(cls):
         raise TypeError(
-            f"register_immutable({cls.__qualname__}): templates call instances of it, so what they show may change. "
-            "Register the class of the values it returns instead."
+            f"register_immutable({cls.__qualname__}): templates call instances of it, so what they show may "
+            "change. Register the class of the values it returns instead."
         )
     PLAIN.add(cls)
     return cls

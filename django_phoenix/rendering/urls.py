@@ -1,7 +1,7 @@
 """`reverse()` for many URLs of one name: what does not depend on the arguments is worked out once.
 
-Only what succeeds is done here. Whatever does not, and every unusual call, goes to Django's own `reverse`, which then
-finds it or says what is wrong.
+Only what succeeds is done here. Whatever does not, and every unusual call, goes to Django's own `reverse`,
+which then finds it or says what is wrong.
 """
 
 from __future__ import annotations
