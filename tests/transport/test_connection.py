@@ -367,8 +367,9 @@ async def test_ch_48_a_disconnect_on_the_socket_s_id_closes_with_1001():
         pubsub.broadcast("users:7", "other", {})
         pubsub.broadcast("users:7", "disconnect", {})
         assert await peer.closed() == 1001
-        assert Room.ended == ["closed"]
+        await peer.disconnect(1001)
         assert await other.silent()
+    assert Room.ended == ["closed"]
     assert pubsub.subscriber_count("users:7") == 0
 
 
