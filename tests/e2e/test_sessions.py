@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import Site, Visitor, joined, running_site
+from tests.support.browser import Visitor, joined, reconnect
 
 pytestmark = pytest.mark.browser
 
@@ -28,11 +27,6 @@ def count(page: Page, expected: int = 1) -> None:
     expect(page.locator(".counter-value")).to_have_text(str(expected))
 
 
-def reconnect(page: Page) -> None:
-    """As after a lost connection: the same page, a new socket."""
-    page.evaluate("liveSocket.disconnect(() => liveSocket.connect())")
-
-
 def no_loop(visitor: Visitor, loads: int) -> None:
     visitor.page.wait_for_timeout(LONG_ENOUGH_FOR_A_LOOP)
     assert len(visitor.loads) == loads, visitor.loads
@@ -42,29 +36,6 @@ def test_a_first_visit_without_cookies_works_at_once(visitor: Visitor) -> None:
     page = visitor.open("/counter/")
     count(page)
     no_loop(visitor, loads=1)
-
-
-@pytest.fixture(scope="module", params=["uvicorn", "daphne"])
-def session_csrf_site(request: pytest.FixtureRequest) -> Iterator[Site]:
-    with running_site(request.param, CSRF_USE_SESSIONS="1") as site:
-        yield site
-
-
-def test_with_the_csrf_secret_in_the_session_a_first_visit_works(
-    session_csrf_site: Site, visit: Callable[..., Visitor]
-) -> None:
-    visitor = visit()
-    visitor.site = session_csrf_site
-    page = visitor.open("/counter/")
-    count(page)
-    assert [cookie["name"] for cookie in visitor.context.cookies()] == ["sessionid"]
-    no_loop(visitor, loads=1)
-    reconnect(page)
-    joined(page)
-    count(page)
-    visitor.log_in("ada")
-    page.get_by_role("button", name="Wave").click()
-    expect(page.get_by_role("button", name="Wave (1)")).to_be_visible()
 
 
 def test_a_stale_page_whose_reload_does_not_help_says_so_and_stops(visitor: Visitor) -> None:

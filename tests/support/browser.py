@@ -169,9 +169,17 @@ class Visitor:
         page.get_by_label("Password").fill(PASSWORD)
         page.locator("main").get_by_role("button", name="Log in").click()
         expect(page.get_by_role("heading", name=f"Hello, {name}")).to_be_visible()
+        joined(page)
         return page
 
 
 def joined(page: Page, seconds: float = 10) -> None:
     """Wait until the page's live view is connected."""
     expect(page.locator("[data-phx-main].phx-connected")).to_be_visible(timeout=seconds * 1000)
+
+
+def reconnect(page: Page) -> None:
+    """As after a lost connection: the same page, a new socket. Returns while it is being opened."""
+    page.evaluate("liveSocket.disconnect()")
+    expect(page.locator("[data-phx-main].phx-connected")).to_have_count(0)
+    page.evaluate("liveSocket.connect()")
