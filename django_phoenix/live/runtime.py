@@ -167,7 +167,7 @@ class Runtime:
         self._settle_abroad()
 
     def follow_locale(self) -> None:
-        """``mount`` may have activated a language or time zone, as middleware does: now they are the view's."""
+        """``mount`` may have activated a language or time zone, as middleware does: now it is the view's."""
         active = active_locale()
         if active != self.locale:
             self.locale = active

@@ -119,6 +119,8 @@ class CompiledTemplate:
     def __init__(self, template: Template, live_block: str | None = None) -> None:
         self.template = template
         self.live_block = live_block
+        self.extends = extends_node(template) is not None
+        self._single: list[Program | None] = [None, None]  # without autoescape, with it
         self._programs: dict[tuple[Any, ...], Program] = {}
 
     def html(self, context: Context) -> SafeString:
@@ -177,7 +179,8 @@ class CompiledTemplate:
     def _render(self, context: Context, state: RenderState) -> Render:
         runtime = self._runtime(context)
         try:
-            program = self._enter(runtime)
+            kept = state.kept
+            program = self._enter(runtime, kept[1] if kept is not None and kept[0] is self else None)
             if state.block is program.block and state.is_current():
                 cells = None
                 tree = program.diff(runtime, state.cells, 0)
@@ -193,14 +196,16 @@ class CompiledTemplate:
             runtime.restore()
         if runtime.fresh:
             share_statics(tree, runtime.fresh)
+        if cells is not None:
+            state.kept = (self, program) if has_constant_parents(self.template) else None
         return Render(tree, runtime, state, program.block, cells)
 
     def _runtime(self, context: Context) -> Runtime:
         assert context.template is not None
         return Runtime(context, context.template.engine, context.template_name, included_program)
 
-    def _enter(self, runtime: Runtime) -> Program:
-        program = self._program(runtime, runtime.context.autoescape, None)
+    def _enter(self, runtime: Runtime, kept: Program | None = None) -> Program:
+        program = kept or self._program(runtime, runtime.context.autoescape, None)
         if program.dynamic:
             runtime.protect()
             runtime.real = True
@@ -211,15 +216,23 @@ class CompiledTemplate:
 
     # -- programs
 
+    def single_program(self, autoescape: bool) -> Program | None:
+        """The program of a template that extends nothing."""
+        program = self._single[autoescape]
+        if program is None and not self.extends:
+            with lock:
+                program = self._single[autoescape] = self._compile(autoescape, (self.template,))
+        return program
+
     def _program(self, runtime: Runtime, autoescape: bool, names: Names | None) -> Program:
         """The program for the templates that this one extends now."""
-        chain: tuple[Template, ...] = (self.template,)
-        if extends_node(self.template) is not None:
-            chain = resolve_chain(self.template, runtime, names)
-        program = self._programs.get((autoescape, *chain))
+        program = self.single_program(autoescape)
         if program is None:
-            with lock:
-                program = self._compile(autoescape, chain)
+            chain = resolve_chain(self.template, runtime, names)
+            program = self._programs.get((autoescape, *chain))
+            if program is None:
+                with lock:
+                    program = self._compile(autoescape, chain)
         return program
 
     def _compile(self, autoescape: bool, chain: tuple[Template, ...]) -> Program:
@@ -236,6 +249,10 @@ class CompiledTemplate:
         if self.live_block is not None:
             region = region_of(chain, overriding_blocks(chain), self.live_block)
         return Compiler(chain, autoescape, region).program()
+
+
+def single_program(template: Template, autoescape: bool) -> Program | None:
+    return compiled_form(template).single_program(autoescape)
 
 
 def included_program(runtime: Runtime, template: Template, autoescape: bool, names: Names) -> Program:

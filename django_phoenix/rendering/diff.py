@@ -8,6 +8,7 @@ from django.urls import get_script_prefix, get_urlconf
 from django.utils import timezone, translation
 
 if TYPE_CHECKING:
+    from .program import Program
     from .rendered import Block, Node
     from .runtime import Runtime
 
@@ -17,9 +18,12 @@ SHARING_COST = 10  # bytes of `"p":{},` and of one `"0":,` in it
 class RenderState:
     """What is remembered between the renders of one view. Empty at first: the next diff is complete."""
 
-    __slots__ = ("block", "cells", "locale", "routing")
+    __slots__ = ("block", "cells", "kept", "locale", "routing")
 
     def __init__(self) -> None:
+        # The compiled template that was rendered, and its program, where what it extends is written literally:
+        # a view keeps to it, and need not look for the parents at each render.
+        self.kept: tuple[Any, Program] | None = None
         self.block: Block | None = None
         self.cells: list[Any] = []
         self.locale: tuple[Any, ...] | None = None  # where something shown depends on it
