@@ -28,9 +28,10 @@ class Workload:
         if application is STOCK and self.stock_messages:
             messages = self.stock_messages
         if quick:
-            messages = max(3, messages // 5)
+            messages = max(1, messages // 5)
         warm_up = "1" if application is STOCK else "5"
-        return [*self.arguments.split(), "--msgs", str(messages), "--warm", warm_up]
+        limits = ("--msgs", str(messages), "--warm", warm_up, "--max-seconds", "200")
+        return [*self.arguments.split(), *limits]
 
 
 FORM = (
@@ -45,7 +46,7 @@ CPU = (
         "fan-out to 1000, per delivery", "fanout --conns 1000", 14, 11, ALL, messages=100, stock_messages=10
     ),
     Workload(
-        "fan-out to 5000, per delivery", "fanout --conns 5000", 18, 11, ALL, messages=40, stock_messages=2
+        "fan-out to 5000, per delivery", "fanout --conns 5000", 18, 11, ALL, messages=40, stock_messages=1
     ),
     Workload("live counter, `async def`", "live --path /live/counter --conns 100", 80, 45, messages=150),
     Workload("live counter, `def`", "live --path /live/counter_sync --conns 100", 140, 90, messages=150),

@@ -103,6 +103,9 @@ CHANNEL_LAYERS = {"default": channel_layer()}
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
 ]
+# /account/ shows Django's own LoginRequiredMixin on purpose.
+SILENCED_SYSTEM_CHECKS = ["django_phoenix.W009"]
+
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "account"
 LOGOUT_REDIRECT_URL = "home"
