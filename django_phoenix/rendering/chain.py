@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.template.base import TextNode
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode, construct_relative_path
@@ -19,6 +19,12 @@ def extends_node(template: Template) -> ExtendsNode | None:
         if not isinstance(node, TextNode):
             return node if isinstance(node, ExtendsNode) else None
     return None
+
+
+def is_literal(extends: ExtendsNode) -> bool:
+    """Whether the parent is always the same, whatever the context."""
+    expression: Any = extends.parent_name
+    return not getattr(expression, "is_var", False) and not getattr(expression, "filters", ())
 
 
 def overriding_blocks(chain: tuple[Template, ...]) -> Blocks:

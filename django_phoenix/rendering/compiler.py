@@ -12,7 +12,7 @@ from django.template.context import Context, RenderContext
 from django.utils.safestring import SafeString, mark_safe
 
 from . import loops, structure, tags  # noqa: F401 (their handlers)
-from .chain import extends_node, overriding_blocks
+from .chain import extends_node, is_literal, overriding_blocks
 from .diff import Render, RenderState, share_statics
 from .errors import annotate
 from .html import flatten
@@ -85,8 +85,7 @@ def has_constant_parents(template: Template) -> bool:
     context = bare_runtime(template).context
     extends = extends_node(template)
     while extends is not None:
-        parent: Any = extends.parent_name
-        if getattr(parent, "is_var", False) or getattr(parent, "filters", ()):
+        if not is_literal(extends):
             return False
         extends = extends_node(extends.get_parent(context))
     return True
@@ -95,7 +94,7 @@ def has_constant_parents(template: Template) -> bool:
 def bare_runtime(template: Template) -> Runtime:
     context = Context()
     context.template = template
-    return Runtime(context, template.engine, template.name, included_program)
+    return Runtime(context, template.engine, template.name, compiled_form)
 
 
 def first_like(template: Template) -> Template:
@@ -159,14 +158,14 @@ class CompiledTemplate:
 
     def compiled(self) -> Program:
         """The program for an empty context."""
-        return self._program(bare_runtime(self.template), self.template.engine.autoescape, None)
+        return self.program(bare_runtime(self.template), self.template.engine.autoescape, None)
 
     # -- running
 
     def _html(self, context: Context) -> SafeString:
         runtime = self._runtime(context)
         try:
-            program = self._enter(runtime)
+            program = self._enter(runtime, None)
             tree = program.full(runtime, [])
         except Exception as error:
             annotate(error, runtime)
@@ -179,9 +178,8 @@ class CompiledTemplate:
     def _render(self, context: Context, state: RenderState) -> Render:
         runtime = self._runtime(context)
         try:
-            kept = state.kept
-            program = self._enter(runtime, kept[1] if kept is not None and kept[0] is self else None)
-            if state.block is program.block and state.is_current():
+            program = self._enter(runtime, state.program if state.compiled is self else None)
+            if program is state.program and state.is_current():
                 cells = None
                 tree = program.diff(runtime, state.cells, 0)
             else:
@@ -196,16 +194,18 @@ class CompiledTemplate:
             runtime.restore()
         if runtime.fresh:
             share_statics(tree, runtime.fresh)
-        if cells is not None:
-            state.kept = (self, program) if has_constant_parents(self.template) else None
-        return Render(tree, runtime, state, program.block, cells)
+        return Render(tree, runtime, state, self, program, cells)
 
     def _runtime(self, context: Context) -> Runtime:
         assert context.template is not None
-        return Runtime(context, context.template.engine, context.template_name, included_program)
+        return Runtime(context, context.template.engine, context.template_name, compiled_form)
 
-    def _enter(self, runtime: Runtime, kept: Program | None = None) -> Program:
-        program = kept or self._program(runtime, runtime.context.autoescape, None)
+    def _enter(self, runtime: Runtime, known: Program | None) -> Program:
+        """The program, with the context as it needs it. A view keeps to parents that are named literally."""
+        if known is not None and known.settled:
+            program = known
+        else:
+            program = self.program(runtime, runtime.context.autoescape, None)
         if program.dynamic:
             runtime.protect()
             runtime.real = True
@@ -224,7 +224,7 @@ class CompiledTemplate:
                 program = self._single[autoescape] = self._compile(autoescape, (self.template,))
         return program
 
-    def _program(self, runtime: Runtime, autoescape: bool, names: Names | None) -> Program:
+    def program(self, runtime: Runtime, autoescape: bool, names: Names | None) -> Program:
         """The program for the templates that this one extends now."""
         program = self.single_program(autoescape)
         if program is None:
@@ -249,14 +249,6 @@ class CompiledTemplate:
         if self.live_block is not None:
             region = region_of(chain, overriding_blocks(chain), self.live_block)
         return Compiler(chain, autoescape, region).program()
-
-
-def single_program(template: Template, autoescape: bool) -> Program | None:
-    return compiled_form(template).single_program(autoescape)
-
-
-def included_program(runtime: Runtime, template: Template, autoescape: bool, names: Names) -> Program:
-    return compiled_form(template)._program(runtime, autoescape, names)
 
 
 def resolve_chain(template: Template, runtime: Runtime, names: Names | None) -> tuple[Template, ...]:

@@ -8,6 +8,7 @@ from django.urls import get_script_prefix, get_urlconf
 from django.utils import timezone, translation
 
 if TYPE_CHECKING:
+    from .compiler import CompiledTemplate
     from .program import Program
     from .rendered import Block, Node
     from .runtime import Runtime
@@ -18,13 +19,11 @@ SHARING_COST = 10  # bytes of `"p":{},` and of one `"0":,` in it
 class RenderState:
     """What is remembered between the renders of one view. Empty at first: the next diff is complete."""
 
-    __slots__ = ("block", "cells", "kept", "locale", "routing")
+    __slots__ = ("cells", "compiled", "locale", "program", "routing")
 
     def __init__(self) -> None:
-        # The compiled template that was rendered, and its program, where what it extends is written literally:
-        # a view keeps to it, and need not look for the parents at each render.
-        self.kept: tuple[Any, Program] | None = None
-        self.block: Block | None = None
+        self.compiled: CompiledTemplate | None = None
+        self.program: Program | None = None
         self.cells: list[Any] = []
         self.locale: tuple[Any, ...] | None = None  # where something shown depends on it
         self.routing: tuple[Any, ...] | None = None
@@ -39,22 +38,29 @@ class RenderState:
 class Render:
     """One successful evaluation: its diff, and what `commit` will have the state remember."""
 
-    __slots__ = ("_block", "_cells", "_runtime", "_state", "diff")
+    __slots__ = ("_cells", "_compiled", "_program", "_runtime", "_state", "diff")
 
     def __init__(
-        self, diff: Node, runtime: Runtime, state: RenderState, block: Block, cells: list[Any] | None
+        self,
+        diff: Node,
+        runtime: Runtime,
+        state: RenderState,
+        compiled: CompiledTemplate,
+        program: Program,
+        cells: list[Any] | None,
     ) -> None:
         self.diff = diff
         self._runtime = runtime
         self._state = state
-        self._block = block
+        self._compiled = compiled
+        self._program = program
         self._cells = cells  # None: only the journal
 
     def commit(self) -> None:
         """Remember what the client is about to know. Call it once, after the diff is safely on its way."""
         state, runtime = self._state, self._runtime
         if self._cells is not None:
-            state.block, state.cells = self._block, self._cells
+            state.compiled, state.program, state.cells = self._compiled, self._program, self._cells
             state.locale = state.routing = None
         for target, at, value in runtime.journal:
             target[at] = value

@@ -12,11 +12,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 from .purity import LOCALIZED, PURE
 from .scope import BlockName, LoopVariables
+from .source import Function
 
 if TYPE_CHECKING:
     from .program import Compiler
     from .scope import Scope
-    from .source import Function
 
 MAX_DEPTH = 8  # Python allows 20 nested `try` in one function
 

@@ -35,9 +35,15 @@ class Include:
         if type(template) is not Template:
             text = render_foreign(self, rt, template, layer)
             return text, Digest(hash(text))
-        with Visit(self, rt, template, layer) as program:
-            memory: list[Any] = [program.block]
-            return node(rt, program.full(rt, memory), program.block), memory
+        outer = rt.names, rt.real
+        program = self.enter(rt, template, layer)
+        if program is None:
+            with Visit(self, rt, template, layer) as program:
+                return everything(rt, program)
+        try:
+            return everything(rt, program)
+        finally:
+            rt.names, rt.real = outer
 
     def diff(self, rt: Runtime, memory: Any, target: Any, layer: dict[str, Any]) -> tuple[Any, Any]:
         template = self.template(rt, target)
@@ -45,21 +51,47 @@ class Include:
             text = render_foreign(self, rt, template, layer)
             digest = Digest(hash(text))
             return (UNCHANGED, memory) if type(memory) is Digest and digest == memory else (text, digest)
-        with Visit(self, rt, template, layer) as program:
-            if type(memory) is list and memory[0] is program.block:
-                return program.diff(rt, memory, 1) or UNCHANGED, memory
-            new: list[Any] = [program.block]
-            return node(rt, program.full(rt, new), program.block), new
+        outer = rt.names, rt.real
+        program = self.enter(rt, template, layer)
+        if program is None:
+            with Visit(self, rt, template, layer) as program:
+                return difference(rt, program, memory)
+        try:
+            return difference(rt, program, memory)
+        finally:
+            rt.names, rt.real = outer
+
+    def enter(self, rt: Runtime, template: Template, layer: dict[str, Any]) -> Program | None:
+        """The short way into a template that needs nothing but names; None if it needs a real context."""
+        program = rt.compiled(template).single_program(self.autoescape)
+        if program is None or program.dynamic:
+            return None
+        rt.names, rt.real = self.names(rt, layer), False
+        return program
+
+    def names(self, rt: Runtime, layer: dict[str, Any]) -> dict[str, Any]:
+        """All names that the included template sees."""
+        if self.node.isolated_context:
+            return {"True": True, "False": False, "None": None, **layer}
+        if rt.real:
+            return {**flat(rt.context.dicts), **layer}
+        return {**rt.names, **layer}
 
     def template(self, rt: Runtime, target: Any) -> Any:
         """The template meant by the value of the tag's argument, as Django finds it."""
-        if callable(getattr(target, "render", None)):
+        if isinstance(target, str):
+            found = rt.included.get((self, target))
+            if found is not None:
+                return found
+        elif callable(getattr(target, "render", None)):
             return getattr(target, "template", target)
         names = target or ()
         names = (relative(self.node, names),) if isinstance(names, str) else tuple(names)
-        found = rt.included.get((self.node, names))
+        found = rt.included.get((self, names))
         if found is None:
-            found = rt.included[self.node, names] = self.first_like(rt.engine.select_template(list(names)))
+            found = rt.included[self, names] = self.first_like(rt.engine.select_template(list(names)))
+        if isinstance(target, str):
+            rt.included[self, target] = found
         return found
 
     def first_like(self, template: Any) -> Any:
@@ -74,8 +106,19 @@ class Include:
         return self.seen.setdefault((str(template.origin.name), template.source), template)
 
 
+def everything(rt: Runtime, program: Program) -> tuple[Any, Any]:
+    memory: list[Any] = [program.block]
+    return node(rt, program.full(rt, memory), program.block), memory
+
+
+def difference(rt: Runtime, program: Program, memory: Any) -> tuple[Any, Any]:
+    if type(memory) is list and memory[0] is program.block:
+        return program.diff(rt, memory, 1) or UNCHANGED, memory
+    return everything(rt, program)
+
+
 class Visit:
-    """One execution of an include: enter the template's own surroundings, run its program, leave."""
+    """One execution of an include in full: enter the template's own surroundings, run its program, leave."""
 
     __slots__ = ("include", "layer", "outer", "program", "pushed", "rt")
 
@@ -85,7 +128,7 @@ class Visit:
         self.layer = layer
         self.outer = rt.context, rt.names, rt.real
         self.pushed = False
-        self.program = rt.programs(rt, template, include.autoescape, self.names)
+        self.program = rt.compiled(template).program(rt, include.autoescape, self.names)
 
     def __enter__(self) -> Program:
         rt, program = self.rt, self.program
@@ -112,13 +155,7 @@ class Visit:
         rt.context, rt.names, rt.real = self.outer
 
     def names(self) -> dict[str, Any]:
-        """All names that the included template sees."""
-        rt = self.rt
-        if self.include.node.isolated_context:
-            return {"True": True, "False": False, "None": None, **self.layer}
-        if rt.real:
-            return {**flat(rt.context.dicts), **self.layer}
-        return {**rt.names, **self.layer}
+        return self.include.names(self.rt, self.layer)
 
 
 def render_foreign(include: Include, rt: Runtime, template: Any, layer: dict[str, Any]) -> str:

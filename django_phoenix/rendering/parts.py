@@ -295,6 +295,9 @@ class Content:
 def write(c: Compiler, content: Content, dynamic: bool, name: str) -> BlockCode:
     """Write both functions of a block."""
     block = c.block(content, name)
+    if len(content.items) == sum(isinstance(item, str) for item in content.items):
+        empty = block.statics == ("",)
+        return BlockCode(block, "nothing", "nothing", {}, 0, content, [], False, empty, c.balanced(content))
     full = Function(c.module.fresh("full"), ("rt", "out"), dynamic=dynamic)
     diff = Function(c.module.fresh("diff"), ("rt", "mem", "at"), dynamic=dynamic)
     write_full(c, full, content)
@@ -302,11 +305,10 @@ def write(c: Compiler, content: Content, dynamic: bool, name: str) -> BlockCode:
     free = full.free | diff.free
     c.module.add(full, free)
     c.module.add(diff, free)
-    statics, parts = block.statics, content.parts()
     effects = any(isinstance(item, Effect) for item in content.items)
-    empty = statics == ("",) and not parts and not effects
+    balanced = c.balanced(content)
     return BlockCode(
-        block, full.name, diff.name, free, at, content, parts, effects, empty, c.balanced(content)
+        block, full.name, diff.name, free, at, content, content.parts(), effects, False, balanced
     )
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 
 from . import parts, roots
-from .chain import Blocks, literal_include, overriding_blocks
+from .chain import Blocks, extends_node, is_literal, literal_include, overriding_blocks
 from .nodes import compile_node
 from .rendered import Block
 from .runtime import HELPERS
@@ -42,6 +42,7 @@ class Program:
     full: Callable[..., Any]
     diff: Callable[..., Any]
     dynamic: bool  # tags may write into the context
+    settled: bool  # the chain does not depend on the context
     includes: list[str]  # names of the templates it includes by literal names
     opaque_parts: list[tuple[str, int, str]]
     blocks: Blocks | None  # what the chain defines, if it is one
@@ -121,6 +122,7 @@ class Compiler:
             full=namespace["root_full"],
             diff=namespace["root_diff"],
             dynamic="root" in self.marks,
+            settled=all(extends is None or is_literal(extends) for extends in map(extends_node, self.chain)),
             includes=self.includes,
             opaque_parts=self.opaque_parts,
             blocks=self.blocks if len(self.chain) > 1 else None,

@@ -7,6 +7,7 @@ is never parsed.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 
 MARK = "\ue000"
@@ -100,6 +101,7 @@ def is_proper(tag: str) -> bool:
     return len(ANY_ID.findall(tag)) == len(PROPER_ID.findall(tag))
 
 
+@lru_cache(maxsize=256)
 def outline(statics: tuple[str, ...]) -> Outline | None:
     """Scan the statics, or None if they are not even HTML to the end (an open tag, an open comment)."""
     text = MARK.join(statics)

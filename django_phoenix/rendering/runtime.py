@@ -32,11 +32,10 @@ if TYPE_CHECKING:
     from django.template.engine import Engine
     from django.template.loader_tags import BlockNode
 
+    from .compiler import CompiledTemplate
     from .program import Program
     from .scope import BlockName
 
-    Names = Callable[[], dict[str, Any]]
-    Programs = Callable[["Runtime", Template, bool, Names], Program]
 
 UNSET = object()
 
@@ -48,6 +47,7 @@ class Runtime:
         "_current_app",
         "_outer",
         "_protected",
+        "compiled",
         "context",
         "engine",
         "fresh",
@@ -56,7 +56,6 @@ class Runtime:
         "journal",
         "localized",
         "names",
-        "programs",
         "real",
         "routed",
         "routes",
@@ -64,10 +63,14 @@ class Runtime:
     )
 
     def __init__(
-        self, context: Context, engine: Engine, template_name: str | None, programs: Programs
+        self,
+        context: Context,
+        engine: Engine,
+        template_name: str | None,
+        compiled: Callable[[Template], CompiledTemplate],
     ) -> None:
         self.context = context
-        self.programs = programs
+        self.compiled = compiled
         self.real = False  # the names that count are those of `context`, not `names`
         self.engine = engine
         self.invalid = engine.string_if_invalid
@@ -189,6 +192,11 @@ def node(rt: Runtime, tree: Node, block: Block) -> Node:
     return tree
 
 
+def nothing(*arguments: Any) -> Node:
+    """Both functions of a block without dynamics."""
+    return {}
+
+
 def replace(rt: Runtime, memory: list[Any], at: int, width: int, new: list[Any]) -> None:
     """Remember other cells in the place of `width` old ones."""
     new += [None] * (width - len(new))
@@ -298,7 +306,7 @@ HELPERS: dict[str, Any] = {
     for function in (
         bind, block_value, called, cell, cells, changed, changed_by_many, changed_text,
         conditional_escape, csrf_input, enter_block, flat, follow, get, joined, leave_block, lookup,
-        mark_safe, missing, needed, node, open_blocks, pop, push, rendered_by_django,
+        mark_safe, missing, needed, node, nothing, open_blocks, pop, push, rendered_by_django,
         rendered_in_a_thread, replace, show, show_raw, static, template_localtime, turn, unpack,
         url, url_or_nothing,
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import linecache
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from contextlib import contextmanager
 from types import CodeType
 from typing import TYPE_CHECKING, Any
+
+from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,20 +93,36 @@ class Module:
         self.namespace = dict(helpers)
         self.lines: list[tuple[str, Culprit | None]] = []
         self.count = 0
+        self._constants: dict[Hashable, str] = {}
+        self._shared: dict[tuple[str, ...], str] = {}
 
     def fresh(self, prefix: str) -> str:
         self.count += 1
         return f"{prefix}{self.count}"
 
     def constant(self, prefix: str, value: Any) -> str:
-        """A name under which generated code finds this object. Text of users gets into code only so, or by
-        repr."""
-        name = self.fresh(prefix)
-        self.namespace[name] = value
+        """A name under which generated code finds this object.
+
+        Text of users gets into code only so, or by repr.
+        """
+        key = (prefix, type(value), value if type(value) in (str, SafeString, int) else id(value))
+        name = self._constants.get(key)
+        if name is None:
+            name = self._constants[key] = self.fresh(prefix)
+            self.namespace[name] = value
         return name
 
     def add(self, function: Function, parameters: Iterable[str] | None = None) -> None:
         self.lines += function.text(parameters)
+
+    def share(self, function: Function) -> str:
+        """Add a function, or take one of the same text; errors in it are the caller's. Return its name."""
+        text = tuple(line for line, _ in function.lines)
+        name = self._shared.get((*function.first, *text))
+        if name is None:
+            name = self._shared[(*function.first, *text)] = function.name
+            self.add(function)
+        return name
 
     def run(self) -> dict[str, Any]:
         source = "\n".join(line for line, _ in self.lines)

@@ -96,10 +96,9 @@ def filtered_variable(
     main = names[0] if is_path(expression) else literal_main(c, expression)
     rest = names[1:] if is_path(expression) else names
     fn = Function(c.module.fresh("show"), ("rt", *names))
-    fn.culprit = c.culprit(node)
     filtered(c, fn, expression, main, rest, "o", scope.autoescape)
     fn.emit(f"return {show_name(scope)}(rt, o)")
-    c.module.add(fn)
+    show = c.module.share(fn)
     certain = scope.autoescape and all(function in HARMLESS for function, _ in expression.filters)
 
     def reads(caller: Function) -> list[str]:
@@ -108,12 +107,12 @@ def filtered_variable(
 
     if count and is_pure(expression):
         content.items.append(
-            Shown(reads, fn.name, count, certain=certain, culprit=c.culprit(node), paths=paths, scope=scope)
+            Shown(reads, show, count, certain=certain, culprit=c.culprit(node), paths=paths, scope=scope)
         )
         return
 
     def make(caller: Function) -> str:
-        return f"{fn.name}({', '.join(['rt', *reads(caller)])})"
+        return f"{show}({', '.join(['rt', *reads(caller)])})"
 
     content.items.append(Text(make, certain=certain, culprit=c.culprit(node)))
 
@@ -179,9 +178,7 @@ def simple_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
         perform = name_writer(c, scope, node.target_var, reads, args, call)
         content.items.append(Effect(perform, culprit=c.culprit(node)))
         return
-    name = function_of(
-        c, node, args, f"conditional_escape({call})" if scope.autoescape else f"joined({call})"
-    )
+    name = function_of(c, args, f"conditional_escape({call})" if scope.autoescape else f"joined({call})")
     content.items.append(Text(lambda fn: f"{name}({', '.join(['rt', *reads(fn)])})", culprit=c.culprit(node)))
 
 
@@ -221,7 +218,7 @@ def static_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
         fn = name_writer(c, scope, node.varname, reads, ["a0"], call)
         content.items.append(Effect(fn, culprit=c.culprit(node)))
         return
-    name = function_of(c, node, ["a0"], call)
+    name = function_of(c, ["a0"], call)
     content.items.append(
         Text(lambda fn: f"{name}(rt, {reads(fn)[0]})", certain=scope.autoescape, culprit=c.culprit(node))
     )
@@ -237,7 +234,7 @@ def shown(
     code: str,
     paths: list[Variable | None] | None,
 ) -> None:
-    name = function_of(c, node, args, code)
+    name = function_of(c, args, code)
     part = (
         Shown(
             reads,
@@ -254,12 +251,10 @@ def shown(
     content.items.append(part)
 
 
-def function_of(c: Compiler, node: Any, args: list[str], code: str) -> str:
+def function_of(c: Compiler, args: list[str], code: str) -> str:
     fn = Function(c.module.fresh("show"), ("rt", *args))
-    fn.culprit = c.culprit(node)
     fn.emit(f"return {code}")
-    c.module.add(fn)
-    return fn.name
+    return c.module.share(fn)
 
 
 def name_writer(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class IntegerFormat:
-    """Whether integers are shown as they are (no USE_THOUSAND_SEPARATOR); until a test overrides a setting."""
+    """Whether integers are shown as they are (no USE_THOUSAND_SEPARATOR), until tests override it."""
 
     plain: bool | None = None
 

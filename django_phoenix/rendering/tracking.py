@@ -32,14 +32,13 @@ COMPARABLE: set[type] = {str, SafeString, int, bool, NoneType, bytes, date, time
 
 
 class Digest(int):
-    """64 bits that stand for a text already sent; not int itself, since integers are remembered as they are."""
+    """64 bits that stand for a text already sent; no plain int, for those are remembered as they are."""
 
     __slots__ = ()
 
 
 def register_immutable(cls: type) -> type:
-    """Declare that instances of exactly this class never change, so that parts which read them may be
-    skipped.
+    """Declare that instances of exactly this class never change: parts that read them may be skipped.
 
     Usable as a decorator. Raises TypeError for classes whose instances are callable: templates call those.
     """
