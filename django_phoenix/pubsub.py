@@ -188,4 +188,4 @@ def _flush_at_exit() -> None:
 # Before the interpreter's own threads end, which the publisher needs to resolve host names. A multiprocessing
 # worker comes by there, too, while it skips atexit.
 getattr(threading, "_register_atexit", atexit.register)(_flush_at_exit)
-os.register_at_fork(after_in_child=_node.begin)
+os.register_at_fork(before=_node.settle, after_in_child=_node.begin)

@@ -18,6 +18,9 @@ from asgiref.sync import AsyncToSync, SyncToAsync, ThreadSensitiveContext
 
 MARKER = ThreadSensitiveContext()
 
+# The name of the context variables in which asgiref keeps its Locals.
+LOCAL = "asgiref.local"
+
 # (class, names) that the code below needs; all are there in asgiref 3.8.1 to 3.13.
 NEEDED = (
     (SyncToAsync, ("threadlocal", "thread_sensitive_context", "context_to_thread_executor")),
@@ -42,6 +45,10 @@ def bind(context: contextvars.Context) -> None:
 
 def _bind() -> None:
     SyncToAsync.thread_sensitive_context.set(MARKER)
+    for variable, value in contextvars.copy_context().items():
+        # Up to asgiref 3.8 contexts share what a Local holds (the language, say) with those they come from.
+        if type(value) is dict and variable.name == LOCAL:
+            variable.set(dict(value))
     # Inherited from an ``async_to_sync`` further up: its thread will not wait for us for long.
     if not AsyncToSync.loop_thread_executors and getattr(AsyncToSync.executors, "current", None):
         AsyncToSync.executors.current = None

@@ -42,6 +42,11 @@ class Node:
         self._warned = False
         self._lock = threading.Lock()
 
+    def settle(self) -> None:
+        """This process is about to fork."""
+        if self.publisher is not None:
+            self.publisher.settle()
+
     def hub_of(self, loop: asyncio.AbstractEventLoop) -> Hub | None:
         """The hub of that loop, if it has one."""
         for hub in self.hubs:

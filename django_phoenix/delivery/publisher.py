@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+
+# Resolving a host name imports this, on whichever thread; see Publisher.settle.
+import encodings.idna  # noqa: F401
 import threading
 import time
 
 from django_phoenix.delivery.layer import current_layer
 from django_phoenix.delivery.outbox import Outbox
+
+SETTLE_TIMEOUT = 1.0
 
 
 class Publisher:
@@ -28,6 +33,15 @@ class Publisher:
                 return False
             time.sleep(0.002)
         return True
+
+    def settle(self) -> None:
+        """Let the thread come to rest before this process forks, for a moment at most.
+
+        A lock that it holds at that time, as when it imports something for its first connection, would be
+        held in the child for ever.
+        """
+        if threading.current_thread() is not self._thread:
+            self.flush(SETTLE_TIMEOUT)
 
     def close(self) -> None:
         """Stop the thread and close the connection."""

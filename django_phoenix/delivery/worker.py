@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import logging
 import queue
@@ -119,7 +120,9 @@ def tidy() -> None:
                 connection.queries_log.clear()
                 connection.close_if_unusable_or_obsolete()
         except Exception:
-            logger.exception("Database connection %r could not be closed and is dropped", connection.alias)
+            logger.exception("Database connection %r is in disorder and is dropped", connection.alias)
+            with contextlib.suppress(Exception):
+                connection.close()
             del connections[connection.alias]
 
 
