@@ -272,6 +272,17 @@ async def test_a_backlog_is_bounded_and_what_does_not_fit_is_told(
     assert "broadcasts lost" in caplog.text
 
 
+async def test_in_memory_a_topic_outlives_the_layers_group_expiry(settings: Any, listener: Listener) -> None:
+    backend = "channels.layers.InMemoryChannelLayer"
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": backend, "CONFIG": {"group_expiry": 0}}}
+    pubsub.subscribe("room:1", listener)
+    for event in ("one", "two"):
+        pubsub.broadcast("room:1", event, {})
+        await asyncio.sleep(0)
+    # The process needs no group of the layer to reach itself.
+    assert listener.events == ["one", "two"]
+
+
 async def test_close_hub_forgets_the_loops_subscriptions(listener: Listener) -> None:
     pubsub.subscribe("room:1", listener)
     await pubsub.close_hub()

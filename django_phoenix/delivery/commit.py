@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from asyncio import _get_running_loop as running_loop
 from collections.abc import Callable
 from functools import partial
 
@@ -17,6 +19,10 @@ def after_commit(action: Callable[[], None]) -> None:
     That is now, or after the commit; never, if that block is rolled back. The blocks that a TestCase wraps
     around a test do not count.
     """
+    if running_loop() is not None and not os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE"):
+        # Django lets nobody open a transaction here.
+        action()
+        return
     for connection in connections.all(initialized_only=True):
         if connection.in_atomic_block and _has_own_blocks(connection):
             # Another connection may be in a transaction as well: look again then.

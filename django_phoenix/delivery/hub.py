@@ -134,7 +134,7 @@ class Hub:
                     await asyncio.sleep(0)
 
     def _is_news(self, topic: Topic, stream: str, part: Part) -> bool:
-        missing = topic.gaps.note(stream, part.first, len(part.deliveries))
+        missing = topic.missing(stream, part.first, len(part.deliveries))
         if missing:
             losses.report(topic.name, missing, "the channel layer dropped them on the way to this process")
         return missing is not None

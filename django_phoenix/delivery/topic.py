@@ -14,14 +14,15 @@ logger = logging.getLogger("django_phoenix.pubsub")
 class Topic:
     """Its subscribers, and what the hub's membership keeps about its group."""
 
-    __slots__ = ("_snapshot", "gaps", "joined", "joining", "members", "name")
+    __slots__ = ("_gaps", "_snapshot", "joined", "joining", "members", "name")
 
     def __init__(self, name: str) -> None:
         self.name = name
         # In order of subscription.
         self.members: dict[Subscriber, None] = {}
         self._snapshot: tuple[Subscriber, ...] | None = ()
-        self.gaps = Gaps()
+        # Made when another process is first heard of.
+        self._gaps: Gaps | None = None
         # Whether the hub is in the topic's group, and who waits for that.
         self.joined = False
         self.joining: asyncio.Future[None] | None = None
@@ -54,6 +55,12 @@ class Topic:
                     logger.exception("%r failed for subscriber %r", delivery, subscriber)
         if failed > 1:
             logger.error("%r failed for %d of %d subscribers", delivery, failed, len(members))
+
+    def missing(self, stream: str, first: int, count: int) -> int | None:
+        """See ``Gaps.note``."""
+        if self._gaps is None:
+            self._gaps = Gaps()
+        return self._gaps.note(stream, first, count)
 
     def settle(self) -> None:
         """Whoever waits for the group need not wait any longer."""
