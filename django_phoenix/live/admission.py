@@ -39,13 +39,12 @@ def admit(channel: LiveChannel, payload: Any) -> Runtime:
         _stale(channel, "the payload is no object")
     token = _verify(channel, payload)
     session, user = _identify(channel, channel.socket, token)
-    url, navigated = _url(channel, payload)
-    locale = _locale(token, url)
+    url, path = _url(channel, payload, token)
+    locale = _locale(token, path)
     locale.activate()
-    route = _route(channel, token, url, locale)
-    if not navigated and route.view_name != token.view:
-        _unauthorized(channel, f"the page's view was {token.view}, its URL leads to {route.view_name}")
-    _check_guards(channel, token, route, url, locale, user, navigated)
+    navigated = payload.get("redirect") is not None
+    route = _route(channel, token, path, navigated)
+    _check_guards(channel, route, user, only_get=navigated or path != token.path)
     live = _runtime(channel, token, route, url, locale, payload)
     _enter(live, token, session, user)
     if live.page.root != token.root:
@@ -82,60 +81,50 @@ def _identify(channel: LiveChannel, socket: Socket, token: PageToken) -> tuple[d
 # -- where
 
 
-def _url(channel: LiveChannel, payload: dict[str, Any]) -> tuple[PageUrl, bool]:
-    navigated = payload.get("redirect") is not None
+def _url(channel: LiveChannel, payload: dict[str, Any], token: PageToken) -> tuple[PageUrl, str]:
+    """The page's URL, and the path that the URLconf is asked for."""
+    full = payload.get("url") if payload.get("redirect") is None else payload["redirect"]
     try:
-        url = PageUrl(payload.get("redirect") if navigated else payload.get("url"))
+        url = PageUrl(full)
+        path = url.path_info(token.locale.script_prefix)
     except ValueError as error:
         _unauthorized(channel, str(error))
     if len(url.host) > LONGEST_HOST:
         raise JoinRefused({"reason": "join crashed"})
-    return url, navigated
+    return url, path
 
 
-def _route(channel: LiveChannel, token: PageToken, url: PageUrl, locale: Locale) -> Route:
-    """LV-13, LV-14"""
-    try:
-        route = find_route(url.path_info(locale.script_prefix), token.urlconf)
-    except ValueError as error:
-        _unauthorized(channel, str(error))
-    if route is None:
-        _unauthorized(channel, f"no live view at {url.path[:200]!r}")
-    if route.live_session.name != token.live_session:
-        _unauthorized(
-            channel,
-            f"{url.path[:200]!r} is in live_session {route.live_session.name!r}, not {token.live_session!r}",
-        )
-    return route
-
-
-def _check_guards(
-    channel: LiveChannel,
-    token: PageToken,
-    route: Route,
-    url: PageUrl,
-    locale: Locale,
-    user: Any,
-    navigated: bool,
-) -> None:
-    """D12: nobody enters who would not get in by a GET."""
-    if not login_allows(route.callback, user):
-        _unauthorized(channel, "LoginRequiredMiddleware asks for a login")
-    guard = route.guard
-    if guard is not None and (navigated or url.path_info(locale.script_prefix) != token.path):
-        _unauthorized(channel, f"only a GET may decide about {url.path[:200]!r}: {guard}")
-
-
-def _locale(token: PageToken, url: PageUrl) -> Locale:
+def _locale(token: PageToken, path: str) -> Locale:
     """The page's, unless the URL itself says another language."""
     locale = token.locale
     used, prefixed_default = is_language_prefix_patterns_used(token.urlconf or django_settings.ROOT_URLCONF)
     if not used:
         return locale
-    language = translation.get_language_from_path(url.path_info(locale.script_prefix))
+    language = translation.get_language_from_path(path)
     if language is None and not prefixed_default:
         language = django_settings.LANGUAGE_CODE
     return locale if language is None else locale.with_language(language)
+
+
+def _route(channel: LiveChannel, token: PageToken, path: str, navigated: bool) -> Route:
+    """LV-13, LV-14"""
+    route = find_route(path, token.urlconf)
+    if route is None:
+        _unauthorized(channel, f"no live view at {path[:200]!r}")
+    if route.live_session.name != token.live_session:
+        border = f"from live_session {token.live_session!r} to {route.live_session.name!r}"
+        _unauthorized(channel, f"{path[:200]!r} leads {border}")
+    if not navigated and route.view_name != token.view:
+        _unauthorized(channel, f"the page's view was {token.view}, its URL leads to {route.view_name}")
+    return route
+
+
+def _check_guards(channel: LiveChannel, route: Route, user: Any, *, only_get: bool) -> None:
+    """D12: nobody enters who would not get in by a GET; ``only_get``: no GET has let this URL in."""
+    if not login_allows(route.callback, user):
+        _unauthorized(channel, "LoginRequiredMiddleware asks for a login")
+    if only_get and route.guard is not None:
+        _unauthorized(channel, f"only a GET may decide about {route.match.route!r}: {route.guard}")
 
 
 # -- as what

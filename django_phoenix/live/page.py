@@ -234,11 +234,11 @@ def _name(template: Template) -> str:
 def make_context(live: Runtime, template: Template) -> Context:
     """The view's context, made once and kept: context processors' values, the view, its assigns on top."""
     context = RequestContext(live.request)
-    values = context.dicts[1]
+    values = context.dicts[1]  # as RequestContext lays them: builtins, processors' values, the rest
     for processor in template.engine.template_context_processors:
         values.update(processor(live.request))
     layers: list[Any] = context.dicts
-    layers.append({"view": live.view})
+    layers[2]["view"] = live.view
     layers.append(vars(live.view.assigns))
     context.template = template
     context.template_name = template.name or "unknown"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf.urls.i18n import i18n_patterns
 from django.http import HttpResponse
 from django.urls import include, path
 
@@ -63,4 +64,5 @@ urlpatterns = [
     path("place/b/", views.OtherPlaceLive.as_view()),
     path("mount-redirect/", views.MountRedirect.as_view()),
     path("session/", views.SessionLive.as_view()),
+    *i18n_patterns(path("i18n/", views.LocaleLive.as_view())),
 ]

@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from tests.support.live_site.views import PlaceLive
+
+urlpatterns = [
+    path("elsewhere/", PlaceLive.as_view()),
+    path("there/", PlaceLive.as_view(), name="there"),
+]
