@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models.query_utils import DeferredAttribute
 from django.template.base import VariableDoesNotExist
+from django.utils.functional import SimpleLazyObject, empty
 
 from .tracking import PLAIN, has_call
 
@@ -39,7 +40,7 @@ MISSING: Final = Missing()
 PLAIN.add(Missing)
 TRANSPARENT: set[type] = {*PLAIN, dict, list, tuple}  # if getattr fails on these, there is no such attribute
 
-ITEMS, ATTRIBUTES, ANYTHING = 0, 1, 2
+ITEMS, ATTRIBUTES, ANYTHING, LAZY = 0, 1, 2, 3
 
 
 class Kinds(dict[type, int]):
@@ -48,6 +49,8 @@ class Kinds(dict[type, int]):
     def __missing__(self, cls: type) -> int:
         if cls is dict:
             kind = ITEMS
+        elif cls is SimpleLazyObject:
+            kind = LAZY
         elif has_call(cls) or hasattr(cls, "__getitem__"):
             kind = ANYTHING
         else:
@@ -62,7 +65,7 @@ KINDS = Kinds()
 def get(rt: Runtime, obj: Any, bit: str) -> Any:
     """`obj.bit` as a template means it; MISSING if there is none."""
     kind = KINDS[type(obj)]
-    if kind == ANYTHING:
+    if kind >= ANYTHING:
         return follow(rt, obj, (bit,))
     try:
         if kind == ITEMS:
@@ -89,6 +92,9 @@ def follow(rt: Runtime, obj: Any, bits: tuple[str, ...]) -> Any:
         current = call(rt, obj)
         for bit in bits:
             kind = KINDS[type(current)]
+            if kind == LAZY:
+                current = unwrapped(current)
+                kind = KINDS[type(current)]
             current = _attribute(current, bit) if kind == ATTRIBUTES else _step(current, bit)
             if current is MISSING:
                 return _missed(rt, bit)
@@ -97,6 +103,13 @@ def follow(rt: Runtime, obj: Any, bits: tuple[str, ...]) -> Any:
     except Exception as error:
         return _silenced(rt, error, bit)
     return current
+
+
+def unwrapped(lazy: Any) -> Any:
+    """What a lazy object stands for: to look into that is the same, but without detours."""
+    if lazy._wrapped is empty:
+        lazy._setup()
+    return lazy._wrapped
 
 
 def called(rt: Runtime, value: Any) -> Any:
@@ -184,27 +197,34 @@ class Fetch(dict[type, Callable[[Any], Any]]):
     function raises LookupError.
     """
 
-    def __init__(self, bits: tuple[str, ...], conditional: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        bits: tuple[str, ...],
+        conditional: frozenset[str] = frozenset(),
+        beside: frozenset[str] = frozenset(),
+    ) -> None:
         super().__init__()
         self.bits = bits
         self.conditional = (
-            conditional  # what an entry does not always read: a deferred field would be loaded for it
+            conditional  # of the bits: not always read, so a deferred field would be loaded for it
         )
+        self.beside = beside  # what may be read meanwhile, one by one
 
     def __missing__(self, cls: type) -> Callable[[Any], Any]:
         getter: Callable[[Any], Any] = _cannot_fetch
         if cls is dict:
-            getter = itemgetter(*self.bits)
-        elif KINDS[cls] == ATTRIBUTES and all(self.is_harmless(cls, bit) for bit in self.bits):
+            if not any(hasattr(dict, bit) for bit in self.beside):
+                getter = itemgetter(*self.bits)
+        elif KINDS[cls] == ATTRIBUTES and all(
+            self.is_harmless(cls, bit) for bit in (*self.bits, *self.beside)
+        ):
             getter = attrgetter(*self.bits)
         self[cls] = getter
         return getter
 
     def is_harmless(self, cls: type, bit: str) -> bool:
-        found = is_quiet(cls, bit)
-        return found and not (
-            bit in self.conditional and isinstance(getattr(cls, bit, None), DeferredAttribute)
-        )
+        deferrable = bit in self.conditional and isinstance(getattr(cls, bit, None), DeferredAttribute)
+        return is_quiet(cls, bit) and not deferrable
 
 
 def _cannot_fetch(item: Any) -> Any:

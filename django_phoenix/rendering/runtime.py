@@ -50,6 +50,7 @@ class Runtime:
         "compiled",
         "context",
         "engine",
+        "formats",
         "fresh",
         "included",
         "invalid",
@@ -81,6 +82,7 @@ class Runtime:
         self.included: dict[Any, Template] = {}
         self.localized = False  # something shown depends on language, formats or time zone
         self.routed = False  # something shown depends on URLconf or script prefix
+        self.formats: tuple[Any, ...] | None = None  # of numbers, in the active language
         self.routes: dict[str, list[Candidate]] = {}
         self._current_app: Any = UNSET
         self._outer: list[Template | None] = []
@@ -206,6 +208,7 @@ def replace(rt: Runtime, memory: list[Any], at: int, width: int, new: list[Any])
 def rendered_by_django(rt: Runtime, template_node: TemplateNode) -> str:
     text = joined(template_node.render_annotated(rt.context))
     rt.routes.clear()  # it may have activated another language
+    rt.formats = None
     return text
 
 

@@ -184,7 +184,7 @@ def prefetch(c: Compiler, fn: Function, scan: Scan) -> None:
     names = {bit: c.module.fresh("p") for bit in scan.bits if bit not in scan.conditional}
     if len(names) < 2:
         return
-    fetch = c.module.constant("F", Fetch(tuple(names)))
+    fetch = c.module.constant("F", Fetch(tuple(names), beside=frozenset(scan.conditional)))
     with fn.block("if type(item) is not cls:"):
         fn.emit("cls = type(item)")
         fn.emit(f"fetch = {fetch}[cls]")

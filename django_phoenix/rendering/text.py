@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.signals import setting_changed
-from django.utils.formats import localize
+from django.utils import numberformat
+from django.utils.formats import get_format, localize
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.timezone import template_localtime  # type: ignore[attr-defined]
@@ -16,6 +18,9 @@ from .tracking import PLAIN
 
 if TYPE_CHECKING:
     from .runtime import Runtime
+
+NUMBERS: set[type] = {int, float, Decimal}
+FORMATS = ("DECIMAL_SEPARATOR", "NUMBER_GROUPING", "THOUSAND_SEPARATOR")
 
 
 class IntegerFormat:
@@ -62,7 +67,10 @@ def show(rt: Runtime, value: Any) -> str:
     if (cls is int and (IntegerFormat.plain or IntegerFormat.is_plain())) or cls is bool or cls is NoneType:
         return str(value)
     value = _localized(rt, value)
-    if not issubclass(type(value), str):
+    cls = type(value)
+    if cls is str:
+        return escape(value)
+    if not issubclass(cls, str):
         value = str(value)
     return conditional_escape(value)
 
@@ -75,7 +83,22 @@ def show_raw(rt: Runtime, value: Any) -> str:
 
 
 def _localized(rt: Runtime, value: Any) -> Any:
-    if type(value) in PLAIN and not isinstance(value, str):
+    cls = type(value)
+    if cls in NUMBERS:
+        return _number(rt, value)
+    if cls in PLAIN and not isinstance(value, str):
         rt.localized = True
     value = template_localtime(value, use_tz=rt.context.use_tz)
     return localize(value, use_l10n=rt.context.use_l10n)
+
+
+def _number(rt: Runtime, value: Any) -> Any:
+    """`localize` for numbers; the formats are looked up once in a render."""
+    rt.localized = True
+    use_l10n = rt.context.use_l10n
+    if use_l10n is False:
+        return str(value)
+    if rt.formats is None:
+        rt.formats = tuple(get_format(name, use_l10n=True) for name in FORMATS)
+    separator, grouping, thousands = rt.formats
+    return numberformat.format(value, separator, None, grouping, thousands, use_l10n=True)
