@@ -90,4 +90,4 @@ class Memory:
 CONNECTION = Memory(
     "memory per connection in one topic", "idle --topic bench:idle", 4, 2, "the bare ASGI app", 5000
 )
-TABLE = Memory("memory of a live 1000x5 table view", "idle --path /live/table", 200, 60, "its rows", 200)
+TABLE = Memory("memory of a live 1000x5 table view", "idle --path /live/table", 200, 60, "its rows", 400)
