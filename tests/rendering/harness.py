@@ -20,10 +20,10 @@ BUILTINS = [*LIBRARIES.values(), "tests.rendering.tags"]
 INCLUSION = "({{ label }}/{{ level }})"
 
 
-def make_engine(sources: dict[str, str], **options: Any) -> Engine:
+def make_engine(sources: dict[str, str], *, cached: bool = True, **options: Any) -> Engine:
     """An engine whose templates are `sources`, with the test tags built in."""
     memory = ("django.template.loaders.locmem.Loader", {"inclusion.html": INCLUSION, **sources})
-    loader = ("django.template.loaders.cached.Loader", [memory])
+    loader = ("django.template.loaders.cached.Loader", [memory]) if cached else memory
     builtins = [*Engine.default_builtins, *BUILTINS]
     engine = Engine(loaders=[loader], libraries=LIBRARIES, **options)
     engine.builtins = builtins

@@ -22,11 +22,11 @@ PATHS = [
     "o.id", "items.0", "items.1", "rows.0.name", "rows.0.children", "rows.1", "b.name", "b.k", "text.upper",
     "n.real",
 ]  # fmt: skip
-LITERALS = ['"text"', "'<i>'", "3", "-1", "2.5", "True", "None", '""', '"é"']
+LITERALS = ['"text"', "'<br>'", "3", "-1", "2.5", "True", "None", "None", '""', '"é"']
 FILTERS = [
     "upper", "lower", "safe", "escape", "force_escape", "title", "length", "linebreaksbr", "urlencode",
     "slugify", "capfirst", "striptags", "yesno", "pluralize", "first", "last", "default_if_none:'none'",
-    "default:'d'", "add:2", 'default:"<u>"', "default:a", "default:n", "add:n", "add:text", "add:'s'",
+    "default:'d'", "add:2", 'default:"<hr>"', "default:a", "default:n", "add:n", "add:text", "add:'s'",
     "cut:'x'", "cut:text", "join:', '", "join:text", "truncatechars:3", "truncatewords:1", "floatformat",
     "floatformat:1", "date:'Y'", "date", "time:'H'", "stringformat:'s'", "stringformat:'05d'",
     "yesno:'on,off'", "slice:':2'", "dictsort:'id'", "dictsortreversed:0", "ljust:4", "center:n",
@@ -56,6 +56,7 @@ class Scope:
     includes: tuple[str, ...] = ()
     block_names: Any = field(default=None, compare=False)
     has_parent: bool = False
+    opaque: bool = True  # whether tags that the compiler does not know may stand here
 
     def inner(self, *names: str, loops: int = 0) -> Scope:
         return replace(self, depth=self.depth - 1, names=(*self.names, *names), loops=self.loops + loops)
@@ -104,7 +105,9 @@ def body(draw: Draw, scope: Scope, least: int = 1) -> str:
 
 
 def piece(draw: Draw, scope: Scope) -> str:
-    kinds = FLAT if scope.depth <= 0 else [*FLAT, *NESTING, *NESTING]
+    kinds = [*FLAT, *([simple] if scope.opaque else [])]
+    if scope.depth > 0:
+        kinds += 2 * [*NESTING, *([opaque] if scope.opaque else [])]
     return str(pick(draw, kinds)(draw, scope))
 
 
@@ -121,6 +124,10 @@ def attribute(draw: Draw, scope: Scope) -> str:
 
 
 def url(draw: Draw, scope: Scope) -> str:
+    if not scope.opaque:
+        return pick(
+            draw, ["{% url 'home' %}", "{% url 'item' pk=n %}", "{% csrf_token %}", "{% static text %}"]
+        )
     value = expression(draw, scope)
     forms = [
         "'home'",
@@ -256,15 +263,18 @@ WRAPPING = [
     "{% for x in items %}{% set u x %}{{ u }}BODY{% endfor %}{{ u }}",
 ]  # fmt: skip
 
-FLAT = [text, text, variable, variable, variable, attribute, url, simple]
-NESTING = [element, if_, if_, for_, for_, with_, include, block, autoescape, opaque]
+FLAT = [text, text, variable, variable, variable, attribute, url]
+NESTING = [element, if_, if_, for_, for_, with_, include, block, autoescape]
 
 
 @st.composite
-def fragments(draw: Draw, depth: int = 3) -> Sources:
+def fragments(draw: Draw, depth: int = 3, opaque: bool = True) -> Sources:
     """A template without a parent, with two that it may include."""
-    sources = {"inc1": body(draw, Scope(1)), "inc0": body(draw, Scope(1, includes=("inc1",)))}
-    scope = Scope(depth, includes=("inc0", "inc1"), block_names=set())
+    sources = {
+        "inc1": body(draw, Scope(1, opaque=opaque)),
+        "inc0": body(draw, Scope(1, includes=("inc1",), opaque=opaque)),
+    }
+    scope = Scope(depth, includes=("inc0", "inc1"), block_names=set(), opaque=opaque)
     return {"main": body(draw, scope, least=3), **sources}
 
 
