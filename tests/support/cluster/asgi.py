@@ -1,0 +1,47 @@
+"""One channel that tells which process it runs in."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.support.cluster.settings")
+
+from django.core.asgi import get_asgi_application
+
+inner = get_asgi_application()
+
+from django_phoenix.channel import Channel  # noqa: E402
+from django_phoenix.params import event  # noqa: E402
+from django_phoenix.routing import phoenix_application, socket  # noqa: E402
+from django_phoenix.socket import Socket  # noqa: E402
+
+
+class RoomChannel(Channel):
+    async def join(self, payload: Any, **captures: Any) -> dict[str, Any]:
+        return {"pid": os.getpid()}
+
+    @event
+    def shout(self, body: str) -> dict[str, Any]:
+        """To all, and then it sleeps: the broadcast has gone by then."""
+        self.broadcast("shout", {"from": os.getpid(), "body": body})
+        time.sleep(2)
+        return {"pid": os.getpid()}
+
+    @event
+    def shout_to_others(self, body: str) -> dict[str, Any]:
+        self.broadcast_from("shout", {"from": os.getpid(), "body": body})
+        return {"pid": os.getpid()}
+
+    @event
+    async def block(self, seconds: float) -> None:
+        """What nobody should do in an `async def`."""
+        time.sleep(seconds)  # noqa: ASYNC251
+
+
+class ClusterSocket(Socket):
+    channels = {"room:*": RoomChannel}
+
+
+application = phoenix_application(inner, live=None, sockets=[socket("socket/", ClusterSocket)])
