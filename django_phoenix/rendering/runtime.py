@@ -19,7 +19,7 @@ from django.utils.timezone import template_localtime  # type: ignore[attr-define
 
 from .lookup import MISSING, called, follow, get, needed
 from .rendered import UNCHANGED, Block, Node
-from .text import show, show_raw
+from .text import escape, show, show_raw
 from .tracking import PLAIN, Digest, cell, cells, changed, changed_by_many, changed_text
 from .urls import Candidate, fast_reverse
 
@@ -308,7 +308,7 @@ HELPERS: dict[str, Any] = {
     function.__name__: function
     for function in (
         bind, block_value, called, cell, cells, changed, changed_by_many, changed_text,
-        conditional_escape, csrf_input, enter_block, flat, follow, get, joined, leave_block, lookup,
+        conditional_escape, csrf_input, enter_block, escape, flat, follow, get, joined, leave_block, lookup,
         mark_safe, missing, needed, node, nothing, open_blocks, pop, push, rendered_by_django,
         rendered_in_a_thread, replace, show, show_raw, static, template_localtime, turn, unpack,
         url, url_or_nothing,

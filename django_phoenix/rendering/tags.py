@@ -154,7 +154,7 @@ def url_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
         fn = name_writer(c, scope, node.asvar, reads, args, call)
         content.items.append(Effect(fn, culprit=c.culprit(node)))
         return
-    code = f"conditional_escape({call})" if scope.autoescape else call
+    code = f"escape({call})" if scope.autoescape else call
     shown(c, content, scope, node, reads, args, code, plain_paths(expressions))
 
 

@@ -7,7 +7,7 @@ which then finds it or says what is wrong.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
@@ -19,47 +19,57 @@ from django.utils.translation import get_language
 if TYPE_CHECKING:
     from .runtime import Runtime
 
-UNRESERVED = re.compile(r"[A-Za-z0-9_.~/\-]*\Z")  # of the characters that need no quoting, the usual ones
+UNRESERVED = re.compile(
+    r"[A-Za-z0-9_.~/\-]*\Z"
+).match  # of the characters that need no quoting, the usual ones
 
 
-class Candidate(NamedTuple):
+class Candidate:
     """One pattern that a name may stand for."""
 
-    template: str
-    matches: re.Pattern[str]
-    params: list[str]
-    defaults: dict[str, Any]
-    converters: dict[str, Any]
+    __slots__ = ("defaults", "matches", "names", "params", "template", "writers")
+
+    def __init__(
+        self, prefix: str, template: str, pattern: str, params: list[str], defaults: Any, converters: Any
+    ) -> None:
+        self.template = prefix.replace("%", "%%") + template
+        self.matches = re.compile(f"^{re.escape(prefix)}{pattern}").search
+        self.params = params
+        self.names = set(params)
+        self.defaults = defaults
+        self.writers = {name: converters[name].to_url if name in converters else str for name in params}
 
     def url(self, args: list[Any], kwargs: dict[str, Any]) -> str | None:
         given = self._substitutions(args, kwargs)
         if given is None:
             return None
-        texts = {}
-        for name, value in given.items():
-            converter = self.converters.get(name)
-            try:
-                texts[name] = str(value) if converter is None else converter.to_url(value)
-            except ValueError:
-                return None
-        url = self.template % texts
-        if not self.matches.search(url):
+        writers = self.writers
+        try:
+            url = self.template % {name: writers[name](value) for name, value in given.items()}
+        except ValueError:
             return None
-        if not UNRESERVED.match(url):
+        if not self.matches(url):
+            return None
+        if not UNRESERVED(url):
             url = quote(url, safe=RFC3986_SUBDELIMS + "/~:@")
-        return escape_leading_slashes(url)
+        return escape_leading_slashes(url) if url.startswith("//") else url
 
     def _substitutions(self, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any] | None:
-        params, defaults = self.params, self.defaults
+        params = self.params
         if args:
             return dict(zip(params, args, strict=True)) if len(args) == len(params) else None
-        if not defaults:
-            return kwargs if kwargs.keys() == set(params) else None
-        if set(kwargs).symmetric_difference(params).difference(defaults):
+        if not self.defaults:
+            return kwargs if kwargs.keys() == self.names else None
+        return self._with_defaults(kwargs)
+
+    def _with_defaults(self, kwargs: dict[str, Any]) -> dict[str, Any] | None:
+        """Arguments of the pattern itself may be left out, or be given as they are."""
+        defaults, names = self.defaults, self.names
+        if set(kwargs).symmetric_difference(names).difference(defaults):
             return None
-        if any(name not in params and kwargs.get(name, value) != value for name, value in defaults.items()):
+        if any(name not in names and kwargs.get(name, value) != value for name, value in defaults.items()):
             return None
-        return kwargs
+        return {name: value for name, value in kwargs.items() if name in names}
 
 
 Routes = dict[tuple[str, str, str | None, str | None], list[Candidate]]
@@ -100,17 +110,10 @@ def _candidates(root: Any, name: str, prefix: str, current_app: str | None) -> l
         return []
     if not resolver._populated:
         resolver._populate()
-    start = prefix.replace("%", "%%")
     return [
-        Candidate(
-            start + result,
-            re.compile(f"^{re.escape(prefix)}{pattern}"),
-            list(params),
-            dict(defaults),
-            dict(converters),
-        )
+        Candidate(prefix, template, pattern, list(params), dict(defaults), dict(converters))
         for possibility, pattern, defaults, converters in resolver.reverse_dict.getlist(view)
-        for result, params in possibility
+        for template, params in possibility
     ]
 
 
