@@ -2,36 +2,41 @@
 (() => {
   const hooks = ((window.DjangoPhoenix ||= {}).hooks ||= {});
   const length = (frame) => new TextEncoder().encode(frame).length;
-  const asFrame = ({join_ref, ref, topic, event, payload}) =>
-    JSON.stringify([join_ref ?? null, ref ?? null, topic, event, payload]);
 
-  // Prints size, time and text of the view's own frames. Joins are left out: they carry the whole page.
+  // Prints size, time and text of the view's own frames, taken where the socket writes and reads them.
+  // Joins are left out: they carry the whole page.
   hooks.Wire = {
     mounted() {
-      this.socket = window.liveSocket.getSocket();
-      this.sent = new Map();
-      this.push = this.socket.push;
-      this.socket.push = (message) => {
+      const socket = (this.socket = window.liveSocket.getSocket());
+      const {encode, decode} = (this.originals = {encode: socket.encode, decode: socket.decode});
+      let sent = null;
+
+      socket.encode = (message, send) => encode(message, (frame) => {
         if (message.event === "event") {
-          this.sent.set(message.ref, performance.now());
-          this.write("up", `${length(asFrame(message))} bytes`);
+          sent = {ref: message.ref, at: performance.now()};
+          this.write("up", `${length(frame)} bytes`);
         }
-        this.push.call(this.socket, message);
+        send(frame);
+      });
+      socket.decode = (frame, receive) => {
+        const at = performance.now();
+        decode(frame, (message) => {
+          if (message.ref === sent?.ref && message.event === "phx_reply") {
+            this.write("time", `${(at - sent.at).toFixed(1)} ms`);
+            this.received(frame);
+          } else if (message.event === "diff") {
+            this.received(frame);
+          }
+          receive(message);
+        });
       };
-      this.listener = this.socket.onMessage((message) => this.received(message));
     },
     destroyed() {
-      this.socket.push = this.push;
-      this.socket.off([this.listener]);
+      Object.assign(this.socket, this.originals);
     },
-    received(message) {
-      const since = this.sent.get(message.ref);
-      if (since === undefined && message.event !== "diff") return;
-      this.sent.delete(message.ref);
-      const frame = asFrame(message);
+    received(frame) {
       this.write("down", `${length(frame)} bytes`);
       this.write("frame", frame.length > 600 ? `${frame.slice(0, 600)}…` : frame);
-      if (since !== undefined) this.write("time", `${(performance.now() - since).toFixed(1)} ms`);
     },
     write(name, text) {
       this.el.querySelector(`[data-wire="${name}"]`).textContent = text;
