@@ -7,6 +7,7 @@ import contextlib
 import contextvars
 import logging
 import multiprocessing
+import random
 import threading
 import time
 from collections import Counter
@@ -333,6 +334,47 @@ async def test_an_exhausted_pool_says_so_and_loses_nothing(
     assert (told[0]["threads"], told[0]["waiting"], told[0]["owners"]) == (2, 5, 5)
     assert told[0]["wait"] >= pool_module.TELL_AFTER
     assert caplog.text.count("The thread pool is exhausted: 5 calls of 5 clients wait") == 1
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_under_a_random_load_every_call_is_answered_and_the_pool_comes_to_rest(
+    use_pool: Callable[..., ThreadPool], seed: int
+) -> None:
+    chance = random.Random(seed)
+    pool = use_pool(chance.randint(1, 4), chance.randint(4, 8), idle_seconds=chance.choice([0, 0.01]))
+    owners = [object() for _ in range(5)]
+
+    def quick(number: int) -> int:
+        return number
+
+    def slow(number: int) -> int:
+        time.sleep(chance.random() * 0.03)
+        return number
+
+    def nested(number: int) -> int:
+        return async_to_sync(several)(number)
+
+    async def several(number: int) -> int:
+        await asyncio.sleep(chance.random() * 0.005)
+        await asyncio.gather(*(sync_to_async(chance.choice([quick, slow]))(n) for n in range(3)))
+        return await sync_to_async(quick)(number)
+
+    async def one(number: int) -> None:
+        actor = Actor(chance.choice(owners))
+        kind = chance.choice([quick, quick, slow, nested, several])
+        task = actor.handle(kind, number) if kind is several else actor.call(kind, number)
+        if chance.random() < 0.2:
+            await asyncio.sleep(chance.random() * 0.01)
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            assert await task == number
+
+    async with asyncio.timeout(30):
+        await asyncio.gather(*(one(number) for number in range(300)))
+    await until(lambda: not pool.stats()["busy"])
+    assert pool.stats()["waiting"] == pool.stats()["lost"] == 0
+    assert not pool._running
+    assert not any(worker.pins or worker.backlog for worker in pool._workers)
 
 
 # Callbacks that do not come back.
