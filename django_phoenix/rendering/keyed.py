@@ -37,9 +37,9 @@ class Loop:
     empty_full: Callable[..., Node]
     empty_diff: Callable[..., Node]
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, block: Block) -> None:
         self.name = name  # "template:line"
-        self.block: Block
+        self.block = block
         self.width = 0
         self.variables: tuple[str, ...] = ()
         self.is_reversed = False

@@ -11,9 +11,9 @@ from .expressions import check, context_name, value
 from .keyed import Loop
 from .nodes import handles
 from .parts import BlockCode, Content, Repeated, write_diff, write_full
-from .scan import prefetch, write_scan
+from .scan import Scan, prefetch, write_scan
 from .scope import LoopVariables
-from .source import Function
+from .source import Function, Lines
 
 if TYPE_CHECKING:
     from .program import Compiler
@@ -24,40 +24,27 @@ if TYPE_CHECKING:
 def for_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
     check(node.sequence)
     inner = c.child(scope, (id(node), "for"))
-    loop = Loop(c.place(node))
-    loop.variables, loop.is_reversed, loop.dynamic = (
-        tuple(node.loopvars),
-        bool(node.is_reversed),
-        inner.dynamic,
-    )
     forloop = LoopVariables(c.module.fresh("i"), c.module.fresh("n"), c.module.fresh("layer"), scope.loop())
     inner.names["forloop"] = forloop
     variables = [c.bind(inner, name) for name in node.loopvars]
     body = c.content(inner, node.nodelist_loop)
-    around = c.child(scope, (id(node), "for"))
-    empty = c.code(around, node.nodelist_empty, node)
-    loop.block = c.block(body, c.place(node))
-    loop.empty = None if empty.empty else empty.block
-    free = write_loop(c, loop, body, empty, forloop, variables)
-    name = c.module.constant("L", loop)
+    empty = c.code(c.child(scope, inner.key), node.nodelist_empty, node)
 
-    def parent(fn: Function) -> str:
-        if not loop.layered:
-            return "None"
-        if forloop.parent is not None and not inner.dynamic:
-            return fn.use(forloop.parent.layer)
-        return context_name(c, fn, "forloop")
+    loop = Loop(c.place(node), c.block(body, c.place(node)))
+    loop.variables = tuple(node.loopvars)
+    loop.is_reversed = bool(node.is_reversed)
+    loop.dynamic = inner.dynamic
+    loop.empty = None if empty.empty else empty.block
+    free = LoopWriter(c, loop, forloop, variables).write(body, empty)
 
     content.items.append(
         Repeated(
             partial(for_values, c, scope, node),
             loop,
-            name,
+            c.module.constant("L", loop),
             free,
-            parent,
-            all(part.certain for part in body.parts())
-            and c.balanced(body)
-            and (empty.empty or empty.balanced),
+            partial(parent_layer, c, loop, forloop),
+            c.balanced(body) and (empty.empty or empty.balanced),
             culprit=c.culprit(node),
         )
     )
@@ -67,73 +54,108 @@ def for_values(c: Compiler, scope: Scope, node: Any, fn: Function) -> str:
     return value(c, fn, scope, node.sequence, ignore_failures=True)
 
 
-def write_loop(
-    c: Compiler, loop: Loop, body: Content, empty: BlockCode, forloop: LoopVariables, variables: list[str]
-) -> dict[str, None]:
-    """Write the functions of a loop; all take the same variables from outside."""
-    i, n, layer = forloop.index, forloop.length, forloop.layer
-    rows = Function(c.module.fresh("rows"), ("rt", "out", "items", i, n, layer), dynamic=loop.dynamic)
-    row = Function(c.module.fresh("row"), ("rt", "mem", "at", "item", i, n, layer), dynamic=loop.dynamic)
-    for fn in (rows, row):
-        fn.own.update(variables)
-    scan = None if loop.dynamic else write_scan(c, body, forloop, variables)
-    rows.depth = 2
-    with rows.aside() as entry:
+def parent_layer(c: Compiler, loop: Loop, forloop: LoopVariables, fn: Function) -> str:
+    """What becomes `forloop.parentloop`, if somebody may ask for it as a whole."""
+    if not loop.layered:
+        return "None"
+    if forloop.parent is not None and not loop.dynamic:
+        return fn.use(forloop.parent.layer)
+    return context_name(c, fn, "forloop")
+
+
+class LoopWriter:
+    """Writes the functions of a loop; all take the same variables from outside, after their own."""
+
+    def __init__(self, c: Compiler, loop: Loop, forloop: LoopVariables, variables: list[str]) -> None:
+        self.c = c
+        self.loop = loop
+        self.forloop = forloop
+        self.variables = variables
+
+    def write(self, body: Content, empty: BlockCode) -> dict[str, None]:
+        """Add all functions to the module; return what they need from outside."""
+        scan = None if self.loop.dynamic else write_scan(self.c, body, self.forloop, self.variables)
+        rows, entry = self.rows(body, scan)
+        row, difference = self.row(body)
+        self.loop.layered = self.loop.dynamic or self.forloop.asked  # known only now
+        self.finish_rows(rows, entry)
+        self.finish_row(row, difference)
+
+        functions = {"rows": rows, "row": row}
         if scan:
-            prefetch(c, rows, scan)
-        write_full(c, rows, body, "entry = ")
-    with row.aside() as difference:
-        loop.width = write_diff(c, row, body)
-    loop.layered = loop.dynamic or forloop.asked
-    rows.depth = 1
-    rows.emit("entries = []")
-    rows.emit("cls = None")
-    with rows.block("for item in items:"):
-        begin_row(rows, loop, forloop, variables)
-        rows.lines += entry
-        end_row(rows, loop)
-        rows.emit("entries.append(entry)")
-        rows.emit(f"{i} += 1")
-    rows.emit("return entries")
-    begin_row(row, loop, forloop, variables)
-    row.lines += difference[:-1]
-    end_row(row, loop)
-    row.lines += difference[-1:]
-    free = rows.free | row.free | empty.free | (scan.fn.free if scan else {})
-    if scan:
-        c.module.add(scan.fn, free)
-    c.module.add(rows, free)
-    c.module.add(row, free)
-    functions = {"rows": rows.name, "row": row.name} | ({"scan": scan.fn.name} if scan else {})
-    if loop.empty is not None:
-        functions |= {
-            "empty_full": empty_call(c, empty, free, "out"),
-            "empty_diff": empty_call(c, empty, free, "mem, at"),
-        }
-    c.loops.append((loop, functions))
-    return free
+            functions["scan"] = scan.fn
+        free = {name: None for fn in functions.values() for name in fn.free} | empty.free
+        if self.loop.empty is not None:
+            functions["empty_full"] = self.empty(empty.full, "out", empty)
+            functions["empty_diff"] = self.empty(empty.diff, "mem, at", empty)
+        for fn in functions.values():
+            self.c.module.add(fn, free)
+        self.c.loops.append((self.loop, {attribute: fn.name for attribute, fn in functions.items()}))
+        return free
 
+    # -- complete entries
 
-def empty_call(c: Compiler, empty: BlockCode, free: dict[str, None], first: str) -> str:
-    """The `{% empty %}` clause, as a function that takes the variables of the whole loop."""
-    fn = Function(c.module.fresh("empty"), ("rt", *first.split(", ")))
-    target = empty.full if first == "out" else empty.diff
-    fn.emit(f"return {target}({', '.join(['rt', first, *empty.free])})")
-    c.module.add(fn, free)
-    return fn.name
+    def rows(self, body: Content, scan: Scan | None) -> tuple[Function, Lines]:
+        fn = self.function("rows", ("rt", "out", "items"))
+        fn.depth = 2
+        with fn.aside() as entry:
+            if scan:
+                prefetch(self.c, fn, scan)
+            write_full(self.c, fn, body, "entry = ")
+        fn.depth = 1
+        return fn, entry
 
+    def finish_rows(self, fn: Function, entry: Lines) -> None:
+        fn.emit("entries = []")
+        fn.emit("cls = None")
+        with fn.block("for item in items:"):
+            self.begin(fn)
+            fn.lines += entry
+            self.end(fn)
+            fn.emit("entries.append(entry)")
+            fn.emit(f"{self.forloop.index} += 1")
+        fn.emit("return entries")
 
-def begin_row(fn: Function, loop: Loop, forloop: LoopVariables, variables: list[str]) -> None:
-    if loop.layered:
-        fn.emit(f"turn({forloop.layer}, {forloop.index}, {forloop.length})")
-    if loop.dynamic:
-        fn.emit(f"bind(rt, {loop.variables!r}, item)")
-    elif len(variables) == 1:
-        fn.emit(f"{variables[0]} = item")
-    else:
-        fn.emit(f"{', '.join(variables)} = unpack(item, {len(variables)})")
+    # -- the difference of one entry
 
+    def row(self, body: Content) -> tuple[Function, Lines]:
+        fn = self.function("row", ("rt", "mem", "at", "item"))
+        with fn.aside() as difference:
+            self.loop.width = write_diff(self.c, fn, body)
+        return fn, difference
 
-def end_row(fn: Function, loop: Loop) -> None:
-    if loop.dynamic and len(loop.variables) > 1:
-        fn.emit("pop(rt)")
+    def finish_row(self, fn: Function, difference: Lines) -> None:
+        self.begin(fn)
+        fn.lines += difference[:-1]
+        self.end(fn)
+        fn.lines += difference[-1:]  # its `return`
+
+    # -- what all have in common
+
+    def function(self, name: str, first: tuple[str, ...]) -> Function:
+        own = self.forloop.index, self.forloop.length, self.forloop.layer
+        fn = Function(self.c.module.fresh(name), (*first, *own), dynamic=self.loop.dynamic)
+        fn.own.update(self.variables)
+        return fn
+
+    def begin(self, fn: Function) -> None:
+        """Bind the variables of the loop to the item."""
+        forloop, variables = self.forloop, self.variables
+        if self.loop.layered:
+            fn.emit(f"turn({forloop.layer}, {forloop.index}, {forloop.length})")
+        if self.loop.dynamic:
+            fn.emit(f"bind(rt, {self.loop.variables!r}, item)")
+        elif len(variables) == 1:
+            fn.emit(f"{variables[0]} = item")
+        else:
+            fn.emit(f"{', '.join(variables)} = unpack(item, {len(variables)})")
+
+    def end(self, fn: Function) -> None:
+        if self.loop.dynamic and len(self.variables) > 1:
+            fn.emit("pop(rt)")
+
+    def empty(self, target: str, first: str, empty: BlockCode) -> Function:
+        """The `{% empty %}` clause, as a function that takes the variables of the whole loop."""
+        fn = Function(self.c.module.fresh("empty"), ("rt", *first.split(", ")))
+        fn.emit(f"return {target}({', '.join(['rt', first, *empty.free])})")
+        return fn

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 IDENTIFIER = re.compile(r"[a-z][a-zA-Z0-9_]*\Z")
 
 Culprit = tuple["Template", "Node"]
+Lines = list[tuple[str, "Culprit | None"]]
 
 # File name of generated code -> for each line, what of the template it does. An entry lives as long as its
 # program.
@@ -34,7 +35,7 @@ class Function:
         self.dynamic = dynamic  # reads names of the context at the moment of use, since a tag may write them
         self.free: dict[str, None] = {}
         self.own: set[str] = set(first)
-        self.lines: list[tuple[str, Culprit | None]] = []
+        self.lines: Lines = []
         self.culprit: Culprit | None = None
         self.depth = 1
         self.prefetched: dict[tuple[str, str], str] = {}  # (variable, attribute) -> variable that may hold it
@@ -54,7 +55,7 @@ class Function:
         self.depth -= 1
 
     @contextmanager
-    def aside(self) -> Iterator[list[tuple[str, Culprit | None]]]:
+    def aside(self) -> Iterator[Lines]:
         """Lines emitted inside go into a list of their own, to be placed later."""
         outer, self.lines = self.lines, []
         yield self.lines
@@ -80,7 +81,7 @@ class Function:
             self.emit(f"out += ({', '.join(self.pending)},)")
         self.pending = []
 
-    def text(self, parameters: Iterable[str] | None = None) -> list[tuple[str, Culprit | None]]:
+    def text(self, parameters: Iterable[str] | None = None) -> Lines:
         names = [*self.first, *(self.free if parameters is None else parameters)]
         return [(f"def {self.name}({', '.join(names)}):", None), *self.lines, ("", None)]
 
@@ -91,7 +92,7 @@ class Module:
     def __init__(self, name: str, helpers: dict[str, Any]) -> None:
         self.name = name
         self.namespace = dict(helpers)
-        self.lines: list[tuple[str, Culprit | None]] = []
+        self.lines: Lines = []
         self.count = 0
         self._constants: dict[Hashable, str] = {}
         self._shared: dict[tuple[str, ...], str] = {}
