@@ -29,6 +29,7 @@ __all__ = [
     "abroadcast",
     "broadcast",
     "broadcast_from",
+    "call_in_turn",
     "close_hub",
     "flush",
     "local_broadcast",
@@ -110,6 +111,15 @@ def unsubscribe(topic: str, subscriber: Subscriber) -> None:
     hub = _node.hub_of(asyncio.get_running_loop())
     if hub is not None:
         hub.unsubscribe(topic, subscriber)
+
+
+def call_in_turn(loop: asyncio.AbstractEventLoop, function: Callable[..., object], *args: Any) -> None:
+    """Call ``function`` on ``loop``, after what this thread has broadcast so far and before what it will."""
+    hub = _node.hub_of(loop)
+    if hub is None:
+        loop.call_soon_threadsafe(function, *args)
+    else:
+        hub.call(partial(function, *args))
 
 
 def subscriber_count(topic: str) -> int:

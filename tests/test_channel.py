@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 
 import pytest
 from django.utils import timezone, translation
@@ -41,6 +42,13 @@ class Demo(Channel):
         for number in range(count):
             self.push("pushed", {"n": number})
         return {"thread": threading.current_thread() is threading.main_thread()}
+
+    @event
+    def push_and_broadcast_from_a_thread(self):
+        for _ in range(4):
+            self.broadcast("broadcast")
+            self.push("push")
+        return {}
 
     @event
     async def bad_push(self, params: Params):
@@ -221,6 +229,16 @@ async def test_effects_of_a_thread_take_hold_in_order_and_before_the_reply(peer)
     frames = [await peer.next() for _ in range(21)]
     assert [frame[4]["n"] for frame in frames[:20]] == list(range(20))
     assert frames[20] == ok("2", "demo:1", {"thread": False})
+
+
+async def test_ch_42_pushes_and_broadcasts_of_a_thread_keep_one_order(peer):
+    await joined(peer)
+    await peer.push("1", "2", "demo:1", "push_and_broadcast_from_a_thread")
+    # So that nothing of it has been sent when the handler is through.
+    await asyncio.sleep(0)
+    time.sleep(0.05)  # noqa: ASYNC251
+    frames = [await peer.next() for _ in range(9)]
+    assert [frame[3] for frame in frames] == [*(["broadcast", "push"] * 4), "phx_reply"]
 
 
 @pytest.mark.parametrize("payload", [None, 5, "x", [1]])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from django_phoenix.conf import settings
@@ -15,12 +17,14 @@ from django_phoenix.delivery.membership import Membership
 from django_phoenix.delivery.outbox import Outbox
 from django_phoenix.delivery.topic import Topic
 
+logger = logging.getLogger("django_phoenix.pubsub")
+
 # Deliveries after which others on the loop get their turn.
 TURN = 5000
 
 
 class Hub:
-    """The subscribers of one loop. Everything but ``post`` is for that loop's thread only.
+    """The subscribers of one loop. Everything but ``post`` and ``call`` is for that loop's thread only.
 
     ``layer`` is the channel layer that other processes are reached by, or None. ``node`` is this process.
     """
@@ -32,7 +36,8 @@ class Hub:
         self.outbox = Outbox(loop, node, lambda: layer)
         self._node = node
         self._topics: dict[str, Topic] = {}
-        self._inbox: deque[Delivery] = deque()
+        # What other threads have for this loop, in their order.
+        self._inbox: deque[Delivery | Callable[[], object]] = deque()
         self._inbox_limit: int = settings.BROADCAST_BACKLOG
         self._woken = False
         self._membership = None if layer is None else Membership(node, layer, self._topics, self._accept)
@@ -82,11 +87,12 @@ class Hub:
             losses.report(delivery.topic, 1, "the event loop does not keep up with local broadcasts")
             return
         self._inbox.append(delivery)
-        if not self._woken:
-            self._woken = True
-            # A loop that has been closed has no subscribers any more.
-            with contextlib.suppress(RuntimeError):
-                self.loop.call_soon_threadsafe(self._take_turn)
+        self._wake()
+
+    def call(self, call: Callable[[], object]) -> None:
+        """Call on the hub's loop, neither before nor after its turn among what is posted. Any thread."""
+        self._inbox.append(call)
+        self._wake()
 
     async def close(self) -> None:
         """Leave every group and stop listening."""
@@ -94,24 +100,38 @@ class Hub:
             await self._membership.close()
         self._topics.clear()
 
+    def _wake(self) -> None:
+        if not self._woken:
+            self._woken = True
+            # A loop that has been closed has no subscribers any more.
+            with contextlib.suppress(RuntimeError):
+                self.loop.call_soon_threadsafe(self._take_turn)
+
     def _empty_inbox(self) -> None:
-        inbox = self._inbox
-        while inbox:
-            delivery = inbox.popleft()
-            topic = self._topics.get(delivery.topic)
-            if topic is not None:
-                topic.deliver(delivery)
+        while self._inbox:
+            self._take_next()
+
+    def _take_next(self) -> int:
+        """One thing of the inbox. Returns what it cost, in deliveries."""
+        item = self._inbox.popleft()
+        if type(item) is Delivery:
+            topic = self._topics.get(item.topic)
+            if topic is None:
+                return 0
+            topic.deliver(item)
+            return 1 + len(topic.members)
+        try:
+            item()  # type: ignore[operator]
+        except Exception:
+            logger.exception("%r failed", item)
+        return 1
 
     def _take_turn(self) -> None:
         # Before emptying: what is posted from here on wakes the loop again.
         self._woken = False
         done = 0
         while self._inbox and done < TURN:
-            delivery = self._inbox.popleft()
-            topic = self._topics.get(delivery.topic)
-            if topic is not None:
-                done += 1 + len(topic.members)
-                topic.deliver(delivery)
+            done += self._take_next()
         if self._inbox and not self._woken:
             self._woken = True
             self.loop.call_soon(self._take_turn)
