@@ -7,6 +7,8 @@ from collections.abc import Callable, Hashable
 
 from django_phoenix.delivery.job import Job
 
+_NOBODY = object()
+
 
 class FairQueue:
     """First come, first served within one owner; the owners take turns. Guarded by its user's lock."""
@@ -38,11 +40,10 @@ class FairQueue:
 
     def take(self, may_run: Callable[[Hashable], bool]) -> Job | None:
         """The next job whose owner may have a thread. Cancelled ones are dropped on the way."""
-        for owner in self._by_owner:
-            if may_run(owner):
-                job = self._take_from(owner)
-                # The dictionary changed, so its iteration ends here in any case.
-                return job if job is not None else self.take(may_run)
+        while (owner := next(filter(may_run, self._by_owner), _NOBODY)) is not _NOBODY:
+            job = self._take_from(owner)
+            if job is not None:
+                return job
         return None
 
     def oldest(self) -> float | None:
