@@ -147,6 +147,8 @@ class Signature:
             raise TypeError(
                 f"{self.name}: an event handler is an ordinary method, def {self.event}(self, …)."
             )
+        # A payload may have a key of that name.
+        self.receiver = parameters[0].name
         return parameters[1:]
 
     def _add(self, parameter: Parameter, hint: Any) -> None:
@@ -183,7 +185,8 @@ class Signature:
         if self.whole is not None:
             arguments[self.whole] = Params(payload)
         if self.rest is not None:
-            arguments.update({key: value for key, value in payload.items() if key not in arguments})
+            taken = {self.receiver, *arguments}
+            arguments.update({key: value for key, value in payload.items() if key not in taken})
         return arguments
 
     def _bind_bytes(self, payload: Any) -> dict[str, Any]:

@@ -159,6 +159,16 @@ def test_params_and_double_star_take_the_payload():
     assert EVENTS["rest"].bind({"a": "1", "b": 2}) == {"a": 1, "b": 2}
 
 
+def test_a_key_called_like_the_handler_s_self_is_left_out():
+    class Taking:
+        @event
+        def everything(self, **rest):
+            return rest
+
+    handler = collect_events(Taking)["everything"]
+    assert handler.bind({"self": 1, "a": 2}) == {"a": 2}
+
+
 def test_bytes_take_a_binary_payload_and_nothing_else():
     assert EVENTS["blob"].bind(b"\x00") == {"data": b"\x00"}
     with pytest.raises(InvalidParams):
