@@ -90,15 +90,12 @@ class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
         if state.draining:
             await refuse(scope, send, HttpResponse(status=503))
             return None
-        handshake = Handshake(self.socket_class, self.options, scope)
-        try:
-            socket = await handshake.perform()
-        except ConnectRefused as refusal:
-            await refuse(scope, send, _response_to(refusal, handshake.socket))
-            return None
-        except Exception:
-            logger.exception("%s.connect failed.", self.socket_class.__name__)
-            await refuse(scope, send, HttpResponse(status=500))
+        socket = await self._shake_hands(scope)
+        if state.draining:
+            # Since then.
+            socket = HttpResponse(status=503)
+        if isinstance(socket, HttpResponse):
+            await refuse(scope, send, socket)
             return None
         outbox = Outbox(send, server_of(send), state.loop)
         connection = Connection(socket, outbox, state, self.options.idle_timeout)
@@ -111,6 +108,21 @@ class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
         if socket_connected.receivers:
             socket_connected.send_robust(self.socket_class, socket=socket)
         return connection
+
+    async def _shake_hands(self, scope: dict[str, Any]) -> Socket | HttpResponse:
+        """The connected socket, or what the client is answered instead."""
+        try:
+            handshake = Handshake(self.socket_class, self.options, scope)
+        except UnicodeDecodeError:
+            logger.warning("%s: a connection was refused, its URL is not UTF-8.", self.socket_class.__name__)
+            return HttpResponse(status=400)
+        try:
+            return await handshake.perform()
+        except ConnectRefused as refusal:
+            return _response_to(refusal, handshake.socket)
+        except Exception:
+            logger.exception("%s.connect failed.", self.socket_class.__name__)
+            return HttpResponse(status=500)
 
 
 def _response_to(refusal: ConnectRefused, socket: Socket) -> HttpResponse:

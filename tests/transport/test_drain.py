@@ -28,6 +28,25 @@ async def test_ch_49_open_connections_are_closed_with_1012_and_new_ones_refused(
         assert refused.value.status == 503
 
 
+async def test_who_is_still_shaking_hands_when_the_drain_begins_is_refused():
+    gate = asyncio.Event()
+
+    class Slow(Socket):
+        async def connect(self, params):
+            await gate.wait()
+
+    state = current_state()
+    peer = Peer(Slow.as_asgi())
+    opening = asyncio.create_task(peer.open())
+    await settle()
+    await drain(state)
+    gate.set()
+    with pytest.raises(Refused) as refused:
+        await opening
+    assert refused.value.status == 503
+    assert not state.connections
+
+
 async def test_ch_49_connections_are_closed_in_slices(monkeypatch, settings):
     settings.DJANGO_PHOENIX = {"DRAIN_SECONDS": 1}
     monkeypatch.setattr(drain_module, "SMALLEST_SLICE", 2)

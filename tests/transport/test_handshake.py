@@ -60,6 +60,12 @@ async def test_ch_2_params_reach_connect():
         }
 
 
+async def test_a_query_that_is_no_utf_8_is_400(caplog):
+    assert await status_of(Noting.as_asgi(), scope={"query_string": b"vsn=2.0.0&x=\xff"}) == 400
+    assert "its URL is not UTF-8" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
 async def test_ch_61_captures_of_the_route_are_merged_into_the_params():
     scope = {"url_route": {"args": (), "kwargs": {"tenant": "acme"}}}
     async with Peer(Noting.as_asgi(), query="tenant=evil&vsn=2.0.0", scope=scope):
