@@ -64,7 +64,7 @@ class Channel:
     # Callbacks.
 
     def join(self, payload: Any, **captures: Any) -> Any:
-        """May this client in? ``payload`` comes from the client, ``captures`` from the topic pattern.
+        """May this client in? ``payload``, a dict, comes from the client, ``captures`` from the topic pattern.
 
         Return None or a dict, which is the reply; raise ``JoinRefused({...})`` to say no. What is pushed here
         reaches the client after the reply.
@@ -167,6 +167,9 @@ class Channel:
         self.server.stop_from_anywhere(reason)
 
     # What the machinery may ask of special channels.
+
+    # Whether `join` is asked about a payload that is no JSON object, too.
+    takes_any_payload: ClassVar[bool] = False
 
     # Whether `handle_idle` is to be called next time.
     wants_idle = False

@@ -39,6 +39,7 @@ class LiveChannel(Channel):
     """Runs the view: joins, events, messages in; diffs and navigation out. The stage of the view's steps."""
 
     subscribes = False
+    takes_any_payload = True
 
     __slots__ = ("abroad", "live", "waits_for_client", "wants_idle")
 

@@ -34,6 +34,7 @@ class Blueprint:
         "intercept",
         "join",
         "subscribes",
+        "takes_any_payload",
         "terminate",
     )
 
@@ -49,6 +50,7 @@ class Blueprint:
         intercept: Collection[str] = channel_class.intercept
         self.intercept = frozenset([intercept] if isinstance(intercept, str) else intercept)
         self.subscribes = channel_class.subscribes
+        self.takes_any_payload = channel_class.takes_any_payload
 
     def _overridden(self, name: str) -> Callback | None:
         function = getattr(self.channel_class, name)

@@ -30,6 +30,9 @@ logger = logging.getLogger("django_phoenix.channel")
 
 UNMATCHED = {"reason": "unmatched topic"}
 
+# One string for all who have joined a topic. What Python 3.12 interns it keeps for ever, and clients choose.
+shared = str if sys.version_info[:2] == (3, 12) else sys.intern
+
 
 class ChannelProcess(Process):
     """``owner`` is the Connection, ``context`` the contextvars in which all callbacks run."""
@@ -59,8 +62,7 @@ class ChannelProcess(Process):
         super().__init__(loop=connection.loop, context=context, limit=settings.MAILBOX_LIMIT)
         self.connection = connection
         self.blueprint = blueprint
-        # One string for all who have joined it.
-        self.topic = sys.intern(message.topic)
+        self.topic = shared(message.topic)
         self.join_ref: Ref = message.join_ref
         self._captures = captures or None
         self.joined = False
@@ -206,7 +208,8 @@ class ChannelProcess(Process):
         if threading.get_ident() == state.thread:
             function(*args)
         else:
-            state.loop.call_soon_threadsafe(function, *args)
+            # In one order with the thread's broadcasts.
+            pubsub.call_in_turn(state.loop, function, *args)
 
     def deliver(self, delivery: pubsub.Delivery) -> None:
         """A broadcast of a topic that we are subscribed to."""

@@ -27,20 +27,42 @@ logger = logging.getLogger("django_phoenix.channel")
 EVENT_RETURNS = "None, a dict, a Reply or Stop"
 OTHER_RETURNS = "None or Stop"
 CRASHED = {"reason": "channel_crash"}
+INVALID = {"reason": "invalid params"}
+DUPLICATE = {"reason": "duplicate join"}
 
 
 class ChannelServer(ChannelProcess):
     """One joined topic of one connection."""
 
-    __slots__ = ("_doing",)
+    __slots__ = ("_doing", "_first")
 
     _doing: str
+    # The join, while it waits for the end of a predecessor.
+    _first: Join | None
 
     @property
     def wants_idle(self) -> bool:  # type: ignore[override]
         return self.channel.wants_idle
 
     # Into the mailbox.
+
+    def begin(self, join: Join) -> None:
+        """The client's phx_join, which comes first."""
+        self._first = join
+        self.post(join, eager=True)
+
+    def make_way(self) -> ChannelProcess:
+        """For another join of our topic. Returns the process whose end that one has to wait for.
+
+        A join that waits itself is answered at once: however many come, one of them waits.
+        """
+        first = self._first
+        if first is None or first.predecessor is None:
+            self.stop("duplicate join")
+            return self
+        super().kill()
+        self._refuse(first.message, DUPLICATE)
+        return first.predecessor
 
     def receive(self, message: Message, size: int) -> None:
         """A client's message. It gets an error reply if the mailbox is full or the channel has ended."""
@@ -53,6 +75,17 @@ class ChannelServer(ChannelProcess):
             self.connection.waiting_bytes += size
         else:
             self._turn_away(message)
+
+    def leave(self, message: Message, size: int) -> bool:
+        """A client's phx_leave; False if there is no room for it."""
+        if not self._busy:
+            return self.post(message)
+        if self.connection.waiting_bytes + size > settings.MAILBOX_BYTES:
+            return False
+        waits = self.post(Waiting(message, size))
+        if waits:
+            self.connection.waiting_bytes += size
+        return waits
 
     def deliver(self, delivery: pubsub.Delivery) -> None:
         """A broadcast of a topic that this channel is subscribed to."""
@@ -78,7 +111,7 @@ class ChannelServer(ChannelProcess):
         if self.ended:
             self.reply_unmatched(message)
         else:
-            logger.warning("%s: too many messages wait, %s is turned away.", self, message.event)
+            logger.warning("%s: too many messages wait, %.100r is turned away.", self, message.event)
             self.connection.count_full_mailbox(self.topic, self.pending)
             self.reply(self.join_ref, message.ref, "error", {"reason": "too many messages waiting"})
 
@@ -204,9 +237,14 @@ class ChannelServer(ChannelProcess):
         if join.predecessor is not None:
             await join.predecessor.finished(settings.SHUTDOWN_GRACE)
             if self._stop_reason is not None:
-                self._refuse(message, {"reason": "duplicate join"})
+                self._refuse(message, DUPLICATE)
                 return
+        self._first = None
         payload = {} if message.payload is None else message.payload
+        if type(payload) is not dict and not self.blueprint.takes_any_payload:
+            logger.warning("%s: a join's payload should be a JSON object, got %.100r.", self, payload)
+            self._refuse(message, INVALID)
+            return
         try:
             response = await self._call("join", self.blueprint.join, payload, **self.captures)
             if response is not None and type(response) is not dict:
@@ -301,9 +339,7 @@ class ChannelServer(ChannelProcess):
 
     def _reply_invalid(self, message: Message, error: InvalidParams) -> None:
         logger.warning("%s", error)
-        response = {"reason": "invalid params"}
-        if django_settings.DEBUG:
-            response["detail"] = str(error)
+        response = {**INVALID, "detail": str(error)} if django_settings.DEBUG else INVALID
         self.reply(self.join_ref, message.ref, "error", response)
 
 

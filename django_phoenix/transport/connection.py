@@ -21,9 +21,11 @@ from django_phoenix.wire.message import Frame, Message
 from django_phoenix.wire.serializer import decode, encode_reply
 
 if TYPE_CHECKING:
+    from django_phoenix.channel import Channel
     from django_phoenix.socket import Socket
     from django_phoenix.transport.loop_state import LoopState
     from django_phoenix.transport.outbox import Outbox
+    from django_phoenix.wire.topic import Route
 
 logger = logging.getLogger("django_phoenix.socket")
 
@@ -36,6 +38,8 @@ CLOSE_WAIT = 10.0
 JOIN, LEAVE, HEARTBEAT = "phx_join", "phx_leave", "heartbeat"
 CONTROL = frozenset({JOIN, LEAVE})
 RESERVED_TOPIC = "phoenix"
+# Characters of a topic, and of the ref that its channel keeps. Log lines name topics.
+LONGEST_TOPIC, LONGEST_REF = 1000, 100
 
 
 class Connection:
@@ -104,7 +108,7 @@ class Connection:
         try:
             if rate is not None and self.received > rate[0]:
                 self._check_rate(*rate)
-            if len(frame) > settings.MAX_FRAME_BYTES:
+            if len(frame) * 4 > settings.MAX_FRAME_BYTES and _bytes_of(frame) > settings.MAX_FRAME_BYTES:
                 raise ProtocolError("the frame is larger than MAX_FRAME_BYTES", TOO_LARGE)
             message = decode(frame)
         except ProtocolError as error:
@@ -138,23 +142,30 @@ class Connection:
             self._reply(message, None, "error", UNMATCHED)
 
     def _join(self, message: Message, current: ChannelServer | None) -> None:
-        route = self.socket.route(message.topic) if message.topic != RESERVED_TOPIC else None
+        route = None if _is_no_topic(message) else self.socket.route(message.topic)
         if route is None:
             logger.info("%s: no channel for topic %.200r.", self, message.topic)
             self._reply(message, None, "error", UNMATCHED)
         elif current is None and len(self.topics) >= settings.MAX_CHANNELS:
             self._reply(message, message.join_ref, "error", {"reason": "too many channels joined"})
         else:
+            self._start(message, route, current)
+
+    def _start(self, message: Message, route: Route[type[Channel]], current: ChannelServer | None) -> None:
+        try:
             server = ChannelServer(self, blueprint_of(route.target), message, route.captures)
-            self.topics[server.topic] = server
-            server.post(Join(message, current), eager=True)
-            if current is not None:
-                current.stop("duplicate join")
+        except Exception:
+            logger.exception("%s: %s can't be made.", self, route.target.__name__)
+            self._reply(message, message.join_ref, "error", {"reason": "join crashed"})
+            return
+        predecessor = None if current is None else current.make_way()
+        self.topics[server.topic] = server
+        server.begin(Join(message, predecessor))
 
     def _leave(self, message: Message, server: ChannelServer, size: int) -> None:
         if message.join_ref is not None and message.join_ref != server.join_ref:
             return
-        if server.ended or not server.post(message):
+        if not server.leave(message, size):
             self._reply(message, message.join_ref, "ok", {})
             server.stop("left")
 
@@ -226,3 +237,14 @@ class Connection:
 
     def __str__(self) -> str:
         return f"{type(self.socket).__name__} of {self.socket.connect_info.peer or 'an unknown client'}"
+
+
+def _is_no_topic(message: Message) -> bool:
+    """Reserved, or longer than anybody's."""
+    if message.topic == RESERVED_TOPIC or len(message.topic) > LONGEST_TOPIC:
+        return True
+    return type(message.join_ref) is str and len(message.join_ref) > LONGEST_REF
+
+
+def _bytes_of(frame: Frame) -> int:
+    return len(frame) if isinstance(frame, bytes) or frame.isascii() else len(frame.encode())

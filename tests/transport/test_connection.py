@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
 
 import pytest
 
 from django_phoenix import pubsub
 from django_phoenix.channel import Channel, JoinRefused, event
 from django_phoenix.socket import Socket
-from django_phoenix.transport import blueprint
+from django_phoenix.transport import blueprint, channel_process
 from django_phoenix.transport import connection as connection_module
 from tests.support.peer import Peer, error, ok, settle
 
@@ -253,6 +254,64 @@ async def test_three_joins_in_a_row_end_with_the_last(peer):
     frames = [await peer.next() for _ in range(5)]
     assert frames[-2:] == [ok("3", "room:1", join_ref="3"), ok("4", "room:1", join_ref="3")]
     assert len(peer.connection.topics) == 1
+
+
+async def test_of_many_joins_behind_a_slow_one_only_the_last_waits(peer):
+    await peer.push("1", "1", "room:1", "phx_join", {"slow": True})
+    for ref in map(str, range(2, 50)):
+        await peer.push(ref, ref, "room:1", "phx_join", {"slow": True})
+    for ref in map(str, range(2, 49)):
+        assert await peer.next() == error(ref, "room:1", "duplicate join", ref)
+    Room.gate.set()
+    # The first was in its join already: it is answered, and closed.
+    assert [(await peer.next())[:2] for _ in range(3)] == [["1", "1"], ["1", "1"], ["49", "49"]]
+    assert await peer.silent()
+    assert [server.join_ref for server in peer.connection.topics.values()] == ["49"]
+
+
+class Unmakeable(Channel):
+    def __init__(self, server):
+        raise RuntimeError("secret detail")
+
+
+class Unreadable(Channel):
+    @event
+    def bad(self, value: NoSuchType):  # noqa: F821
+        pass
+
+
+@pytest.mark.parametrize("channel_class", [Unmakeable, Unreadable])
+async def test_ch_34_a_channel_that_can_t_be_made_ends_nothing_else(caplog, channel_class):
+    class Mixed(Socket):
+        channels = {"bad": channel_class, "*": Room}
+
+    async with Peer(Mixed.as_asgi()) as peer:
+        await peer.join("room:1")
+        await peer.push("2", "2", "bad", "phx_join")
+        assert await peer.next() == error("2", "bad", "join crashed", "2")
+        await peer.push("1", "3", "room:1", "echo")
+        assert await peer.next() == ok("3", "room:1")
+    assert f"{channel_class.__name__} can't be made" in caplog.text
+    assert caplog.text.count("Traceback") == 1
+
+
+@pytest.mark.parametrize("payload", ["x", 5, True, [1]])
+async def test_a_join_with_a_payload_that_is_no_object_never_reaches_join(peer, caplog, payload):
+    await peer.push("1", "1", "room:1", "phx_join", payload)
+    assert await peer.next() == error("1", "room:1", "invalid params")
+    assert "a join's payload should be a JSON object" in caplog.text
+    assert "Traceback" not in caplog.text
+    assert not peer.connection.topics
+
+
+def test_a_topic_that_was_joined_is_not_kept_for_ever():
+    """Python 3.12 never frees what it interns."""
+    tracemalloc.start()
+    for number in range(20):
+        channel_process.shared(f"{number}" + "x" * 1_000_000)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 3_000_000
 
 
 async def test_ch_38_a_crash_is_phx_error_and_the_topic_is_free(peer, caplog):

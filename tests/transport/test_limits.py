@@ -62,6 +62,15 @@ async def test_a_frame_that_is_too_large_closes_with_1009(settings):
         assert await peer.closed() == 1009
 
 
+async def test_a_frame_s_size_counts_bytes_not_characters(settings):
+    settings.DJANGO_PHOENIX = {"MAX_FRAME_BYTES": 1000}
+    async with Peer(APP) as peer:
+        await peer.send_raw('[null,"1","phoenix","heartbeat",{"pad":"%s"}]' % ("é" * 400))
+        assert await peer.next() == ok("1", "phoenix", join_ref=None)
+        await peer.send_raw('[null,"1","phoenix","heartbeat",{"pad":"%s"}]' % ("é" * 500))
+        assert await peer.closed() == 1009
+
+
 async def test_ch_58_a_frame_that_is_no_message_closes_with_1002():
     async with Peer(APP) as peer:
         await peer.send_raw('["1","2","t","e"]')
@@ -105,7 +114,7 @@ async def test_too_many_waiting_messages_are_turned_away_with_an_answer(settings
             Room.gate.set()
             assert await peer.next() == ok("3", "room:1", {"n": 3})
             assert await peer.next() == ok("4", "room:1", {"n": 4})
-    assert "too many messages wait, echo is turned away" in caplog.text
+    assert "too many messages wait, 'echo' is turned away" in caplog.text
     assert [(note["topic"], note["waiting"]) for note in seen] == [("room:1", 2)]
 
 
@@ -120,6 +129,43 @@ async def test_too_many_waiting_bytes_are_turned_away_and_counted_down_again(set
         Room.gate.set()
         assert await peer.next() == ok("3", "room:1", {"n": 3})
         assert peer.connection.waiting_bytes == 0
+
+
+async def test_leaves_that_wait_are_counted_too(settings):
+    settings.DJANGO_PHOENIX = {"MAILBOX_BYTES": 1000}
+    async with Peer(APP) as peer:
+        await peer.join("room:1")
+        await peer.push("1", "2", "room:1", "slow")
+        await peer.push("1", "3", "room:1", "phx_leave", {"pad": "x" * 600})
+        await peer.push("1", "4", "room:1", "phx_leave", {"pad": "x" * 600})
+        assert await peer.next() == ok("4", "room:1")
+        assert peer.connection.topics["room:1"].pending == 1
+        Room.gate.set()
+        assert sorted([(await peer.next())[3] for _ in range(2)]) == ["phx_close", "phx_reply"]
+        assert peer.connection.waiting_bytes == 0
+
+
+@pytest.mark.parametrize(
+    ("join_ref", "topic"), [("1", "room:" + "x" * 1000), ("1" * 101, "room:1")], ids=["topic", "join_ref"]
+)
+async def test_a_topic_or_ref_that_is_too_long_to_keep_is_unmatched(join_ref, topic):
+    async with Peer(APP) as peer:
+        await peer.push(join_ref, "2", topic, "phx_join")
+        assert await peer.next() == error("2", topic, "unmatched topic", None)
+        assert not peer.connection.topics
+
+
+async def test_what_a_client_calls_its_event_can_t_forge_a_log_line(settings, caplog):
+    settings.DJANGO_PHOENIX = {"MAILBOX_LIMIT": 1}
+    async with Peer(APP) as peer:
+        await peer.join("room:1")
+        await peer.push("1", "2", "room:1", "slow")
+        for ref in ("3", "4"):
+            await peer.push("1", ref, "room:1", "echo\nforged")
+        assert await peer.next() == error("4", "room:1", "too many messages waiting")
+        Room.gate.set()
+        assert await peer.next() == error("3", "room:1", "unknown event")
+    assert "\nforged" not in caplog.text
 
 
 async def test_waiting_bytes_are_freed_when_the_channel_ends(settings):
