@@ -63,9 +63,8 @@ async def _deliver(kind: str) -> None:
         topic = f"room:{subscribers}"
         for _ in range(subscribers):
             pubsub.subscribe(topic, Deaf())
-        took = processor_time(
-            lambda topic=topic: repeat(20, pubsub.broadcast, topic, "new_msg", {"body": "hello"})
-        )
+        shout = partial(pubsub.broadcast, topic, "new_msg", {"body": "hello"})
+        took = processor_time(partial(repeat, 20, shout))
         show(f"{kind}: delivery to {subscribers}, each", took * COUNT / (20 * subscribers))
     await pubsub.close_hub()
 
