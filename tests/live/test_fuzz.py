@@ -13,7 +13,11 @@ from tests.support.live_client import LiveClient
 WORDS = st.sampled_from(["inc", "event", "by", "value", "type", "form", "url", "redirect", "lv:x", "cid", ""])
 TEXT = WORDS | st.text(max_size=20)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=4),
     max_leaves=8,
 )
@@ -22,7 +26,8 @@ EVENTS = st.fixed_dictionaries(
 )
 MESSAGES = st.sampled_from(["event", "live_patch", "cids_destroyed", "allow_upload", "progress", "x"])
 JOINS = st.fixed_dictionaries(
-    {}, optional={"url": JSON, "redirect": JSON, "params": JSON, "static": JSON, "sticky": JSON, "flash": JSON}
+    {},
+    optional={"url": JSON, "redirect": JSON, "params": JSON, "static": JSON, "sticky": JSON, "flash": JSON},
 )
 bounded = settings(
     max_examples=60,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from asgiref.sync import sync_to_async
+from django import VERSION
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client, override_settings
 from django.urls import include, path, set_script_prefix
+from django.utils.functional import SimpleLazyObject
 
 from django_phoenix.exceptions import RegionError
 from django_phoenix.live.session import live_session, live_session_of
@@ -173,6 +175,50 @@ async def test_the_urlconf_of_the_request_goes_with_the_page(browser):
     assert flat(view.joined["rendered"]) == "<p>PlaceLive None - 0 /elsewhere/ </p>"
     await view.send_event("patch", {"to": "there"})
     assert await view.pushed("live_patch") == {"to": "/there/", "kind": "push"}
+
+
+class Nonce:
+    """Puts a nonce on the request where django-csp does."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.csp_nonce = SimpleLazyObject(lambda: "once")
+        return self.get_response(request)
+
+
+async def test_the_views_nonce_is_its_pages(browser):
+    routes = [path("x/", _nonce_view("{{ request.csp_nonce }}").as_view())]
+    middleware = [*site.MIDDLEWARE, f"{__name__}.Nonce"]
+    with override_settings(ROOT_URLCONF=_module(routes), MIDDLEWARE=middleware):
+        page = await browser.get("/x/")
+        view = await browser.join(page)
+    assert page.inner == flat(view.joined["rendered"]) == "once"
+    assert page.html.count('nonce="once"') == 2
+
+
+@pytest.mark.skipif(VERSION < (6, 0), reason="Content-Security-Policy is new in Django 6.0")
+async def test_the_views_nonce_is_that_of_djangos_own_policy(browser):
+    routes = [path("x/", _nonce_view("{{ csp_nonce }}").as_view())]
+    processors = site.TEMPLATES[0]["OPTIONS"]["context_processors"]
+    options = {"context_processors": [*processors, "django.template.context_processors.csp"]}
+    with override_settings(
+        ROOT_URLCONF=_module(routes),
+        MIDDLEWARE=[*site.MIDDLEWARE, "django.middleware.csp.ContentSecurityPolicyMiddleware"],
+        TEMPLATES=[{**site.TEMPLATES[0], "OPTIONS": options}],
+        SECURE_CSP={"script-src": ["<CSP_NONCE_SENTINEL>"]},
+    ):
+        page = await browser.get("/x/")
+        view = await browser.join(page)
+    assert len(page.inner) > 10
+    assert page.inner == flat(view.joined["rendered"])
+    assert page.html.count(f'nonce="{page.inner}"') == 2
+    assert f"'nonce-{page.inner}'" in page.response["Content-Security-Policy"]
+
+
+def _nonce_view(source):
+    return type("ShowsNonce", (views.Counted,), {"layout": "base.html", "template": source})
 
 
 def _module(patterns):
