@@ -38,7 +38,7 @@ class RenderState:
 class Render:
     """One successful evaluation: its diff, and what `commit` will have the state remember."""
 
-    __slots__ = ("_cells", "_compiled", "_program", "_runtime", "_state", "diff")
+    __slots__ = ("_cells", "_compiled", "_journal", "_locale", "_program", "_routing", "_state", "diff")
 
     def __init__(
         self,
@@ -50,24 +50,24 @@ class Render:
         cells: list[Any] | None,
     ) -> None:
         self.diff = diff
-        self._runtime = runtime
+        self._journal = runtime.journal
         self._state = state
         self._compiled = compiled
         self._program = program
         self._cells = cells  # None: only the journal
+        # Taken now: whoever commits may have another language active.
+        known = state if cells is None else RenderState()
+        self._locale = active_locale() if runtime.localized and known.locale is None else known.locale
+        self._routing = active_routing() if runtime.routed and known.routing is None else known.routing
 
     def commit(self) -> None:
         """Remember what the client is about to know. Call it once, after the diff is safely on its way."""
-        state, runtime = self._state, self._runtime
+        state = self._state
         if self._cells is not None:
             state.compiled, state.program, state.cells = self._compiled, self._program, self._cells
-            state.locale = state.routing = None
-        for target, at, value in runtime.journal:
+        for target, at, value in self._journal:
             target[at] = value
-        if runtime.localized and state.locale is None:
-            state.locale = active_locale()
-        if runtime.routed and state.routing is None:
-            state.routing = active_routing()
+        state.locale, state.routing = self._locale, self._routing
 
 
 def active_locale() -> tuple[Any, ...]:

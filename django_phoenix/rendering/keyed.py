@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import SynchronousOnlyOperation
 from django.db.models import Model
 
 from .lookup import MISSING
@@ -231,23 +232,27 @@ class Loop:
 
 
 def keys_of(items: Any) -> list[Any] | None:
-    getter = key_getter(items[0])
-    if getter is None:
-        return None
     try:
-        return list(map(getter, items))
-    except (KeyError, AttributeError, TypeError, IndexError):
+        getter = key_getter(items[0])
+        return None if getter is None else list(map(getter, items))
+    except SynchronousOnlyOperation:
+        raise
+    except Exception:  # items of several types, or one whose id cannot be read
         return _keys_one_by_one(items)
 
 
 def _keys_one_by_one(items: Any) -> list[Any] | None:
-    """For sequences of several types."""
     keys = []
-    for item in items:
-        getter = key_getter(item)
-        if getter is None:
-            return None
-        keys.append(getter(item))
+    try:
+        for item in items:
+            getter = key_getter(item)
+            if getter is None:
+                return None
+            keys.append(getter(item))
+    except SynchronousOnlyOperation:
+        raise
+    except Exception:  # a template may well do without the id
+        return None
     return keys
 
 

@@ -14,7 +14,10 @@ from django.templatetags import l10n, tz
 CLOCKWORK = {"random", "timesince", "timeuntil"}
 
 # Their answer depends on the active language, formats or time zone too.
-LOCAL = {"date", "time", "floatformat", "filesizeformat", "yesno", "localize", "localtime", "timezone"}
+LOCAL = {
+    "date", "time", "floatformat", "filesizeformat", "yesno", "localize", "localtime", "timezone",
+    "truncatechars", "truncatechars_html", "truncatewords", "truncatewords_html",
+}  # fmt: skip
 
 
 def _named(filters: dict[str, Callable[..., Any]], names: set[str] | None = None) -> set[Callable[..., Any]]:

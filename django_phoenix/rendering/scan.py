@@ -128,7 +128,8 @@ class Scan:
         read = self.read(variable, scope)
         if read is None:
             return counter(self.forloop, variable.lookups[1])
-        self.suspect(f"type({read}) not in PLAIN")  # it might be callable
+        # A callable would be called; what is missing is None in a condition.
+        self.suspect(f"type({read}) not in PLAIN or {read} is MISSING")
         return read
 
     def suspect(self, condition: str) -> None:

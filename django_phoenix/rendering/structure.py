@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from django.template.defaulttags import AutoEscapeControlNode, IfNode, WithNode
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.template.defaulttags import AutoEscapeControlNode, CycleNode, IfNode, WithNode
 from django.template.loader_tags import BlockNode, IncludeNode
 
+from .chain import literal_include
 from .expressions import check, condition, is_path, value
 from .include import Include
 from .nodes import handles
@@ -109,11 +111,30 @@ def nest(
     content.items.append(Effect(leave, culprit=c.culprit(node)))
 
 
+def writes_upward(c: Compiler, node: IncludeNode, seen: set[str]) -> bool:
+    """Whether an included template holds `{% cycle … as name %}`, which changes that name where it stands."""
+    name = literal_include(node)
+    if name is None or name in seen:
+        return False
+    seen.add(name)
+    try:
+        nodes = c.template.engine.get_template(name).nodelist
+    except (TemplateDoesNotExist, TemplateSyntaxError):  # of which Django tells when the tag is rendered
+        return False
+    cycles = [each for each in nodes.get_nodes_by_type(CycleNode) if isinstance(each, CycleNode)]
+    includes = [each for each in nodes.get_nodes_by_type(IncludeNode) if isinstance(each, IncludeNode)]
+    return any(each.variable_name for each in cycles) or any(
+        writes_upward(c, each, seen) for each in includes
+    )
+
+
 @handles(IncludeNode)
 def include_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
     for expression in (node.template, *node.extra_context.values()):
         check(expression)
     c.include(node)
+    if writes_upward(c, node, set()):
+        c.mark(scope)
     name = c.module.constant("I", Include(node, scope.autoescape))
 
     def arguments(fn: Function) -> str:

@@ -213,7 +213,7 @@ def static_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
     def reads(fn: Function) -> list[str]:
         return [value(c, fn, scope, node.path)]
 
-    call = "conditional_escape(static(rt, a0))" if c.autoescape else "static(rt, a0)"
+    call = "conditional_escape(static(rt, a0))" if scope.autoescape else "static(rt, a0)"
     if node.varname is not None:
         fn = name_writer(c, scope, node.varname, reads, ["a0"], call)
         content.items.append(Effect(fn, culprit=c.culprit(node)))

@@ -79,3 +79,9 @@ def test_long_conditions_are_compiled() -> None:
     live = Live(f"{{% if {' and '.join(names)} %}}y{{% else %}}n{{% endif %}}")
     live.show(**dict.fromkeys(names, 1))
     live.show(**dict.fromkeys(names, 0))
+
+
+def test_a_cycle_in_an_included_template_changes_the_name_of_the_template_around() -> None:
+    live = Live({"main": "{% with u=a %}{% include 'p' %}{{ u }}{% endwith %}", "p": "{% cycle b 'x' as u %}"})
+    live.show(a=1, b=2)
+    live.show(a=1, b=3)
