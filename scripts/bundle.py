@@ -119,10 +119,10 @@ def node_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     return {"NODE_USE_SYSTEM_CA": "1", **environ, "PATH": path}
 
 
-def run(arguments: list[str | Path], folder: Path, failure: str, **variables: str) -> None:
+def run(arguments: list[str | Path], folder: Path, failure: str) -> None:
     """Run a Node script to its end. Raises BundleError with its output when its exit status is not 0."""
     command = [str(part) for part in (node(), *arguments)]
-    environment = node_environment() | variables
+    environment = node_environment()
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         output = f"{done.stdout}{done.stderr}".strip()
@@ -168,10 +168,8 @@ def move_folder(source: Path, target: Path) -> None:
 
 def esbuild(packages: Path, folder: Path, *arguments: str) -> None:
     """esbuild's Node shim finds the binary of this platform without an install script having run."""
-    modules = packages / "node_modules"
-    shim = modules / "esbuild" / "bin" / "esbuild"
-    failure = "esbuild could not bundle the Phoenix clients"
-    run([shim, *ESBUILD_COMMON, *arguments], folder, failure, NODE_PATH=str(modules))
+    shim = packages / "node_modules" / "esbuild" / "bin" / "esbuild"
+    run([shim, *ESBUILD_COMMON, *arguments], folder, "esbuild could not bundle the Phoenix clients")
 
 
 # -- The built files -----------------------------------------------------------------------------------------
@@ -216,9 +214,8 @@ def licences(root: Path, packages: Path) -> str:
     return "\n\n".join(parts)
 
 
-def build_into(work: Path, root: Path, clients: str) -> None:
+def build_into(work: Path, packages: Path, root: Path, clients: str) -> None:
     """Build every file of OUTPUTS into `work/out`."""
-    packages = installed_packages(root, clients)
     shutil.copytree(root / "assets" / "js", work / "js")
     versions = client_versions(packages)
     bundle_scripts(packages, work, versions)
@@ -239,11 +236,13 @@ def bundle(root: Path = ROOT, clients: str = "pinned", out: Path | None = None) 
     out = out or root / STATIC
     if is_current(root, clients, out):
         return False
-    (root / CACHE).mkdir(parents=True, exist_ok=True)
+    packages = installed_packages(root, clients)
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=root / CACHE) as temporary:
+    # Below `packages`, since imports are looked up from the importing file upwards: a node_modules of some
+    # folder around the project must not come first.
+    with tempfile.TemporaryDirectory(dir=packages) as temporary:
         work = Path(temporary)
-        build_into(work, root, clients)
+        build_into(work, packages, root, clients)
         # versions.json carries the digest, so it goes last: a broken-off copy is never taken for complete.
         for name in sorted(OUTPUTS, key=lambda name: name == VERSIONS):
             os.replace(work / "out" / name, out / name)
@@ -257,7 +256,7 @@ def bundle_test_renderer(out: Path, root: Path = ROOT, clients: str = "pinned") 
     """
     packages = installed_packages(root, clients)
     renderer = packages / "node_modules" / "phoenix_live_view" / RENDERER
-    with tempfile.TemporaryDirectory(dir=root / CACHE) as temporary:
+    with tempfile.TemporaryDirectory(dir=packages) as temporary:
         entry = Path(temporary) / "entry.mjs"
         entry.write_text(
             f"export {{default as Rendered}} from {json.dumps(renderer.as_posix())}\n", encoding="utf-8"

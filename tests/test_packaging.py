@@ -221,6 +221,16 @@ def test_an_unreachable_registry_is_named_and_nothing_is_left_half_built(tmp_pat
     assert [path.name for path in (project / STATIC).iterdir()] == [".gitkeep"]
 
 
+def test_packages_of_a_folder_around_the_project_are_not_taken(tmp_path: Path) -> None:
+    stranger = tmp_path / "node_modules" / "phoenix"
+    stranger.mkdir(parents=True)
+    (stranger / "package.json").write_text('{"name": "phoenix", "version": "0.0.0", "main": "index.js"}')
+    (stranger / "index.js").write_text("export const Socket = 'a stranger', Serializer = Socket")
+    project = copy_project(tmp_path / "project", built=False)
+    assert bundle(project).returncode == 0
+    assert "a stranger" not in (project / STATIC / "phoenix.js").read_text()
+
+
 def test_a_failing_esbuild_fails_the_build(tmp_path: Path) -> None:
     project = copy_project(tmp_path / "project")
     (project / "assets/js/page.js").write_text("import {nothing} from './nowhere'\n")

@@ -7,6 +7,7 @@ import {watchConnection} from "./connection"
 import {createLiveSocket} from "./live_socket"
 import {createNotice} from "./notice"
 import {watchLoading} from "./progress"
+import {whenReady} from "./ready"
 import {createRegistry} from "./registry"
 import {createReloadGuard} from "./reload_guard"
 import {findStore} from "./storage"
@@ -25,4 +26,4 @@ window.Phoenix = Phoenix
 watchLoading(window)
 watchConnection(window, liveSocket.getSocket(), config, notice)
 guard.watch(liveSocket)
-liveSocket.connect()
+whenReady(window, () => liveSocket.connect())

@@ -2,6 +2,8 @@
 // Where fresh tokens do not help (cookies blocked, a proxy that changes the URL) it would do so for ever.
 // So the second refusal of one page in a row stops the client and tells the visitor.
 
+import {whenReady} from "./ready"
+
 const REASONS = ["stale", "unauthorized"]
 const SETTLED_AFTER_MS = 2000
 
@@ -60,7 +62,7 @@ export function createReloadGuard({storage, lasting}, texts, notice) {
 
     watch(socket) {
       liveSocket = socket
-      addEventListener("DOMContentLoaded", () => document.querySelector("[data-phx-main]") || forget())
+      whenReady(window, () => document.querySelector("[data-phx-main]") || forget())
     },
   }
 }

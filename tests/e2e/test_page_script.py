@@ -105,6 +105,17 @@ def test_hooks_may_be_registered_before_and_after_the_script(page: Page) -> None
         expect(page.locator("#b")).to_have_attribute("data-hooked", "after")
 
 
+def test_a_hook_whose_script_is_slow_to_arrive_is_waited_for(page: Page) -> None:
+    rendered = {"s": ['<p id="a" phx-hook="Late">live</p>']}
+    with page_server(always({"rendered": rendered}), tail='<script defer src="/late.js"></script>') as site:
+        site.scripts["/late.js"] = (
+            "DjangoPhoenix.hooks.Late = {mounted() { this.el.dataset.hooked = 'late' }}"
+        )
+        site.script_delay = 0.7
+        live_page(page, site)
+        expect(page.locator("#a")).to_have_attribute("data-hooked", "late")
+
+
 def test_params_of_the_site_go_along_with_the_join(page: Page) -> None:
     with page_server(always(LIVE), head='<script src="/before.js"></script>') as site:
         site.scripts["/before.js"] = "window.DjangoPhoenix = {params: () => ({locale: 'de'})}"
@@ -151,7 +162,7 @@ def test_refusals_are_forgotten_once_the_page_lives(page: Page) -> None:
 
 def test_another_page_has_a_count_of_its_own(page: Page) -> None:
     with page_server(lambda n: STALE if n == 2 else LIVE) as site:
-        page.goto(site.url)
+        live_page(page, site)
         page.evaluate("sessionStorage.setItem('django_phoenix:refused:/', 1)")
         live_page(page, site, "/other/")
         assert site.loads["/other/"] == 2

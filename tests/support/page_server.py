@@ -9,6 +9,7 @@ import http
 import json
 import mimetypes
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -48,6 +49,7 @@ class PageServer:
         self.serves_socket = socket
         self.html = PAGE.format(**{"head": "", "tail": "", "attributes": "", "body": body} | page)
         self.scripts: dict[str, str] = {}
+        self.script_delay = 0.0
         self.loads: Counter[str] = Counter()
         self.joins: list[dict[str, Any]] = []
         self.connects: list[dict[str, list[str]]] = []
@@ -79,6 +81,7 @@ class PageServer:
         if path.startswith("/static/"):
             return self._file(path)
         if path in self.scripts:
+            time.sleep(self.script_delay)
             return respond(self.scripts[path].encode(), "text/javascript")
         if path.startswith("/live"):
             return respond(b"nothing here", "text/plain", http.HTTPStatus.NOT_FOUND)
