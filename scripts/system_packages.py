@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from importlib.util import find_spec
 
 from environment import SetupError, say
 
@@ -14,7 +15,9 @@ PROGRAMS = {"chromium": "chromium", "redis-server": "redis-server"}
 
 def missing_packages() -> list[str]:
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/bin", "/usr/sbin"])
-    return [package for package, program in PROGRAMS.items() if not shutil.which(program, path=path)]
+    missing = [package for package, program in PROGRAMS.items() if not shutil.which(program, path=path)]
+    # Debian's Python comes without what `python -m venv` needs.
+    return missing if find_spec("ensurepip") else [*missing, "python3-venv"]
 
 
 def root_prefix() -> list[str] | None:
