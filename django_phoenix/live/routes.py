@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
+from django.apps import apps
 from django.conf import settings as django_settings
-from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.signals import setting_changed
 from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver, get_resolver, resolve
 from django.utils.module_loading import import_string
@@ -118,7 +118,9 @@ def guarding_middleware() -> str | None:
 
 @cache
 def requires_login() -> bool:
-    """Whether LoginRequiredMiddleware is installed."""
+    """Whether LoginRequiredMiddleware is installed; django.contrib.auth need not be."""
+    if not apps.is_installed("django.contrib.auth"):
+        return False
     return any(_is_login_required(import_string(path)) for path in django_settings.MIDDLEWARE)
 
 
@@ -136,6 +138,8 @@ def _may_guard(path: str) -> bool:
 
 
 def _is_login_required(middleware: Any) -> bool:
+    from django.contrib.auth.middleware import LoginRequiredMiddleware  # loads models
+
     return isinstance(middleware, type) and issubclass(middleware, LoginRequiredMiddleware)
 
 
