@@ -7,6 +7,7 @@ call per parameter. Keys of the payload that the signature does not name are dro
 from __future__ import annotations
 
 import inspect
+import reprlib
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -98,6 +99,12 @@ def _event_methods(owner: type) -> dict[str, Callable[..., Any]]:
     for base in reversed(owner.__mro__):
         attributes.update(vars(base))
     return {name: value for name, value in attributes.items() if hasattr(value, MARK) and callable(value)}
+
+
+# Of what clients send, which may be long or deeply nested.
+_brief = reprlib.Repr()
+_brief.maxstring = _brief.maxlong = _brief.maxother = 80
+_brief.fillvalue = "…"
 
 
 class Slot(typing.NamedTuple):
@@ -196,7 +203,5 @@ class Signature:
         return {self.raw: payload}
 
     def _invalid(self, parameter: str | None, expected: str, got: Any) -> InvalidParams:
-        shown = repr(got)
-        if len(shown) > 80:
-            shown = f"{shown[:80]}…"
-        return InvalidParams(self.owner, self.event, parameter, expected, f"{type(got).__name__} {shown}")
+        shown = f"{type(got).__name__} {_brief.repr(got)}"
+        return InvalidParams(self.owner, self.event, parameter, expected, shown)

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from django_phoenix import pubsub
 from django_phoenix.channel import Broadcast, Channel, Params, Reply, Stop, event
+from django_phoenix.conversion import register_conversion
 from django_phoenix.socket import Socket
 from tests.support.peer import Peer, error, ok, settle
 
@@ -306,6 +307,41 @@ async def test_unknown_events_and_bad_params_are_answered_and_logged_not_crashed
     assert (await peer.next())[4]["response"]["topic"] == "demo:1"
 
 
+@pytest.mark.parametrize("depth", [100, 1000])
+async def test_a_bad_parameter_may_be_as_deep_as_json_can_be(peer, caplog, depth):
+    await joined(peer)
+    await peer.send_raw('["1","2","demo:1","push_from_a_thread",{"count":%s}]' % ("[" * depth + "]" * depth))
+    assert await peer.next() == error("2", "demo:1", "invalid params")
+    assert "Traceback" not in caplog.text
+
+
+class Colour:
+    """No converter should raise a KeyError for it, but this one does."""
+
+    @classmethod
+    def read(cls, value):
+        raise KeyError(value)
+
+
+register_conversion(Colour, Colour.read, "a colour")
+
+
+async def test_a_converter_that_raises_crashes_the_channel_only():
+    class Painting(Channel):
+        @event
+        async def paint(self, colour: Colour):
+            pass
+
+    class PaintingSocket(Socket):
+        channels = {"*": Painting}
+
+    async with Peer(PaintingSocket.as_asgi()) as peer:
+        await peer.join("x")
+        await peer.push("1", "2", "x", "paint", {"colour": "red"})
+        assert await peer.next() == ["1", "1", "x", "phx_error", {"reason": "channel_crash"}]
+        assert pubsub.subscriber_count("x") == 0
+
+
 async def test_under_debug_the_answer_says_what_was_wrong(peer, settings):
     settings.DEBUG = True
     await joined(peer)
@@ -436,6 +472,41 @@ async def test_a_cancelled_error_that_nobody_asked_for_is_a_crash():
         await peer.join("c")
         await peer.push("1", "2", "c", "go")
         assert (await peer.next())[3] == "phx_error"
+
+
+async def test_ch_34_a_cancelled_error_in_join_is_a_join_that_crashed(caplog):
+    class Careless(Channel):
+        async def join(self, payload):
+            raise asyncio.CancelledError
+
+    class CarelessSocket(Socket):
+        channels = {"*": Careless}
+
+    async with Peer(CarelessSocket.as_asgi()) as peer:
+        await peer.push("1", "1", "x", "phx_join")
+        assert await peer.next() == error("1", "x", "join crashed")
+        assert await peer.silent()
+
+
+async def test_a_cancelled_error_in_terminate_leaves_nothing_behind(caplog):
+    class Careless(Channel):
+        @event
+        async def bye(self):
+            self.stop()
+
+        async def terminate(self, reason):
+            raise asyncio.CancelledError
+
+    class CarelessSocket(Socket):
+        channels = {"*": Careless}
+
+    async with Peer(CarelessSocket.as_asgi()) as peer:
+        await peer.join("x")
+        await peer.push("1", "2", "x", "bye")
+        assert await peer.next() == ["1", "1", "x", "phx_close", {}]
+        assert pubsub.subscriber_count("x") == 0
+        assert not peer.connection.topics
+    assert "terminate failed" in caplog.text
 
 
 async def test_terminate_that_raises_does_no_harm(caplog):

@@ -36,6 +36,7 @@ class ChannelServer(ChannelProcess):
 
     __slots__ = ("_doing", "_first")
 
+    # The callback that runs, or ran last.
     _doing: str
     # The join, while it waits for the end of a predecessor.
     _first: Join | None
@@ -48,7 +49,7 @@ class ChannelServer(ChannelProcess):
 
     def begin(self, join: Join) -> None:
         """The client's phx_join, which comes first."""
-        self._first = join
+        self._first, self._doing = join, "its join"
         self.post(join, eager=True)
 
     def make_way(self) -> ChannelProcess:
@@ -131,11 +132,9 @@ class ChannelServer(ChannelProcess):
                 await self._handle_join(item)
             else:
                 self._check_stop(await self._call("handle_out", self.blueprint.handle_out, *item))
-        except asyncio.CancelledError as error:
-            if self._killed or _is_being_cancelled():
+        except (Exception, asyncio.CancelledError) as error:
+            if self._is_called_off(error):
                 raise
-            await self._crash(error)
-        except Exception as error:
             await self._crash(error)
         finally:
             executor.end_message(record)
@@ -144,7 +143,9 @@ class ChannelServer(ChannelProcess):
         record = executor.begin_message(self.connection, self)
         try:
             await self.channel.handle_idle()
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
+            if self._is_called_off(error):
+                raise
             await self._crash(error)
         finally:
             executor.end_message(record)
@@ -155,7 +156,7 @@ class ChannelServer(ChannelProcess):
             await self._terminate(reason)
         finally:
             executor.end_message(record)
-        self.finish(reason, None if reason == "closed" else "phx_close", {})
+            self.finish(reason, None if reason == "closed" else "phx_close", {})
 
     def stop(self, reason: Any) -> None:
         if self.blueprint.terminate is None and not self._busy and not self._ended:
@@ -187,6 +188,7 @@ class ChannelServer(ChannelProcess):
         if handler is None:
             await self._handle_other(message)
             return
+        self._doing = handler.name
         try:
             arguments = handler.bind(message.payload)
         except InvalidParams as error:
@@ -242,7 +244,8 @@ class ChannelServer(ChannelProcess):
         self._first = None
         payload = {} if message.payload is None else message.payload
         if type(payload) is not dict and not self.blueprint.takes_any_payload:
-            logger.warning("%s: a join's payload should be a JSON object, got %.100r.", self, payload)
+            shown = type(payload).__name__
+            logger.warning("%s: a join's payload should be a JSON object, got %s.", self, shown)
             self._refuse(message, INVALID)
             return
         try:
@@ -252,7 +255,9 @@ class ChannelServer(ChannelProcess):
             frame = encode_reply(message.join_ref, message.ref, self.topic, "ok", response or {})
         except JoinRefused as refusal:
             self._refuse(message, refusal.response)
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
+            if self._is_called_off(error):
+                raise
             logger.error("%s: join failed.", self, exc_info=error)
             self._refuse(message, {"reason": "join crashed"})
         else:
@@ -285,14 +290,22 @@ class ChannelServer(ChannelProcess):
             return
         try:
             await self._call("terminate", self.blueprint.terminate, reason)
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
+            if self._is_called_off(error):
+                raise
             logger.error("%s: terminate failed.", self, exc_info=error)
 
     async def _crash(self, error: BaseException) -> None:
         logger.error("%s crashed in %s.", self, self._doing, exc_info=error)
         self._ended = True
-        await self._terminate(error)
-        self.finish(error, "phx_error", CRASHED)
+        try:
+            await self._terminate(error)
+        finally:
+            self.finish(error, "phx_error", CRASHED)
+
+    def _is_called_off(self, error: BaseException) -> bool:
+        """Somebody has asked our task to end, as opposed to a callback that let a CancelledError out."""
+        return isinstance(error, asyncio.CancelledError) and (self._killed or _is_being_cancelled())
 
     async def _call(self, name: str, callback: Callback | None, *args: Any, **kwargs: Any) -> Any:
         if callback is None:
@@ -344,6 +357,5 @@ class ChannelServer(ChannelProcess):
 
 
 def _is_being_cancelled() -> bool:
-    """Somebody asked this task to end, as opposed to a handler that let a CancelledError out."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
