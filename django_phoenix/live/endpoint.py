@@ -10,3 +10,7 @@ class LiveSocket(Socket):
     """All views of a page share one."""
 
     channels = {"lv:*": LiveChannel}  # noqa: RUF012 (as the base declares it)
+
+    def id(self) -> str | None:
+        """``live_socket_id`` of the session: a "disconnect" broadcast to it closes this socket (LV-117)."""
+        return self.session.get("live_socket_id") if self.session is not None else None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import Permission, User
 from django.test import Client, override_settings
 
 from django_phoenix.live.routes import live_routes
+from django_phoenix.pubsub import abroadcast
 from tests.support.live_client import LiveClient, Reply
 from tests.support.live_site import views
 
@@ -305,3 +308,30 @@ def test_every_live_route_tells_what_guards_it():
     assert guards["own-guard/"] is None
     sessions = {route.pattern: route.live_session.name for route in live_routes()}
     assert (sessions["staff/"], sessions["open/"]) == ("staff", "default")
+
+
+async def test_a_disconnect_broadcast_ends_all_views_of_a_live_socket_id(ada):
+    """LV-117, and only those."""
+    clients = [Client(), Client(), Client()]
+    for client, name in zip(clients, ("users:1", "users:1", "users:2"), strict=True):
+        await sync_to_async(client.force_login)(ada)
+        await sync_to_async(name_socket)(client, name)
+    async with LiveClient(clients[0]) as one, LiveClient(clients[1]) as two, LiveClient(clients[2]) as other:
+        await one.open("/open/")
+        await two.open("/open/")
+        view = await other.open("/open/")
+        await abroadcast("users:1", "disconnect", {})
+        for browser in (one, two):
+            await closed(browser)
+        assert "diff" in await view.event("inc")
+
+
+async def closed(browser):
+    while (await asyncio.wait_for(browser.from_server.get(), 10))["type"] != "websocket.close":
+        pass
+
+
+def name_socket(client, name):
+    session = client.session
+    session["live_socket_id"] = name
+    session.save()
