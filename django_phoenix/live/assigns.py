@@ -57,7 +57,13 @@ class Declaration:
 
 def _nested_classes(view_class: type) -> tuple[type, ...]:
     found = [klass.__dict__["Assigns"] for klass in view_class.__mro__ if "Assigns" in klass.__dict__]
-    distinct = [klass for klass in dict.fromkeys(found) if isinstance(klass, type)]
+    for declared in found:
+        if not isinstance(declared, type):
+            raise TypeError(
+                f"{view_class.__qualname__}.Assigns should be a nested class, got {declared!r:.100}. Write "
+                "class Assigns: with a line `name: type = default` for each."
+            )
+    distinct = list(dict.fromkeys(found))
     # class Assigns(Base.Assigns) names its base itself: listing the base again would be an impossible order.
     return tuple(
         klass

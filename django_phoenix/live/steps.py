@@ -33,6 +33,18 @@ class Step(NamedTuple):
     kwargs: dict[str, Any] = {}  # noqa: RUF012 (never written to)
 
 
+ADVICE = (
+    "{} is an `async def`, which runs on the event loop: make it a plain `def`, which runs in a thread, or "
+    "use the ORM's async methods (acount, aget, async for)."
+)
+
+
+def advise(error: BaseException, function: Callable[..., Any]) -> None:
+    """To a coroutine function's error, if it is for blocking, add what to do about it."""
+    if isinstance(error, SynchronousOnlyOperation):
+        error.add_note(ADVICE.format(getattr(function, "__qualname__", function)))
+
+
 T = TypeVar("T")
 Steps = Generator[Step, Any, T]
 
@@ -71,6 +83,7 @@ async def drive(steps: Steps[T], stage: Stage) -> T:
                 try:
                     result = await function(*args, **kwargs)
                 except BaseException as error:
+                    advise(error, function)
                     step = steps.throw(error)
                 else:
                     step = steps.send(result)
@@ -99,10 +112,24 @@ def drive_sync(steps: Steps[T]) -> T:
         step = next(steps)
         while True:
             if step.where is Where.LOOP:
-                step = step._replace(function=async_to_sync(step.function))
+                step = step._replace(function=_blocking(step.function))
             step = _run(steps, step)
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]
+
+
+def _blocking(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A coroutine function as a plain one."""
+    run = async_to_sync(function)
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return run(*args, **kwargs)
+        except SynchronousOnlyOperation as error:
+            advise(error, function)
+            raise
+
+    return call
 
 
 def _stretch(steps: Steps[Any], step: Step, stage: Stage) -> Any:

@@ -76,3 +76,8 @@ def test_a_dataclass_may_be_the_declaration():
             names: list[str] = field(default_factory=lambda: ["a"])
 
     assert vars(Declaration(View).fresh()) == {"count": 0, "names": ["a"]}
+
+
+def test_assigns_that_are_no_class_are_refused_by_name():
+    with pytest.raises(TypeError, match=r"Wrong.Assigns should be a nested class, got \{'count': 0\}"):
+        Declaration(type("Wrong", (), {"Assigns": {"count": 0}}))

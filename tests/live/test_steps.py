@@ -111,9 +111,22 @@ async def test_a_query_in_a_callback_on_the_loop_is_not_hidden():
         yield call(mistaken)
 
     stage = Stage()
-    with pytest.raises(SynchronousOnlyOperation):
+    with pytest.raises(SynchronousOnlyOperation) as raised:
         await drive(story(), stage)
+    assert "mistaken is an `async def`" in raised.value.__notes__[0]
     assert (stage.hops, stage.renders_in_pool) == (0, False)
+
+
+def test_a_query_in_a_callback_is_not_hidden_at_a_get_either():
+    async def mistaken():
+        raise SynchronousOnlyOperation
+
+    def story():
+        yield call(mistaken)
+
+    with pytest.raises(SynchronousOnlyOperation) as raised:
+        drive_sync(story())
+    assert "mistaken is an `async def`" in raised.value.__notes__[0]
 
 
 @pytest.mark.parametrize("step", [call(broken), call(broken_later), Step(Where.HERE, broken)])
