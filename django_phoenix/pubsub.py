@@ -115,11 +115,7 @@ def unsubscribe(topic: str, subscriber: Subscriber) -> None:
 
 def call_in_turn(loop: asyncio.AbstractEventLoop, function: Callable[..., object], *args: Any) -> None:
     """Call ``function`` on ``loop``, after what this thread has broadcast so far and before what it will."""
-    hub = _node.hub_of(loop)
-    if hub is None:
-        loop.call_soon_threadsafe(function, *args)
-    else:
-        hub.call(partial(function, *args))
+    _node.hub_for(loop).call(partial(function, *args))
 
 
 def subscriber_count(topic: str) -> int:

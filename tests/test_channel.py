@@ -385,6 +385,27 @@ async def test_subscribed_topics_come_to_handle_info(peer):
     assert await peer.silent()
 
 
+async def test_a_subscription_in_a_thread_counts_for_what_it_broadcasts_next():
+    class Reader(Channel):
+        subscribes = False
+
+        @event
+        def read(self):
+            self.subscribe("news:1")
+            pubsub.broadcast("news:1", "hello", {})
+
+        async def handle_info(self, message):
+            self.push("heard", {"event": message.event})
+
+    class ReaderSocket(Socket):
+        channels = {"*": Reader}
+
+    async with Peer(ReaderSocket.as_asgi()) as peer:
+        await peer.join("x")
+        await peer.push("1", "2", "x", "read")
+        assert await peer.next() == ["1", None, "x", "heard", {"event": "hello"}]
+
+
 async def test_subscriptions_end_with_the_channel(peer):
     await joined(peer, "listen:1")
     assert pubsub.subscriber_count("news") == 1

@@ -40,6 +40,8 @@ class Hub:
         self._inbox: deque[Delivery | Callable[[], object]] = deque()
         self._inbox_limit: int = settings.BROADCAST_BACKLOG
         self._woken = False
+        # How many things of the inbox are being seen to.
+        self._taking = 0
         self._membership = None if layer is None else Membership(node, layer, self._topics, self._accept)
 
     def subscribe(self, name: str, subscriber: Subscriber) -> asyncio.Future[None] | None:
@@ -81,7 +83,8 @@ class Hub:
 
     def post(self, delivery: Delivery) -> None:
         """Deliver on the hub's loop. Any thread; returns at once."""
-        if delivery.topic not in self._topics:
+        if not self._inbox and not self._taking and delivery.topic not in self._topics:
+            # Nor will it be by what this thread has asked for before.
             return
         if len(self._inbox) >= self._inbox_limit:
             losses.report(delivery.topic, 1, "the event loop does not keep up with local broadcasts")
@@ -113,18 +116,21 @@ class Hub:
 
     def _take_next(self) -> int:
         """One thing of the inbox. Returns what it cost, in deliveries."""
+        self._taking += 1
         item = self._inbox.popleft()
+        cost = 1
         if type(item) is Delivery:
             topic = self._topics.get(item.topic)
-            if topic is None:
-                return 0
-            topic.deliver(item)
-            return 1 + len(topic.members)
-        try:
-            item()  # type: ignore[operator]
-        except Exception:
-            logger.exception("%r failed", item)
-        return 1
+            if topic is not None:
+                topic.deliver(item)
+                cost += len(topic.members)
+        else:
+            try:
+                item()  # type: ignore[operator]
+            except Exception:
+                logger.exception("%r failed", item)
+        self._taking -= 1
+        return cost
 
     def _take_turn(self) -> None:
         # Before emptying: what is posted from here on wakes the loop again.

@@ -56,7 +56,10 @@ class Node:
 
     def hub_here(self) -> Hub:
         """The running loop's hub, made when it is first asked for."""
-        loop = asyncio.get_running_loop()
+        return self.hub_for(asyncio.get_running_loop())
+
+    def hub_for(self, loop: asyncio.AbstractEventLoop) -> Hub:
+        """That loop's hub, made when it is first asked for. Any thread."""
         return self.hub_of(loop) or self._add_hub(loop)
 
     def remove(self, loop: asyncio.AbstractEventLoop) -> Hub | None:
@@ -97,6 +100,9 @@ class Node:
 
     def _add_hub(self, loop: asyncio.AbstractEventLoop) -> Hub:
         with self._lock:
+            made_meanwhile = self.hub_of(loop)
+            if made_meanwhile is not None:
+                return made_meanwhile
             open_hubs = tuple(hub for hub in self.hubs if not hub.loop.is_closed())
             closed = set(self.hubs) - set(open_hubs)
             layer = current_layer()
