@@ -192,11 +192,19 @@ async def test_what_a_callback_raises_reaches_the_caller(pool: ThreadPool) -> No
 
     with pytest.raises(KeyError, match="gone"):
         await Actor().call(fail, KeyError("gone"))
-    # No future takes a StopIteration.
-    with pytest.raises(RuntimeError) as caught:
-        await Actor().call(fail, StopIteration())
-    assert isinstance(caught.value.__cause__, StopIteration)
     assert pool.stats()["lost"] == 0
+
+
+@pytest.mark.parametrize("ending", [StopIteration, SystemExit, KeyboardInterrupt])
+async def test_what_would_end_the_loop_or_the_server_ends_the_callback_only(
+    pool: ThreadPool, ending: type[BaseException]
+) -> None:
+    def fail() -> None:
+        raise ending
+
+    with pytest.raises(RuntimeError, match=f"the callback raised {ending.__name__}") as caught:
+        await Actor().call(fail)
+    assert isinstance(caught.value.__cause__, ending)
 
 
 # One message keeps to one thread.

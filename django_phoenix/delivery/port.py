@@ -11,6 +11,9 @@ from collections.abc import Callable
 from django_phoenix.delivery import asgiref_bridge
 from django_phoenix.delivery.job import Job
 
+# What would end more than the callback that raises it: the coroutine that awaits, the loop, the server.
+ENDINGS = (StopIteration, SystemExit, KeyboardInterrupt)
+
 
 class Port:
     """Results for one loop. ``post`` from any thread; the futures are set on the loop."""
@@ -78,9 +81,8 @@ def _settle(job: Job) -> None:
         job.context.run(asgiref_bridge.restore_context, job.copy)
     if error is None:
         future.set_result(result)
-    elif isinstance(error, StopIteration):
-        # No future takes it: it would end the coroutine that awaits.
-        wrapped = RuntimeError("the callback raised StopIteration")
+    elif isinstance(error, ENDINGS):
+        wrapped = RuntimeError(f"the callback raised {type(error).__name__}")
         wrapped.__cause__ = error
         future.set_exception(wrapped)
     else:
