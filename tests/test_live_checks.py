@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -36,6 +37,10 @@ TEMPLATES = {
     "stale.html": (
         '{% extends "base.html" %}{% block nav %}{% if count > 3 %}many{% endif %}{% endblock %}'
         "{% block content %}{% block inner %}{{ count }}{% endblock %}{% endblock %}"
+    ),
+    "hidden.html": (
+        '{% extends "base.html" %}'
+        "{% block contents %}{{ count }}{% block inner %}{% endblock %}{% endblock %}"
     ),
     "titled.html": '{% extends "base.html" %}{% block title %}{{ page_title }}{% endblock %}',
 }
@@ -129,6 +134,17 @@ def test_e009_template_missing_or_broken(settings: Settings, name: str) -> None:
     assert shown(settings, template_name=name) == ["E009"]
 
 
+def test_e009_says_where_a_missing_template_was_looked_for(settings: Settings, tmp_path: Path) -> None:
+    settings.TEMPLATES = [
+        {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [tmp_path], "APP_DIRS": True}
+    ]
+    urls = ModuleType("urls")
+    urls.urlpatterns = [path("x/", Counter.as_view(template_name="nowhere.html"))]  # type: ignore[attr-defined]
+    settings.ROOT_URLCONF = urls
+    (message,) = checks.check_live()
+    assert str(tmp_path / "nowhere.html") in str(message.hint)
+
+
 @pytest.mark.parametrize(
     "kwargs",
     [{"template_name": "in_main.html"}, {"layout": "no_block.html"}, {"template_name": "no_block.html"}],
@@ -169,6 +185,18 @@ def test_w010_is_silent_for_names_that_only_mount_assigns(settings: Settings) ->
             self.assigns.count = 3
 
     assert routed(settings, path("x/", Mounted.as_view())) == []
+
+
+def test_w012_a_block_that_nothing_shows_is_named_and_not_called_stale(settings: Settings) -> None:
+    assert shown(settings, template_name="hidden.html") == ["W012"]
+    (message,) = checks.check_live()
+    assert "hidden.html (/counter/) fills a block 'contents'" in message.msg
+    assert message.hint == "They offer: content, nav, title."
+
+
+def test_w013_without_the_csrf_middleware_no_page_connects(settings: Settings) -> None:
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "csrf" not in name]
+    assert shown(settings) == ["W013"]
 
 
 class Strict:

@@ -4,24 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from django.conf import settings as django_settings
 from django.core.checks import CheckMessage
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.module_loading import import_string
 
 from django_phoenix.live.routes import LiveRoute, guarding_middleware, live_routes
 from django_phoenix.management.checks.asgi import sockets
-from django_phoenix.management.checks.live_pages import distinct_routes, page_problem, stale_names
+from django_phoenix.management.checks.live_pages import (
+    distinct_routes,
+    hidden_blocks,
+    page_of_route,
+    page_problem,
+    stale_names,
+)
 from django_phoenix.management.checks.messages import error, warning
 
 
 def check_live() -> Iterator[CheckMessage]:
-    """W003 no mount, E009 template, E010 region, W010 stale names, W009 and W011 guards of a GET."""
+    """W003 no mount, E009 template, E010 region, W012 hidden blocks, W010 stale names, W013 CSRF, and
+    W009 and W011 guards of a GET.
+    """
     routes = list(distinct_routes())
     if not routes:
         return
     yield from _live_mount()
+    yield from _csrf()
     yield from _guards(live_routes(), guarding_middleware())
     for route in routes:
         problem = page_problem(route)
-        yield from _page(route, problem) if problem else _stale(route, stale_names(route))
+        if problem:
+            yield from _page(route, problem)
+        else:
+            yield from _hidden(route, hidden_blocks(page_of_route(route)))
+            yield from _stale(route, stale_names(route))
 
 
 def _live_mount() -> Iterator[CheckMessage]:
@@ -34,14 +50,46 @@ def _live_mount() -> Iterator[CheckMessage]:
         )
 
 
+def _csrf() -> Iterator[CheckMessage]:
+    if not any(_sets_csrf_cookie(import_string(path)) for path in django_settings.MIDDLEWARE):
+        yield warning(
+            13,
+            "MIDDLEWARE has no CsrfViewMiddleware, so browsers get no CSRF cookie and no live page connects.",
+            'Add "django.middleware.csrf.CsrfViewMiddleware".',
+        )
+
+
+def _sets_csrf_cookie(middleware: object) -> bool:
+    return isinstance(middleware, type) and issubclass(middleware, CsrfViewMiddleware)
+
+
 def _page(route: LiveRoute, problem: tuple[str, Exception]) -> Iterator[CheckMessage]:
     kind, exception = problem
     name = f"{route.view_class.__module__}.{route.view_class.__qualname__}"
     message = f"{name} (/{route.pattern}): {type(exception).__name__}: {exception}"
     if kind == "template":
-        yield error(9, message, "Its template, and those that it extends, must load without errors.")
+        yield error(9, message, _advice(exception))
     else:
         yield error(10, message, "docs: Layouts and live regions.")
+
+
+def _advice(exception: Exception) -> str:
+    """What to do about a template; for one that is missing, where Django has looked for it."""
+    tried = [str(origin) for origin, _ in getattr(exception, "tried", ())]
+    tried = [place for place in tried if "site-packages" not in place]  # nobody puts it there
+    if tried:
+        return f"Put it into one of these places, or correct the name: {', '.join(tried)}."
+    return "Its template, and those that it extends, must load without errors."
+
+
+def _hidden(route: LiveRoute, blocks: dict[str, tuple[str, list[str]]]) -> Iterator[CheckMessage]:
+    for block, (template, offered) in blocks.items():
+        yield warning(
+            12,
+            f"{template} (/{route.pattern}) fills a block {block!r}, which no template that it extends has, "
+            "so it is never shown.",
+            f"They offer: {', '.join(offered) or 'no blocks at all'}.",
+        )
 
 
 def _stale(route: LiveRoute, names: dict[str, str]) -> Iterator[CheckMessage]:

@@ -61,11 +61,28 @@ def stale_names(route: LiveRoute) -> dict[str, str]:
         return {}
     view = route.view_class
     live_block = view.live_block or route.live_session.live_block or settings.LIVE_BLOCK
+    page = page_of_route(route)
+    hidden = hidden_blocks(page)
     return {
         name: block
-        for block, names in names_outside(page_of_route(route), live_block).items()
+        for block, names in names_outside(page, live_block).items()
+        if block not in hidden
         for name in sorted(names & assigned)
     }
+
+
+def hidden_blocks(page: Page) -> dict[str, tuple[str, list[str]]]:
+    """Blocks that no template above knows, so that nothing shows them: name → template, blocks on offer."""
+    hidden = {}
+    levels = list(_chain(page.template))
+    for number, level in enumerate(levels[:-1]):
+        blocks = _blocks(level.nodelist)
+        offered = {block.name for above in levels[number + 1 :] for block in _blocks(above.nodelist)}
+        inner = {nested.name for block in blocks for nested in _blocks(block.nodelist)}
+        for block in blocks:
+            if block.name not in offered | inner:
+                hidden[block.name] = (str(level.name or level.origin), sorted(offered))
+    return hidden
 
 
 def assigned_names(view_class: type[Any]) -> set[str]:
