@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from typing import Any
 
+from django.conf import settings as django_settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.urls import get_script_prefix
@@ -22,6 +24,8 @@ from django_phoenix.live.session import DEFAULT, PageToken, sign_static, user_ma
 from django_phoenix.live.spec import spec_of
 from django_phoenix.live.steps import drive_sync
 from django_phoenix.transport.read_only_session import ReadOnlySession
+
+logger = logging.getLogger(__name__)
 
 
 class Elsewhere(HttpResponseRedirect):
@@ -72,9 +76,23 @@ def _page(live: Runtime, extra: dict[str, Any]) -> HttpResponse:
     html = live.page.region.html(live.context)
     session_token = _page_token(live, extra).sign()
     contained = container(live, session_token, sign_static(live.id), html)
-    response = HttpResponse(render_document(live, contained))
+    document = render_document(live, contained)
+    if django_settings.DEBUG:
+        _warn_without_script(live, document)
+    response = HttpResponse(document)
     patch_cache_control(response, private=True, max_age=0, must_revalidate=True)
     return response
+
+
+def _warn_without_script(live: Runtime, document: str) -> None:
+    """Whatever connects a page, ``{% live_head %}`` or the site's own bundle, needs the token in its head."""
+    if "csrf-token" not in document:
+        logger.warning(
+            "%s: its page shows but does not live, for nothing connects it. Put {%% load phoenix %%} and "
+            "{%% live_head %%} into the <head> of %s.",
+            live.spec.name,
+            live.page.root,
+        )
 
 
 def _page_token(live: Runtime, extra: dict[str, Any]) -> PageToken:

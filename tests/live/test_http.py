@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import re
+from types import ModuleType
 
 import pytest
 from django.test import Client, RequestFactory
+from django.urls import path
 
 from django_phoenix import tokens
 from tests.support.live_client import Page
@@ -126,6 +128,20 @@ def test_a_forged_cookie_is_an_error_500():
     client.cookies["__phoenix_reload_status__"] = "forged"
     assert get("/counter/", client)[0].status_code == 500
     assert get("/counter/", client)[0].status_code == 200
+
+
+class Headless(views.Counted):
+    template = "<html><body>{% block content %}{{ count }}{% endblock %}</body></html>"
+
+
+def test_under_debug_a_page_that_nothing_connects_is_named(settings, caplog):
+    settings.DEBUG = True
+    get("/counter/")
+    assert "{% live_head %}" not in caplog.text
+    settings.ROOT_URLCONF = ModuleType("urls")
+    settings.ROOT_URLCONF.urlpatterns = [path("", Headless.as_view())]
+    get("/")
+    assert "Headless: its page shows but does not live" in caplog.text
 
 
 def _request():
