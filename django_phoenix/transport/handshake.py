@@ -6,6 +6,7 @@ The order: origin, ``vsn``, session and user, ``Socket.connect``, ``Socket.id``.
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import inspect
 import logging
@@ -72,22 +73,28 @@ class Handshake:
         connect = type(self.socket).connect
         if inspect.iscoroutinefunction(connect):
             await self._off_the_loop(self._identify)
+            await asyncio.get_running_loop().create_task(self._connect_here(), context=_bound_context())
+        else:
+            await self._off_the_loop(self._identify_and_connect)
+
+    async def _connect_here(self) -> None:
+        """An ``async def`` connect, in a context whose async ORM keeps to our pool."""
+        record = executor.begin_message(self, f"{type(self.socket).__name__}.connect")
+        try:
             activate(self.socket)
             await self.socket.connect(self.params)
             self._check_id()
-        else:
-            await self._off_the_loop(self._identify_and_connect)
+        finally:
+            executor.end_message(record)
 
     async def _off_the_loop(self, function: Any) -> None:
         """In the pool, if it may reach a database or run the user's ``def``."""
         if self._needs_no_thread(function):
             function()
             return
-        context = contextvars.copy_context()
-        executor.bind_context(context)
         record = executor.begin_message(self, f"{type(self.socket).__name__}.connect")
         try:
-            await executor.get_pool().run(self, context, function)
+            await executor.get_pool().run(self, _bound_context(), function)
         finally:
             executor.end_message(record)
 
@@ -122,3 +129,9 @@ class Handshake:
     def _refused(self, why: str) -> ConnectRefused:
         logger.warning("%s: a connection was refused, %s.", type(self.socket).__name__, why)
         return ConnectRefused()
+
+
+def _bound_context() -> contextvars.Context:
+    context = contextvars.copy_context()
+    executor.bind_context(context)
+    return context

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import asyncio
+import threading
+
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser, User
@@ -10,7 +13,7 @@ from django.middleware.csrf import _get_new_csrf_string, _mask_cipher_secret
 
 from django_phoenix.exceptions import ConnectRefused
 from django_phoenix.socket import Socket
-from tests.support.peer import Peer, Refused
+from tests.support.peer import Peer, Refused, settle
 
 
 class Plain(Socket):
@@ -58,6 +61,28 @@ async def test_ch_2_params_reach_connect():
             "_live_referer": "undefined",
             "vsn": "2.0.0",
         }
+
+
+async def test_the_async_orm_of_a_slow_connect_delays_no_other_connect():
+    gate = threading.Event()
+
+    class Asking(Socket):
+        async def connect(self, params):
+            thread = await sync_to_async(threading.current_thread)()
+            if "slow" in params:
+                await sync_to_async(gate.wait)(10)
+            self.assigns.thread = thread.name
+
+    app = Asking.as_asgi()
+    slow = Peer(app, query="vsn=2.0.0&slow=1")
+    opening = asyncio.create_task(slow.open())
+    await settle()
+    async with Peer(app) as quick:
+        assert not opening.done()
+        assert quick.connection.socket.assigns.thread.startswith("phoenix-pool")
+    gate.set()
+    await opening
+    await slow.disconnect()
 
 
 async def test_a_query_that_is_no_utf_8_is_400(caplog):
