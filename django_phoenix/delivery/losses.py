@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 
@@ -18,6 +19,10 @@ class Losses:
     loss."""
 
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew: a forked child has lost nothing yet, and its parent's lock may be held for ever."""
         self.counts: dict[str, int] = {}
         self._lock = threading.Lock()
         self._logged: dict[str, tuple[float, int]] = {}
@@ -37,3 +42,4 @@ class Losses:
 
 
 losses = Losses()
+os.register_at_fork(after_in_child=losses.reset)
