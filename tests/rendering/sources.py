@@ -278,6 +278,36 @@ def fragments(draw: Draw, depth: int = 3, opaque: bool = True) -> Sources:
     return {"main": body(draw, scope, least=3), **sources}
 
 
+CELLS = [
+    "{{ x.name }}", "{{ x.id }}", "{{ x.done }}", "{{ a }}", "{{ x }}", "{{ forloop.counter }}",
+    "{{ forloop.last }}", "{{ x.name|upper }}", "{{ x.name|default:a }}", "{{ x.note }}", "{{ text }}",
+    "{{ x.label }}", "{{ n|add:x.id }}", "{% url 'item' pk=x.id as u %}",
+    "{% url 'item' x.id|default:'z' %}", "{% with w=x.name %}{{ w }}{% endwith %}",
+]  # fmt: skip
+TESTS = [
+    "x.done", "not x.done", "x.done == a", "a != None", "a is None", "a is not None", "not a == None",
+    "x.note == None", "x.name == a", "forloop.first", "forloop.last", "forloop.counter == n",
+    "flag and x.done", "x.id in items", "n > x.id", "x.name in text", "fn", "not flag or a",
+    "x.name|length > 1", "missing == None", "a in x.children", "x == a", "forloop.parentloop",
+]  # fmt: skip
+
+
+@st.composite
+def tables(draw: Draw) -> Sources:
+    """A loop over rows with simple cells and branches, as most pages have one."""
+    parts = [table_part(draw) for _ in range(draw(st.integers(1, 4)))]
+    empty = pick(draw, ["", "", "{% empty %}none{{ a }}"])
+    return {"main": "{% for x in rows %}<tr>" + "".join(parts) + "</tr>" + empty + "{% endfor %}"}
+
+
+def table_part(draw: Draw) -> str:
+    cell = f"<td>{pick(draw, CELLS)}</td>"
+    if chance(draw, 2):
+        return cell
+    other = pick(draw, ["", "{% else %}no", "{% else %}" + str(pick(draw, CELLS))])
+    return f"{{% if {pick(draw, TESTS)} %}}{cell}{other}{{% endif %}}"
+
+
 @st.composite
 def families(draw: Draw) -> Sources:
     """A chain of two to four templates by extends; the last is "main"."""

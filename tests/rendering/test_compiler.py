@@ -82,6 +82,8 @@ def test_long_conditions_are_compiled() -> None:
 
 
 def test_a_cycle_in_an_included_template_changes_the_name_of_the_template_around() -> None:
-    live = Live({"main": "{% with u=a %}{% include 'p' %}{{ u }}{% endwith %}", "p": "{% cycle b 'x' as u %}"})
+    live = Live(
+        {"main": "{% with u=a %}{% include 'p' %}{{ u }}{% endwith %}", "p": "{% cycle b 'x' as u %}"}
+    )
     live.show(a=1, b=2)
     live.show(a=1, b=3)

@@ -51,6 +51,32 @@ class HtmlItem(Item):
         return f"<b>{self.name}</b>"
 
 
+class Slotted:
+    """An object without a `__dict__`."""
+
+    __slots__ = ("done", "id", "name")
+
+    def __init__(self, pk: Any, name: Any, done: Any) -> None:
+        self.id = pk
+        self.name = name
+        self.done = done
+
+    def __repr__(self) -> str:
+        return f"Slotted({self.id!r}, {self.name!r}, {self.done!r})"
+
+
+class Computed(Item):
+    """Its name is a property."""
+
+    @property
+    def name(self) -> Any:
+        return self._name
+
+    @name.setter
+    def name(self, value: Any) -> None:
+        self._name = value
+
+
 class Broken:
     """Fails wherever a template touches it."""
 
@@ -189,6 +215,27 @@ NAMES: dict[str, st.SearchStrategy[Any]] = {
     "fn": functions,
     "inc": st.sampled_from(["inc0", "inc1"]),
 }
+plain = st.one_of(
+    texts, st.integers(-1, 4), st.booleans(), st.none(), st.just(mark_safe("<i>s</i>")), st.just(2.5)
+)
+KINDS_OF_ROWS: list[Any] = [
+    st.builds(Item, keys, plain, st.booleans()),
+    st.builds(Computed, keys, plain, st.booleans()),
+    st.builds(Slotted, keys, plain, st.booleans()),
+    st.builds(Row, keys, plain, st.booleans(), st.just(())),
+    st.fixed_dictionaries({"id": keys, "name": plain, "done": st.booleans()}, optional={"note": plain}),
+    plain,
+]
+row_lists = st.sampled_from(KINDS_OF_ROWS).flatmap(lambda kind: st.lists(kind, max_size=5))
+TABLE_NAMES = {
+    "a": plain,
+    "n": st.integers(-1, 4),
+    "flag": st.booleans(),
+    "text": texts,
+    "items": st.lists(plain),
+}
+table_worlds = st.fixed_dictionaries({"rows": row_lists, **TABLE_NAMES}, optional={"fn": functions})
+
 forgotten = st.lists(st.sampled_from(sorted(NAMES)), max_size=2)
 worlds = st.tuples(st.fixed_dictionaries(NAMES), st.one_of(st.just([]), st.just([]), forgotten)).map(
     lambda drawn: {name: value for name, value in drawn[0].items() if name not in drawn[1]}
@@ -249,7 +296,9 @@ def _change_list(value: list[Any], action: str, where: int, new: Any) -> None:
 
 def _change_member(value: list[Any], place: int, new: Any) -> None:
     member = value[place]
-    if isinstance(member, Item):
+    if isinstance(member, Slotted):
+        member.name = new
+    elif isinstance(member, Item):
         member.name = new
         member.children.append(new)
     elif isinstance(member, dict):
@@ -281,6 +330,16 @@ def steps_of(name: str) -> st.SearchStrategy[Step]:
 
 
 row_steps = steps_of("rows")
+name_steps = st.sampled_from(["a", "a", "a", *TABLE_NAMES]).flatmap(
+    lambda name: st.builds(
+        Step, st.just(name), st.sampled_from(["set", "forget"]), st.just(0), TABLE_NAMES[name], st.just(False)
+    )
+)
+table_steps = st.one_of(
+    st.builds(Step, st.just("rows"), st.sampled_from(ACTIONS), st.integers(0, 7), plain, st.booleans()),
+    name_steps,
+)
+table_histories = st.lists(st.lists(table_steps, min_size=1, max_size=2), min_size=2, max_size=6)
 row_changes = st.lists(row_steps, max_size=2)
 steps = st.one_of(row_steps, row_steps, row_steps, *[steps_of(name) for name in NAMES])
 histories = st.lists(st.lists(steps, max_size=3), min_size=1, max_size=4)
