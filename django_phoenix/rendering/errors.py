@@ -9,6 +9,8 @@ from .source import culprits
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from django.template.base import Node, Template
+
     from .runtime import Runtime
     from .source import Culprit
 
@@ -16,10 +18,11 @@ if TYPE_CHECKING:
 def annotate(error: Exception, runtime: Runtime) -> None:
     """Do what `Node.render_annotated` does, once, for an exception out of generated code."""
     details: Any = error
-    if not runtime.engine.debug or hasattr(error, "template_debug"):
-        return
     culprit = culprit_of(error.__traceback__)
     if culprit is None:
+        return
+    add_note(error, *culprit)
+    if not runtime.engine.debug or hasattr(error, "template_debug"):
         return
     template, node = culprit
     node = getattr(error, "_culprit_node", node)
@@ -27,6 +30,15 @@ def annotate(error: Exception, runtime: Runtime) -> None:
         return
     details._culprit_node = node
     details.template_debug = template.get_exception_info(error, node.token)
+
+
+def add_note(error: Exception, template: Template, node: Node) -> None:
+    """For the log: a traceback shows lines of generated code, which nobody has written."""
+    if node.token is None:
+        return
+    note = f"In template {template.name or template.origin.name}, line {node.token.lineno}: {node.token.contents}"
+    if note not in getattr(error, "__notes__", ()):
+        error.add_note(note)
 
 
 def culprit_of(traceback: TracebackType | None) -> Culprit | None:

@@ -218,6 +218,17 @@ def test_an_error_names_template_and_line_under_debug(
 
 
 @pytest.mark.parametrize(("sources", "name", "line", "during"), PLACES)
+def test_an_error_carries_a_note_for_the_log(sources: Any, name: str, line: int, during: str) -> None:
+    live = Live(sources, {"a": 1, "t": Trouble(calm=False), "rows": [1]})
+    with pytest.raises(RuntimeError) as caught:
+        live.render()
+    (note,) = caught.value.__notes__
+    if "filter upper" in sources["main"]:  # Django's, with all in it
+        line, during = 2, "filter upper"
+    assert note == f"In template {name}, line {line}: {during}"
+
+
+@pytest.mark.parametrize(("sources", "name", "line", "during"), PLACES)
 def test_the_place_of_an_error_is_django_s_own(sources: Any, name: str, line: int, during: str) -> None:
     template = load(sources, debug=True)
     with pytest.raises(RuntimeError) as caught:
