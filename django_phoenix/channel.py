@@ -64,7 +64,7 @@ class Channel:
     # Callbacks.
 
     def join(self, payload: Any, **captures: Any) -> Any:
-        """May this client in? ``payload``, a dict, comes from the client, ``captures`` from the topic pattern.
+        """May this client in? ``payload``, a dict, is the client's; ``captures`` come from the topic pattern.
 
         Return None or a dict, which is the reply; raise ``JoinRefused({...})`` to say no. What is pushed here
         reaches the client after the reply.

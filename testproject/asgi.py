@@ -10,8 +10,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "testproject.settings")
 django_application = get_asgi_application()
 
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler  # noqa: E402
-from django_phoenix.routing import phoenix_application, socket  # noqa: E402
 
+from django_phoenix.routing import phoenix_application, socket  # noqa: E402
 from testproject.sockets import UserSocket  # noqa: E402
 
 # A site in production leaves static files to its web server or WhiteNoise; this one serves them itself,

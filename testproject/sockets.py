@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+
 from django_phoenix.channel import Channel
 from django_phoenix.socket import Socket
-
 from testproject.chat.channels import RoomChannel
 
 

@@ -36,7 +36,8 @@ def add_note(error: Exception, template: Template, node: Node) -> None:
     """For the log: a traceback shows lines of generated code, which nobody has written."""
     if node.token is None:
         return
-    note = f"In template {template.name or template.origin.name}, line {node.token.lineno}: {node.token.contents}"
+    name = template.name or template.origin.name
+    note = f"In template {name}, line {node.token.lineno}: {node.token.contents}"
     if note not in getattr(error, "__notes__", ()):
         error.add_note(note)
 
