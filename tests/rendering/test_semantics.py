@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import django
 import pytest
 from django.test import override_settings
 from django.utils import translation
@@ -207,6 +208,21 @@ def test_every_page_is_django_s(client_merge: MergeClient, story: Story) -> None
     for world in [*story.worlds, story.worlds[0]]:
         live.show(**world)
         assert live.render() == {}
+    assert client_merge(live.diffs[0], live.diffs[1:]) == live.pages
+
+
+PARTIAL = (
+    "{% partialdef card %}<b>{{ a }}</b>{% endpartialdef %}{% partial card %}{% include 'p#row' %}{{ b }}"
+)
+ROW = "{% partialdef row %}<i>{{ a }}{{ b }}</i>{% endpartialdef %}"
+
+
+@pytest.mark.skipif(django.VERSION < (6, 0), reason="partials came with Django 6.0")
+def test_partials_are_shown_as_by_django(client_merge: MergeClient) -> None:
+    live = Live({"main": PARTIAL, "p": ROW})
+    live.show(a=1, b=1)
+    live.show(a=2, b=1)
+    live.show(a=2, b=2)
     assert client_merge(live.diffs[0], live.diffs[1:]) == live.pages
 
 
