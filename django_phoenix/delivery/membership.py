@@ -51,13 +51,11 @@ class Membership:
         topics: dict[str, Topic],
         accept: Callable[[Packet], Awaitable[None]],
     ) -> None:
-        prepare(layer)
         self._layer = layer
         self._topics = topics
         self._accept = accept
-        expiry = group_expiry(layer)
-        self._renew_every = None if expiry is None else expiry / 3
-        self._beat = PROBE_EVERY if self._renew_every is None else min(PROBE_EVERY, self._renew_every)
+        self._renew_every: float | None = None
+        self._beat: float = PROBE_EVERY
         self._probe_group = group_name(f"{node} {id(self)}")
         self._probes_out = 0
         self._channel: str | None = None
@@ -67,10 +65,19 @@ class Membership:
         self._warned_of_timeout = False
         self._tasks: list[asyncio.Task[None]] = []
 
+    def _start(self) -> None:
+        """On the loop, not where the hub was made: some layers answer no question on any other thread."""
+        prepare(self._layer)
+        expiry = group_expiry(self._layer)
+        if expiry is not None:
+            self._renew_every = expiry / 3
+            self._beat = min(PROBE_EVERY, self._renew_every)
+        self._tasks = [_task(self._receive()), _task(self._keep_up()), _task(self._look_after())]
+
     def wanted(self, topic: Topic) -> asyncio.Future[None] | None:
         """The topic has subscribers. A future for the moment when the group has been joined, or None."""
         if not self._tasks:
-            self._tasks = [_task(self._receive()), _task(self._keep_up()), _task(self._look_after())]
+            self._start()
         if topic.joined:
             return None
         if topic.joining is None:

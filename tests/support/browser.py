@@ -86,10 +86,11 @@ def database() -> bytes:
 
 @contextmanager
 def running_site(server: str, **environment: str) -> Iterator[Site]:
-    """The test project with a database of its own."""
+    """The test project, with a database of its own unless the environment names one."""
     with tempfile.TemporaryDirectory(prefix="site-") as folder:
         site = Site(server, Path(folder), environment)
-        Path(site.environment["DATABASE_PATH"]).write_bytes(database())
+        if "DATABASE_PATH" not in environment:
+            Path(site.environment["DATABASE_PATH"]).write_bytes(database())
         site.start()
         try:
             yield site
