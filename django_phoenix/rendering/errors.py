@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .source import culprits
+from .source import CULPRITS
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -46,7 +46,7 @@ def culprit_of(traceback: TracebackType | None) -> Culprit | None:
     """The node whose code was running, innermost first."""
     found = None
     while traceback is not None:
-        lines = culprits.get(traceback.tb_frame.f_code.co_filename)
+        lines = traceback.tb_frame.f_globals.get(CULPRITS)
         if lines is not None:
             found = lines[traceback.tb_lineno - 1] or found
         traceback = traceback.tb_next

@@ -21,9 +21,7 @@ IDENTIFIER = re.compile(r"[a-z][a-zA-Z0-9_]*\Z")
 Culprit = tuple["Template", "Node"]
 Lines = list[tuple[str, "Culprit | None"]]
 
-# File name of generated code -> for each line, what of the template it does. An entry lives as long as its
-# program.
-culprits: dict[str, list[Culprit | None]] = {}
+CULPRITS = "CULPRITS"  # a name in generated code: for each line of it, what of the template it does
 
 
 class Function:
@@ -129,7 +127,7 @@ class Module:
         source = "\n".join(line for line, _ in self.lines)
         code: CodeType = compile(source, self.name, "exec", dont_inherit=True)
         linecache.cache[self.name] = (len(source), None, source.splitlines(keepends=True), self.name)
-        culprits[self.name] = [culprit for _, culprit in self.lines]
+        self.namespace[CULPRITS] = [culprit for _, culprit in self.lines]
         exec(code, self.namespace)
         return self.namespace
 
@@ -137,4 +135,3 @@ class Module:
 def forget(name: str) -> None:
     """Drop the source kept for tracebacks."""
     linecache.cache.pop(name, None)
-    culprits.pop(name, None)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import sys
 import tracemalloc
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -12,7 +14,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.template import Context, RequestContext
+from django.template import Context, Engine, RequestContext
 from django.test import RequestFactory
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
@@ -294,6 +296,19 @@ def test_a_state_does_not_keep_what_it_showed_alive() -> None:
     live.render()
     live.values.clear()
     assert sys.getrefcount(item) == 2
+
+
+def test_a_template_that_is_gone_leaves_nothing() -> None:
+    """Templates made from text come and go."""
+
+    def show_and_forget(number: int) -> weakref.ref[object]:
+        template = Engine().from_string(f"{number}{{{{ a }}}}{{% if a %}}<b>{{{{ a }}}}</b>{{% endif %}}")
+        Live(template, {"a": 1}).render()
+        return weakref.ref(compile_template(template))
+
+    compiled = [show_and_forget(number) for number in range(3)]
+    gc.collect()
+    assert [reference() for reference in compiled] == [None, None, None]
 
 
 def test_a_template_is_compiled_once() -> None:
