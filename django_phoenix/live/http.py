@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
 from typing import Any
 
 from django.conf import settings as django_settings
@@ -74,6 +75,7 @@ def _page(live: Runtime, extra: dict[str, Any]) -> HttpResponse:
     get_token(live.request)  # the socket's CSRF check needs the cookie, whether or not the page has a form
     prepare(live)
     html = live.page.region.html(live.context)
+    _tell_test_client(live)
     session_token = _page_token(live, extra).sign()
     contained = container(live, session_token, sign_static(live.id), html)
     document = render_document(live, contained)
@@ -82,6 +84,14 @@ def _page(live: Runtime, extra: dict[str, Any]) -> HttpResponse:
     response = HttpResponse(document)
     patch_cache_control(response, private=True, max_age=0, must_revalidate=True)
     return response
+
+
+def _tell_test_client(live: Runtime) -> None:
+    """For ``assertTemplateUsed`` and ``response.context``: Django tells of what it renders itself."""
+    signals = sys.modules.get("django.test.signals")
+    if signals is not None:
+        template = live.page.template
+        signals.template_rendered.send(sender=template, template=template, context=live.context)
 
 
 def _warn_without_script(live: Runtime, document: str) -> None:

@@ -6,6 +6,7 @@ from types import ModuleType
 import pytest
 from django.test import Client, RequestFactory
 from django.urls import path
+from pytest_django.asserts import assertTemplateUsed
 
 from django_phoenix import tokens
 from tests.support.live_client import Page
@@ -29,6 +30,12 @@ def test_the_view_stands_in_a_container_with_its_tokens():
     assert page.html.count("data-phx-main") == 1
     assert tokens.verify("session", page.session)["id"] == page.id
     assert tokens.verify("static", page.static) == {"id": page.id}
+
+
+def test_the_test_client_knows_the_template_and_the_assigns():
+    response, _ = get("/counter/")
+    assertTemplateUsed(response, "site/fragment.html")
+    assert response.context["count"] == 0
 
 
 def test_each_request_has_an_id_of_its_own():
