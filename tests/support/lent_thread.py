@@ -1,7 +1,7 @@
 """The pool of a synchronous test: every call runs on the test's own thread, inside its transaction.
 
-One event loop lives on a background thread. ``run`` gives it a coroutine and, until that is done, serves on the
-test's thread what the pool would have done on its own.
+One event loop lives on a background thread. ``run`` gives it a coroutine and, until that is done, serves on
+the test's thread what the pool would have done on its own.
 """
 
 from __future__ import annotations
