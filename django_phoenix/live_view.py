@@ -42,7 +42,7 @@ from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.session import live_session
 from django_phoenix.live.spec import default, spec_of
 from django_phoenix.live.timers import NoTimer, Timer
-from django_phoenix.params import Params, event
+from django_phoenix.params import MARK, Params, event
 from django_phoenix.transport.read_only_session import ReadOnlySession
 from django_phoenix.wire.message import Broadcast, Reply
 
@@ -73,6 +73,19 @@ class LiveView(View):
     live_action: str | None = None
 
     _live: Runtime
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for name, value in vars(cls).items():
+            if hasattr(value, MARK) and hasattr(LiveView, name):
+                raise TypeError(
+                    f"{cls.__name__}.{name}: as an event handler it would replace LiveView.{name}. Give the "
+                    f"method another name; @event({name!r}) keeps the event's."
+                )
+        # Django would call a handler named `delete` for an HTTP DELETE: unmounted, past all guards.
+        cls.http_method_names = [
+            name for name in cls.http_method_names if not hasattr(getattr(cls, name, None), MARK)
+        ]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -9,6 +9,7 @@ from django.conf import settings as django_settings
 from django.conf.urls.i18n import is_language_prefix_patterns_used
 from django.http import HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
+from django.urls import set_urlconf
 from django.utils import translation
 
 from django_phoenix.exceptions import InvalidToken, JoinRefused
@@ -42,6 +43,7 @@ def admit(channel: LiveChannel, payload: Any) -> Runtime:
     url, path = _url(channel, payload, token)
     locale = _locale(token, path)
     locale.activate()
+    set_urlconf(token.urlconf)
     navigated = payload.get("redirect") is not None
     route = _route(channel, token, path, navigated)
     _check_guards(channel, route, user, only_get=navigated or path != token.path)

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import SuspiciousOperation
+
 from django_phoenix.channel import Channel, Stop
 from django_phoenix.exceptions import InvalidParams, JoinRefused
 from django_phoenix.executor import get_pool
@@ -74,6 +76,9 @@ class LiveChannel(Channel):
 
     async def handle_in(self, event: str, payload: Any) -> dict[str, Any] | Stop:
         """liveview.md §8: exactly one ok reply to each, whatever it is (LV-29)."""
+        if type(payload) is bytes:
+            logger.warning("%s: the message %.100r is binary, which no view takes.", self.log_name, event)
+            return NOTHING
         if event == "event":
             return await self._event(payload)
         if event == "live_patch":
@@ -186,12 +191,13 @@ class LiveChannel(Channel):
         try:
             url = PageUrl(payload.get("url"))
             route = live.find_patch(url)
-        except ValueError as error:
+            if route is not None:
+                live.show(url, route)
+        except (ValueError, SuspiciousOperation) as error:
             logger.warning("%s: live_patch refused: %s", self.log_name, error)
             route = None
         if route is None:
             return {"link_redirect": True}
-        live.show(url, route)
         self.server._doing = f"{live.spec.name}.handle_params"
         self.wants_idle = False
         return self._reply(await drive(lifecycle.patching(live), self))

@@ -48,7 +48,7 @@ def respond(view: Any, request: HttpRequest) -> HttpResponseBase:
         drive_sync(mounting(live))
         return _page(live, extra) if live.navigation is None else _redirect(live.navigation)
     finally:
-        if live.locale != before:
+        if active_locale() != before:
             before.activate_all()  # the thread has other requests to answer
 
 

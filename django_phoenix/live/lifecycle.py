@@ -148,11 +148,18 @@ def _following(live: Runtime) -> Steps[tuple[Patch, ...]]:
 
 
 def _guarding(live: Runtime) -> Steps[None]:
-    for guard in (*live.live_session.on_mount, *live.spec.guards):
+    routed = vars(live.view).get("on_mount", ())  # as_view(on_mount=[…])
+    for guard in (*live.live_session.on_mount, *live.spec.guards, *routed):
         for function in _functions(guard):
-            yield call(function, live.view, live.params, live.session)
+            result = yield call(function, live.view, live.params, live.session)
             if live.navigation is not None:
                 return
+            if result is not None:
+                raise TypeError(
+                    f"{live.spec.name}: the guard {getattr(function, '__qualname__', function)} returned "
+                    f"{type(result).__name__}, which refuses nobody. Return None to let pass; refuse by "
+                    "view.redirect(…) or an exception such as PermissionDenied."
+                )
 
 
 def _functions(guard: Any) -> Iterator[Any]:

@@ -69,12 +69,15 @@ def frame_of(view: Any, live_session: LiveSession) -> tuple[str | None, str]:
 
 
 def find_page(template: Template, layout: str | None, block: str, context: Context) -> Page:
-    """The page of a template, kept with it unless a variable says what it extends."""
+    """The page of a template, kept with it unless a variable says what it extends.
+
+    Nor in development, where an inline template outlives changes of the files around it.
+    """
     pages: dict[Any, Page] = template.__dict__.setdefault(CACHE, {})
     page = pages.get((layout, block))
     if page is None:
         page = _make_page(template, layout, block, context)
-        if not page.depends:
+        if not (page.depends or template.engine.debug):
             pages[layout, block] = page
     return page
 

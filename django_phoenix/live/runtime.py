@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
+from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest
 from django.template import Context
 from django.urls import set_urlconf
@@ -142,17 +143,24 @@ class Runtime:
             route is None
             or route.view_class is not type(self.view)
             or route.live_session != self.live_session
+            or not self._is_set_up_for(route)
         ):
             return None
         if not login_allows(route.callback, self.request.user):
             return None
         return route if path == self.request.path_info or route.guard is None else None
 
+    def _is_set_up_for(self, route: Route) -> bool:
+        """Whether the route's as_view() has our arguments: guards and templates were chosen by these."""
+        here = self.route.initkwargs if self.route is not None else {}
+        there = route.initkwargs
+        return here is there or {**here, "live_action": None} == {**there, "live_action": None}
+
     def show(self, url: PageUrl, route: Route) -> None:
-        """Take over what a URL says."""
+        """Take over what a URL says. Raises TooManyFieldsSent."""
+        self.params = page_params(url.query, route.match.kwargs)
         self.route = route
         self.uri = url.full
-        self.params = page_params(url.query, route.match.kwargs)
         if isinstance(self.request, LiveRequest):
             self.request.show(url, route.match)
         vars(self.view).update(route.initkwargs, args=route.match.args, kwargs=route.match.kwargs)
@@ -207,5 +215,11 @@ class Runtime:
 
 
 def page_params(query: str, captures: dict[str, Any]) -> dict[str, Any]:
-    """What ``mount`` and ``handle_params`` get: the query, and over it what the URL pattern captured."""
-    return {**decode_query(query), **captures}
+    """What ``mount`` and ``handle_params`` get: the query, and over it what the URL pattern captured.
+
+    Raises TooManyFieldsSent as ``request.GET`` does, which Django answers with 400.
+    """
+    try:
+        return {**decode_query(query), **captures}
+    except ValueError as error:
+        raise TooManyFieldsSent(f"The URL's query can't be read: {error}") from None

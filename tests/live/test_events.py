@@ -5,6 +5,8 @@ import logging
 
 import pytest
 
+from tests.support.live_client import Reply
+
 COUNTERS = ["/counter/", "/async-counter/"]
 
 pytestmark = pytest.mark.parametrize("url", COUNTERS)
@@ -150,3 +152,14 @@ async def test_two_pages_of_one_view_do_not_share_state(browser, url):
     one_view, other_view = await browser.join(one), await browser.join(other)
     assert await one_view.event("inc", {"by": 3}) == {"diff": {"0": "3"}}
     assert await other_view.event("inc") == {"diff": {"0": "1"}}
+
+
+@pytest.mark.parametrize("name", ["event", "live_patch", "x"])
+async def test_a_binary_message_is_answered_and_logged(browser, caplog, url, name):
+    view = await browser.open(url)
+    parts = [view.join_ref.encode(), b"b1", view.topic.encode(), name.encode()]
+    frame = bytes([0, *map(len, parts)]) + b"".join(parts) + b"payload"
+    browser.to_server.put_nowait({"type": "websocket.receive", "bytes": frame})
+    assert await browser.reply("b1") == Reply("ok", {})
+    assert f"the message '{name}' is binary" in caplog.text
+    assert await view.event("inc") == {"diff": {"0": "1"}}

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any, ClassVar
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import Permission, User
+from django.http import HttpResponseRedirect
 from django.test import Client, override_settings
+from django.urls import path
 
+from django_phoenix.guards import LoginRequired, PermissionRequired, require_login
 from django_phoenix.live.routes import live_routes
+from django_phoenix.live_view import event
 from django_phoenix.pubsub import abroadcast
 from tests.support.live_client import LiveClient, Reply
 from tests.support.live_site import views
@@ -335,3 +340,108 @@ def name_socket(client, name):
     session = client.session
     session["live_socket_id"] = name
     session.save()
+
+
+# -- what a route adds
+
+
+def urls(*patterns):
+    return override_settings(ROOT_URLCONF=type("urls", (), {"urlpatterns": list(patterns)}))
+
+
+async def test_guards_may_be_given_in_the_urls(browser, mounts):
+    with urls(path("x/", views.Open.as_view(on_mount=[require_login])), path("open/", views.Open.as_view())):
+        assert (await browser.fetch("/x/"))["Location"] == "/login/?next=/x/"
+        page = await browser.get("/open/")
+        answer = {"redirect": {"to": "/login/?next=/x/", "status": 302}, "events": []}
+        await refused(browser, page, mounts, Reply("error", answer), redirect=url("/x/"))
+
+
+class Report(PermissionRequired, views.Counted):
+    @event
+    def go(self, to: str):
+        self.push_patch(to)
+
+
+async def test_no_patch_leads_past_the_guards_of_another_route_of_the_view(ada_browser, ada, mounts):
+    await ada.user_permissions.aadd(await Permission.objects.aget(codename="view_group"))
+    with urls(
+        path("mine/", Report.as_view(permission_required="auth.view_group")),
+        path("mine/new/", Report.as_view(permission_required="auth.view_group", live_action="new")),
+        path("theirs/", Report.as_view(permission_required="auth.add_group")),
+    ):
+        view = await ada_browser.open("/mine/")
+        mounts.clear()
+        assert await view.call("live_patch", {"url": url("/mine/new/")}) == {}
+        assert await view.call("live_patch", {"url": url("/theirs/")}) == {"link_redirect": True}
+        await view.send_event("go", {"to": "/theirs/"})
+        await view.pushed("phx_error")
+        assert mounts == []
+
+
+@pytest.mark.parametrize("result", [False, True, HttpResponseRedirect("/login/")])
+async def test_a_guard_that_returns_something_lets_nobody_in(browser, caplog, mounts, result):
+    answers = [None]
+    guarded = type("Answered", (views.Counted,), {"on_mount": [lambda view, params, session: answers[0]]})
+    with urls(path("x/", guarded.as_view())):
+        page = await browser.get("/x/")
+        answers[0] = result
+        with pytest.raises(TypeError, match=r"Answered: the guard .* returned .* which refuses nobody"):
+            await browser.fetch("/x/")
+        await refused(browser, page, mounts, Reply("error", {"reason": "join crashed"}))
+
+
+class Verbs(LoginRequired, views.Counted):
+    deleted: ClassVar[list[Any]] = []
+
+    @event
+    def delete(self, which: str = "all"):
+        self.deleted.append(which)
+
+    @event
+    async def put(self):
+        pass
+
+
+async def test_no_http_method_reaches_an_event_handler(ada_browser):
+    """View.dispatch would call ``delete(request)`` without mount and guards."""
+    Verbs.deleted.clear()
+    with urls(path("x/", Verbs.as_view())):
+        for method in ("delete", "put"):
+            assert getattr(Client(), method)("/x/").status_code == 405
+        assert Verbs.deleted == []
+        view = await ada_browser.open("/x/")
+        await view.event("delete", {"which": "one"})
+        assert Verbs.deleted == ["one"]
+
+
+def test_an_event_handler_cannot_replace_what_a_view_is_made_of():
+    with pytest.raises(
+        TypeError, match=r"Broken.redirect: .* would replace LiveView.redirect"
+    ):
+        type("Broken", (views.Counted,), {"redirect": event(lambda self: None)})
+
+
+# -- who the socket belongs to
+
+
+async def test_an_inactive_user_does_not_join(ada_browser, ada, mounts):
+    page = await ada_browser.get("/open/")
+    await ada_browser.join(page)
+    await User.objects.filter(pk=ada.pk).aupdate(is_active=False)
+    await refused(ada_browser, page, mounts, STALE)
+
+
+@pytest.mark.parametrize("engine", ["signed_cookies", "cache", "cached_db", "file"])
+async def test_any_session_engine_tells_who_it_is(ada, mounts, tmp_path, engine):
+    engine = f"django.contrib.sessions.backends.{engine}"
+    with override_settings(SESSION_ENGINE=engine, SESSION_FILE_PATH=str(tmp_path)):
+        client = Client()
+        await sync_to_async(client.force_login)(ada)
+        async with LiveClient(client) as browser:
+            page = await browser.get("/own-guard/")
+            await browser.join(page)
+        await sync_to_async(client.logout)()
+        async with LiveClient(client) as nobody:
+            await nobody.connect((await nobody.get("/open/")).csrf)
+            await refused(nobody, page, mounts, STALE)

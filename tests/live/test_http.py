@@ -4,12 +4,15 @@ import re
 from types import ModuleType
 
 import pytest
-from django.test import Client, RequestFactory
+from django.http import Http404
+from django.test import Client, RequestFactory, override_settings
 from django.urls import path
+from django.utils import translation
 from pytest_django.asserts import assertTemplateUsed
 
 from django_phoenix import tokens
 from tests.support.live_client import Page
+from tests.support.live_site import settings as site
 from tests.support.live_site import views
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +160,53 @@ def _request():
     request = RequestFactory().get("/")
     request.user = AnonymousUser()
     return request
+
+
+def test_a_query_with_too_many_fields_is_a_bad_request():
+    assert Client().get("/counter/?" + "a&" * 1001).status_code == 400
+
+
+class LeavesNothing(views.Counted):
+    """Something goes wrong after it has activated a language."""
+
+    def mount(self, params, session):
+        if params["where"] == "mount":
+            self._fail()
+
+    def handle_params(self, params, uri):
+        if params["where"] == "handle_params":
+            translation.activate("de")
+        if params["where"] == "render":
+            self._fail()
+
+    def _fail(self):
+        translation.activate("de")
+        raise Http404
+
+
+@pytest.mark.parametrize("where", ["mount", "handle_params", "render"])
+def test_the_threads_next_request_is_in_its_own_language(where):
+    urls = type("urls", (), {"urlpatterns": [path("x/", LeavesNothing.as_view())]})
+    with override_settings(ROOT_URLCONF=urls):
+        Client().get(f"/x/?where={where}")
+    assert translation.get_language() == "en"
+
+
+@pytest.mark.parametrize(
+    ("source", "layout"),
+    [
+        ("<p>x</p>", "frame.html"),
+        ("{% extends 'frame.html' %}{% block content %}<p>x</p>{% endblock %}", None),
+    ],
+)
+def test_in_development_an_edited_layout_shows_at_once(tmp_path, source, layout):
+    view = type("Edited", (views.Counted,), {"template": source, "layout": layout})
+    urls = type("urls", (), {"urlpatterns": [path("x/", view.as_view())]})
+    loaders = ["django.template.loaders.filesystem.Loader"]
+    options = {**site.TEMPLATES[0]["OPTIONS"], "loaders": loaders, "debug": True}
+    templates = [{"BACKEND": site.TEMPLATES[0]["BACKEND"], "DIRS": [tmp_path], "OPTIONS": options}]
+    with override_settings(TEMPLATES=templates, ROOT_URLCONF=urls):
+        for word in ("one", "two"):
+            (tmp_path / "frame.html").write_text(word + " {% block content %}{% endblock %}")
+            page = Page("", Client().get("/x/"))
+            assert (page.before, page.inner) == (f"{word} ", "<p>x</p>")

@@ -47,6 +47,16 @@ async def test_a_patch_to_no_url_is_a_navigation(browser, bad):
     assert await view.call("live_patch", {}) == {"link_redirect": True}
 
 
+async def test_a_query_with_too_many_fields_is_a_navigation_and_then_a_bad_request(browser):
+    page = await browser.get("/place/a/")
+    view = await browser.join(page)
+    long = {"url": "http://testserver/place/a/?" + "a&" * 1001}
+    assert await view.call("live_patch", long) == {"link_redirect": True}
+    assert "diff" in await view.call("live_patch", {"url": "http://testserver/place/a/?page=2"})
+    _, reply = await browser.try_join(page, redirect=long["url"])
+    assert (reply.response["reason"], reply.response["status"]) == ("reload", 400)
+
+
 async def test_a_servers_patch_is_told_before_the_diff(browser):
     """LV-75"""
     view = await browser.open("/place/a/")

@@ -7,7 +7,7 @@ from asgiref.sync import sync_to_async
 from django import VERSION
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client, override_settings
-from django.urls import include, path, set_script_prefix
+from django.urls import include, path, reverse, set_script_prefix
 from django.utils.functional import SimpleLazyObject
 
 from django_phoenix.exceptions import RegionError
@@ -175,6 +175,20 @@ async def test_the_urlconf_of_the_request_goes_with_the_page(browser):
     assert flat(view.joined["rendered"]) == "<p>PlaceLive None - 0 /elsewhere/ </p>"
     await view.send_event("patch", {"to": "there"})
     assert await view.pushed("live_patch") == {"to": "/there/", "kind": "push"}
+
+
+def menu(request):
+    """A context processor."""
+    return {"menu": reverse("place-elsewhere")}
+
+
+async def test_context_processors_on_the_socket_reverse_in_the_urlconf_of_the_request(browser):
+    processors = [*site.TEMPLATES[0]["OPTIONS"]["context_processors"], f"{__name__}.menu"]
+    with override_settings(
+        MIDDLEWARE=[*site.MIDDLEWARE, f"{__name__}.OtherUrls"],
+        TEMPLATES=[{**site.TEMPLATES[0], "OPTIONS": {"context_processors": processors}}],
+    ):
+        await browser.join(await browser.get("/elsewhere/"))
 
 
 class Nonce:

@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 
 from django_phoenix.conf import settings
 from django_phoenix.live.routes import LiveRoute, guarding_middleware, live_routes, requires_login
+from django_phoenix.live.spec import spec_of
 from django_phoenix.management.asgi_tree import FoundSocket, find_sockets
 
 Row = dict[str, Any]
@@ -113,7 +114,8 @@ def live_row(route: LiveRoute) -> Row:
 
 def guards_of(route: LiveRoute) -> list[str]:
     """All that may keep somebody out: our own guards first, then what only a GET meets, in words."""
-    ours = [*route.live_session.on_mount, *getattr(route.view_class, "on_mount", ())]
+    of_class = spec_of(route.view_class).guards
+    ours = [*route.live_session.on_mount, *of_class, *route.initkwargs.get("on_mount", ())]
     names = [path_of(guard) for guard in dict.fromkeys(ours)]
     if requires_login():
         names.append("LoginRequiredMiddleware")
