@@ -416,9 +416,7 @@ async def test_no_http_method_reaches_an_event_handler(ada_browser):
 
 
 def test_an_event_handler_cannot_replace_what_a_view_is_made_of():
-    with pytest.raises(
-        TypeError, match=r"Broken.redirect: .* would replace LiveView.redirect"
-    ):
+    with pytest.raises(TypeError, match=r"Broken.redirect: .* would replace LiveView.redirect"):
         type("Broken", (views.Counted,), {"redirect": event(lambda self: None)})
 
 
