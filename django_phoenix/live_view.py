@@ -114,7 +114,10 @@ class LiveView(View):
 
     @default
     def render(self) -> Any:
-        """The name of the template to show now, where one view has several."""
+        """The name of the template to show now, where one view has several; None: the view's own.
+
+        A plain ``def``, called for each rendering. All of them need the same root template.
+        """
 
     @default
     def terminate(self, reason: Any) -> Any:

@@ -17,7 +17,7 @@ from django_phoenix.live import reload
 from django_phoenix.live.lifecycle import mounting
 from django_phoenix.live.locale import active_locale
 from django_phoenix.live.navigation import Navigation, Redirect
-from django_phoenix.live.page import container, prepare, render_document
+from django_phoenix.live.page import choose_page, container, prepare, render_document
 from django_phoenix.live.request import PageUrl, nonce_of
 from django_phoenix.live.routes import Route, name_of, route_of
 from django_phoenix.live.runtime import Runtime, page_params
@@ -74,6 +74,8 @@ def _runtime(view: Any, request: HttpRequest, route: Route | None, extra: dict[s
 def _page(live: Runtime, extra: dict[str, Any]) -> HttpResponse:
     get_token(live.request)  # the socket's CSRF check needs the cookie, whether or not the page has a form
     prepare(live)
+    if live.spec.renders:
+        choose_page(live)
     html = live.page.region.html(live.context)
     _tell_test_client(live)
     session_token = _page_token(live, extra).sign()

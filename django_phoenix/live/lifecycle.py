@@ -116,7 +116,7 @@ def joining(live: Runtime) -> Steps[Outcome]:
     if live.navigation is not None:
         pushed = live.take_pushed()
         return Outcome({"e": pushed}, patches, live.navigation)  # type: ignore[arg-type]
-    render = yield Step(Where.POOL, live.evaluate)
+    render = yield Step(Where.POOL, live.evaluate_first)
     return Outcome(live.diff(render), patches)
 
 

@@ -53,6 +53,25 @@ def prepare(live: Runtime) -> None:
     live.page = find_page(template, *frame_of(live.view, live.live_session), live.context)
 
 
+def choose_page(live: Runtime) -> None:
+    """The page of the template that the view wants to show now: what ``render()`` or ``mount`` say.
+
+    Raises RegionError if it has another root: what is outside the region can't change on the socket.
+    """
+    name = live.view.render() if live.spec.renders else None
+    template = find_template(live.view) if name is None else load_template(name)
+    if template is live.page.template:
+        return
+    page = find_page(template, *frame_of(live.view, live.live_session), live.context)
+    if page.root != live.page.root:
+        raise RegionError(
+            f"{live.spec.name}: {_name(template)} has the root {page.root}, the view's own template has "
+            f"{live.page.root}. All templates of one view need the same one."
+        )
+    live.context.template_name = template.name or "unknown"
+    live.page = page
+
+
 def page_of(view: Any, live_session: LiveSession) -> Page:
     """The page of a view that is not mounted: for checks. Raises what ``prepare`` raises."""
     template = find_template(view)

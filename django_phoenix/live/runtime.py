@@ -16,6 +16,7 @@ from django_phoenix.live.forms import decode_query
 from django_phoenix.live.locale import DEFAULT as DEFAULT_LOCALE
 from django_phoenix.live.locale import Locale, active_locale
 from django_phoenix.live.navigation import Navigation, Patch
+from django_phoenix.live.page import choose_page
 from django_phoenix.live.request import LiveRequest, PageUrl
 from django_phoenix.live.routes import Route, find_route, login_allows
 from django_phoenix.live.session import LiveSession
@@ -194,8 +195,15 @@ class Runtime:
 
     def evaluate(self) -> Render:
         """Evaluate the live region; nothing is remembered before ``diff``."""
+        if self.spec.renders:
+            choose_page(self)
         render: Render = self.page.region.render(self.context, self.state)
         return render
+
+    def evaluate_first(self) -> Render:
+        """As ``evaluate``, after ``mount``, which may have chosen a template."""
+        choose_page(self)
+        return self.evaluate()
 
     def diff(self, render: Render, reply: dict[str, Any] | None = None) -> dict[str, Any]:
         """Remember the rendering as sent, and add events, title and reply to its diff (liveview.md §7.8)."""

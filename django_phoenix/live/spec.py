@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import iscoroutinefunction
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -31,6 +32,10 @@ class Spec:
         self.labels = {name: f"{handler.name} (event {name!r})" for name, handler in self.events.items()}
         self.guards: tuple[Any, ...] = _guards(view_class)
         self._own = {name for name in CALLBACKS if not _is_default(view_class, name)}
+        # It has several templates.
+        self.renders = "render" in self._own
+        if iscoroutinefunction(view_class.render):
+            raise TypeError(f"{self.name}.render() is part of each rendering: make it a plain `def`.")
         # Set by the first rendering on the loop that needed the database.
         self.renders_in_pool = False
 

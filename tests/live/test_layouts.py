@@ -7,10 +7,13 @@ import re
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.template import engines
-from django.test import Client, RequestFactory
+from django.test import Client, RequestFactory, override_settings
+from django.urls import path
 
 from django_phoenix.exceptions import RegionError
+from django_phoenix.live_view import event
 from tests.support.live_client import Page
+from tests.support.live_site import views
 from tests.support.tree import flat, merged
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +99,72 @@ async def test_names_that_tags_set_do_not_become_state_on_the_socket(browser):
     view = await browser.open("/layout/WritesNames/")
     await view.event("inc")
     assert list((await view.event("inc"))["diff"].values()) == ["2"]
+
+
+# -- several templates
+
+
+class Several(views.Counted):
+    template_name = "site/fragment.html"
+    layout = "base.html"
+
+    def render(self):
+        return "site/two_levels.html" if self.assigns.count % 2 else None
+
+    @event
+    async def ainc(self):
+        self.assigns.count += 1
+
+
+class InMount(views.Counted):
+    template = "the class's"
+    layout = "base.html"
+
+    def mount(self, params, session):
+        self.template_name = "site/fragment.html"
+        self.assigns.count = int(params.get("count", 0))
+
+
+class Unlike(Several):
+    def render(self):
+        return "site/whole_with_block.html" if self.connected or "get" in self.request.GET else None
+
+
+@pytest.fixture
+def several():
+    patterns = [path(f"{view.__name__}/", view.as_view()) for view in (Several, InMount, Unlike)]
+    with override_settings(ROOT_URLCONF=type("urls", (), {"urlpatterns": patterns})):
+        yield
+
+
+@pytest.mark.parametrize("name", ["inc", "ainc"])
+async def test_render_says_which_template_is_shown(browser, several, name):
+    page = await browser.get("/Several/")
+    view = await browser.join(page)
+    tree = view.joined["rendered"]
+    assert page.inner == flat(tree) == "<p>fragment 0</p>\n"
+    for live in ("base content, deep 1", "<p>fragment 2</p>\n", "base content, deep 3"):
+        tree = merged(tree, (await view.event(name))["diff"])
+        assert flat(tree) == live
+
+
+async def test_mount_may_choose_the_template(browser, several):
+    page = await browser.get("/InMount/?count=3")
+    view = await browser.join(page)
+    assert page.inner == flat(view.joined["rendered"]) == "<p>fragment 3</p>\n"
+
+
+async def test_all_templates_of_a_view_have_one_root(browser, several, caplog):
+    with pytest.raises(RegionError, match=r"Unlike: site/whole_with_block.html has the root"):
+        await browser.fetch("/Unlike/?get")
+    _, reply = await browser.try_join(await browser.get("/Unlike/"))
+    assert reply.response == {"reason": "join crashed"}
+    assert "All templates of one view need the same one" in caplog.text
+
+
+def test_render_is_no_coroutine_function():
+    async def render(self):
+        pass
+
+    with pytest.raises(TypeError, match=r"Waits.render.. is part of each rendering"):
+        type("Waits", (views.Counted,), {"render": render}).as_view()
