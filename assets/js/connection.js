@@ -5,7 +5,7 @@ import {delayed} from "./delayed"
 
 const LOST_AFTER_MS = 800
 const ERROR_AFTER_MS = 1500
-const ABSENT_AFTER_FAILURES = 6
+const ABSENT_AFTER_FAILURES = 8
 
 function watchSocket(socket, {texts, livePath}, notice) {
   let opened = false
