@@ -6,6 +6,7 @@ token, for on the socket no middleware runs.
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,7 +29,7 @@ class Locale:
         if self.language is not None:
             translation.activate(self.language)
         if self.time_zone is not None:
-            timezone.activate(self.time_zone)
+            timezone.activate(_zone(self.time_zone))
         if self.script_prefix != "/":
             set_script_prefix(self.script_prefix)
 
@@ -38,7 +39,7 @@ class Locale:
         if self.time_zone is None:
             timezone.deactivate()
         else:
-            timezone.activate(self.time_zone)
+            timezone.activate(_zone(self.time_zone))
         set_script_prefix(self.script_prefix)
 
     @property
@@ -78,14 +79,23 @@ def _time_zone() -> str | None:
     active = timezone.get_current_timezone()
     if active is timezone.get_default_timezone():
         return None
-    return active.key if isinstance(active, ZoneInfo) else _fixed_offset(active)
+    if isinstance(active, ZoneInfo):
+        return active.key
+    if isinstance(active, datetime.timezone):
+        return f"{active.utcoffset(None).total_seconds():+.0f}"
+    return _known_name(active)
 
 
-def _fixed_offset(zone: Any) -> str | None:
-    """The name of a time zone that is no ZoneInfo, if ``timezone.activate()`` would take it."""
-    name = str(timezone.get_current_timezone_name())
+def _known_name(zone: datetime.tzinfo) -> str | None:
+    """The name of a time zone of another library, if it is one of ours too."""
     try:
-        ZoneInfo(name)
-    except (ValueError, OSError):
+        return ZoneInfo(str(zone)).key
+    except (ValueError, OSError, KeyError):
         return None
+
+
+def _zone(name: str) -> str | datetime.tzinfo:
+    """What ``timezone.activate()`` takes; a fixed offset is written as seconds (``+7200``)."""
+    if name.startswith(("+", "-")):
+        return datetime.timezone(datetime.timedelta(seconds=int(name)))
     return name

@@ -7,7 +7,11 @@ import logging
 
 import pytest
 
-from tests.support.live_client import Reply
+from django_phoenix.channel import Channel
+from django_phoenix.channel import event as channel_event
+from django_phoenix.live.endpoint import LiveSocket
+from django_phoenix.routing import socket
+from tests.support.live_client import LiveClient, Reply
 from tests.support.live_site import views
 
 
@@ -57,6 +61,28 @@ async def test_handle_info_raises(browser, caplog):
     neighbour = await browser.open("/counter/")
     assert await view.event("to_myself", {"message": "x"}) == {}
     await check_that_all_else_goes_on(browser, caplog, page, neighbour, "CrashLive.handle_info")
+
+
+class EchoChannel(Channel):
+    @channel_event
+    def echo(self, n: int):
+        return {"n": n}
+
+
+class MixedSocket(LiveSocket):
+    channels = {**LiveSocket.channels, "echo": EchoChannel}
+
+
+@pytest.mark.parametrize("event", ["boom", "aboom", "break_render", "to_myself"])
+async def test_a_channel_on_the_same_socket_goes_on(browser, monkeypatch, event):
+    monkeypatch.setattr(LiveClient, "mounts", {"live": None, "sockets": [socket("live/", MixedSocket)]})
+    view = await browser.open("/crash/")
+    await browser.send("e", "e", "echo", "phx_join", {})
+    assert (await browser.reply("e")).status == "ok"
+    await view.send_event(event, {"message": "x"})
+    await view.pushed("phx_error")
+    await browser.send("e", "e2", "echo", "echo", {"n": 2})
+    assert await browser.reply("e2") == Reply("ok", {"n": 2})
 
 
 async def test_mount_raises(browser, caplog):

@@ -203,6 +203,23 @@ async def test_login_required_middleware_is_honoured_at_the_join(browser, mounts
         await browser.join(exempt, redirect=url("/exempt/"))
 
 
+async def test_behind_login_required_middleware_old_and_stolen_tokens_are_stale(
+    ada_browser, ada, mounts, login_middleware
+):
+    page = await ada_browser.get("/open/")
+    await ada_browser.join(page)
+    await sync_to_async(User.objects.create_user)("bob", password="pw")
+    bobs_client = Client()
+    await sync_to_async(bobs_client.login)(username="bob", password="pw")
+    async with LiveClient(bobs_client) as bob:
+        await bob.connect((await bob.get("/open/")).csrf)
+        await refused(bob, page, mounts, STALE)
+        await refused(bob, page, mounts, STALE, redirect=url("/open/"))
+    await sync_to_async(ada_browser.client.logout)()
+    await refused(ada_browser, page, mounts, STALE)
+    await refused(ada_browser, page, mounts, STALE, redirect=url("/open/"))
+
+
 async def test_behind_login_required_middleware_users_navigate_live(ada_browser, login_middleware):
     page = await ada_browser.get("/open/")
     await ada_browser.join(page)

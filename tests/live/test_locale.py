@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from tests.support.live_client import LiveClient
 from tests.support.live_site import settings as site
+from tests.support.tree import flat
 
 MIDDLEWARE = [*site.MIDDLEWARE, "tests.support.live_site.views.FromQuery"]
 TWINS = pytest.mark.parametrize("path", ["/locale/", "/async-locale/"])
@@ -92,3 +93,25 @@ def test_a_get_leaves_nothing_active(client, db):
         client.get(path)
         assert translation.get_language() == "en"
         assert str(timezone.get_current_timezone()) == "UTC"
+
+
+class FixedOffset:
+    """A middleware that knows the visitor's offset and no more."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with timezone.override(timezone.get_fixed_timezone(int(request.GET["offset"]))):
+            return self.get_response(request)
+
+
+@TWINS
+@pytest.mark.parametrize(("offset", "noon"), [(0, "12:00"), (330, "17:30"), (-570, "02:30")])
+async def test_a_fixed_offset_goes_with_the_page(browser, path, offset, noon):
+    with override_settings(MIDDLEWARE=[*site.MIDDLEWARE, f"{__name__}.FixedOffset"]):
+        page = await browser.get(f"{path}?offset={offset}")
+    view = await browser.join(page)
+    assert noon in page.inner
+    assert page.inner == flat(view.joined["rendered"])
+    assert "diff" in await view.event("inc")

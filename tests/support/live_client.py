@@ -14,7 +14,7 @@ import json
 import re
 from contextlib import suppress
 from html import unescape
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
@@ -69,6 +69,9 @@ class Page:
 class LiveClient:
     """A browser: cookies, pages, one socket. ``client`` is a Django test client, perhaps logged in."""
 
+    # For phoenix_application: what is at /live, if not its own socket.
+    mounts: ClassVar[dict[str, Any]] = {}
+
     def __init__(self, client: Client | None = None, **headers: str) -> None:
         self.client = client or Client()
         self.headers = headers
@@ -112,7 +115,7 @@ class LiveClient:
             "subprotocols": [],
         }
         self.scope = scope
-        app = phoenix_application(_no_application)
+        app = phoenix_application(_no_application, **self.mounts)
         self.to_server.put_nowait({"type": "websocket.connect"})
         self.task = asyncio.create_task(app(scope, self.to_server.get, self.from_server.put))
         accepted = await asyncio.wait_for(self.from_server.get(), TIMEOUT)
