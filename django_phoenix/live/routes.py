@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 
 from django.apps import apps
 from django.conf import settings as django_settings
+from django.core.exceptions import MiddlewareNotUsed
 from django.core.signals import setting_changed
+from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver, get_resolver, resolve
 from django.utils.module_loading import import_string
 from django.views import View
@@ -133,8 +135,28 @@ def login_allows(callback: Callable[..., Any], user: Any) -> bool:
 
 def _may_guard(path: str) -> bool:
     middleware = import_string(path)
+    if not isinstance(middleware, type):
+        middleware = _made_by(middleware)
     process_view = getattr(middleware, "process_view", None)
     return process_view is not None and not process_view.__module__.startswith("django.")
+
+
+def _made_by(factory: Any) -> Any:
+    """The middleware that a function makes: the function does not show what methods it will have."""
+
+    get_response = _get_response if getattr(factory, "sync_capable", True) else _aget_response
+    try:
+        return factory(get_response)
+    except MiddlewareNotUsed:
+        return None
+
+
+def _get_response(request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
+
+
+async def _aget_response(request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
 
 
 def _is_login_required(middleware: Any) -> bool:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from inspect import iscoroutinefunction
 from typing import Any, ClassVar
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import Permission, User
+from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpResponseRedirect
 from django.test import Client, override_settings
 from django.urls import path
+from django.utils.decorators import async_only_middleware
 
 from django_phoenix.guards import LoginRequired, PermissionRequired, require_login
-from django_phoenix.live.routes import live_routes
+from django_phoenix.live.routes import guarding_middleware, live_routes
 from django_phoenix.live_view import event
 from django_phoenix.pubsub import abroadcast
 from tests.support.live_client import LiveClient, Reply
@@ -40,6 +43,21 @@ class Forbidding:
 
     def process_view(self, request, view, args, kwargs):
         return None
+
+
+def forbidding(get_response):
+    """A middleware may be made by a function."""
+    return Forbidding(get_response)
+
+
+@async_only_middleware
+def forbidding_async(get_response):
+    assert iscoroutinefunction(get_response)
+    return Forbidding(get_response)
+
+
+def unused(get_response):
+    raise MiddlewareNotUsed
 
 
 class Elsewhere:
@@ -238,6 +256,14 @@ async def test_a_middleware_with_process_view_makes_live_navigation_a_page_load(
         await refused(browser, page, mounts, UNAUTHORIZED, url=url("/open/1/"))
         with override_settings(DJANGO_PHOENIX={"TRUSTED_MIDDLEWARE": [name]}):
             await browser.join(page, redirect=url("/open/1/"))
+
+
+@pytest.mark.parametrize(
+    ("name", "guards"), [("forbidding", True), ("forbidding_async", True), ("unused", False)]
+)
+def test_what_a_function_makes_may_be_a_guard_too(name, guards):
+    with override_settings(MIDDLEWARE=[*LOGIN_MIDDLEWARE[:3], f"{__name__}.{name}"]):
+        assert (guarding_middleware() is not None) == guards
 
 
 async def test_any_middleware_can_be_named_a_guard(browser, mounts):
