@@ -187,3 +187,23 @@ async def test_whoever_gives_up_waiting_for_a_join_takes_nobody_along(
     assert two is not None
     one.cancel()
     await asyncio.wait_for(two, SOON)
+
+
+async def test_a_hub_made_on_another_thread_asks_its_layer_on_its_own_loop(listener: Listener) -> None:
+    """channels_redis' pub/sub layer looks for the running loop at every attribute."""
+
+    class LoopBound(FakeLayer):
+        def __getattribute__(self, name: str) -> Any:
+            asyncio.get_running_loop()
+            return super().__getattribute__(name)
+
+    layer = LoopBound(group_expiry=60)
+    loop = asyncio.get_running_loop()
+    hub = await asyncio.to_thread(Hub, loop, "here", layer)
+    try:
+        joined = hub.subscribe("room:1", listener)
+        assert joined is not None
+        await asyncio.wait_for(joined, SOON)
+        assert layer.groups[ROOM]
+    finally:
+        await hub.close()
