@@ -46,7 +46,8 @@ def admit(channel: LiveChannel, payload: Any) -> Runtime:
     set_urlconf(token.urlconf)
     navigated = payload.get("redirect") is not None
     route = _route(channel, token, path, navigated)
-    _check_guards(channel, route, user, only_get=navigated or path != token.path)
+    moved = navigated or url.place(token.locale.script_prefix) != token.place
+    _check_guards(channel, route, user, only_get=moved)
     live = _runtime(channel, token, route, url, locale, payload)
     _enter(live, token, session, user)
     if live.page.root != token.root:

@@ -116,7 +116,7 @@ def _page_token(live: Runtime, extra: dict[str, Any]) -> PageToken:
         view=name_of(type(live.view)),
         live_session=live.live_session.name,
         root=live.page.root,
-        path=PageUrl(live.uri).path_info(get_script_prefix()),
+        place=PageUrl(live.uri).place(get_script_prefix()),
         user=user,
         auth=auth,
         session=extra,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, QueryDict
@@ -40,6 +40,11 @@ class PageUrl:
         if not self.path.startswith(script_prefix):
             raise ValueError(f"{self.path[:200]!r} is not below {script_prefix!r}")
         return self.path[len(script_prefix) - 1 :]
+
+    def place(self, script_prefix: str) -> str:
+        """Path and query, written alike however they were quoted. ValueError as in ``path_info``."""
+        query = urlencode(parse_qsl(self.query, keep_blank_values=True))
+        return f"{self.path_info(script_prefix)}?{query}"
 
 
 class LiveRequest(ASGIRequest):

@@ -88,7 +88,7 @@ class PageToken:
     view: str
     live_session: str
     root: str | None
-    path: str
+    place: str
     user: str | None
     auth: str
     session: dict[str, Any]
@@ -104,7 +104,7 @@ class PageToken:
                 "view": self.view,
                 "live": self.live_session,
                 "root": self.root,
-                "path": self.path,
+                "place": self.place,
                 "user": self.user,
                 "auth": self.auth,
                 "session": self.session,
@@ -124,7 +124,7 @@ class PageToken:
                 view=content["view"],
                 live_session=content["live"],
                 root=content["root"],
-                path=content["path"],
+                place=content["place"],
                 user=content["user"],
                 auth=content["auth"],
                 session=content["session"],

@@ -120,9 +120,17 @@ async def test_a_guarded_view_joins_only_at_the_url_that_was_let_in(ada_browser,
     await refused(ada_browser, page, mounts, UNAUTHORIZED, url=url(f"/{name}/2/"))
     await refused(ada_browser, page, mounts, UNAUTHORIZED, redirect=url(f"/{name}/2/"))
     await refused(ada_browser, page, mounts, UNAUTHORIZED, redirect=url(f"/{name}/1/"))
-    view = await ada_browser.join(page, url=url(f"/{name}/1/?page=2"))
+    await refused(ada_browser, page, mounts, UNAUTHORIZED, url=url(f"/{name}/1/?page=2"))
+    view = await ada_browser.join(page)
     assert await view.call("live_patch", {"url": url(f"/{name}/2/")}) == {"link_redirect": True}
     assert await view.call("live_patch", {"url": url(f"/{name}/1/?page=3")}) == {}
+
+
+@pytest.mark.parametrize("asked", ["?q=a|b&x=%C3%A9+%20", "?q=a%7Cb&x=%C3%A9%20+"])
+async def test_the_query_of_a_guarded_view_is_compared_by_what_it_says(ada_browser, mounts, asked):
+    page = await ada_browser.get(f"/wrapped/1/{asked}")
+    await ada_browser.join(page, url=url("/wrapped/1/?q=a%7Cb&x=%C3%A9%20%20"))
+    await refused(ada_browser, page, mounts, UNAUTHORIZED, url=url("/wrapped/1/?q=a"))
 
 
 @pytest.mark.parametrize("name", ["open", "wrapped", "mixed"])
