@@ -67,7 +67,7 @@ class LiveChannel(Channel):
             raise JoinRefused(reload.refusal(error)) from None
         if outcome.leaving is not None:
             raise JoinRefused({outcome.leaving.event: outcome.leaving.as_wire(), "events": outcome.diff["e"]})
-        reply: dict[str, Any] = {"rendered": outcome.diff, "liveview_version": liveview_version()}
+        reply: dict[str, Any] = {"rendered": outcome.rendered, "liveview_version": liveview_version()}
         if outcome.patches:
             reply["live_patch"] = outcome.patches[-1].as_wire()
         if payload.get("redirect") is not None:

@@ -13,6 +13,7 @@ from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.steps import Step, Steps, Where, call
 from django_phoenix.params import Handler
 from django_phoenix.wire.message import Reply
+from django_phoenix.wire.serializer import Encoded, encoded_early
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,8 @@ class Outcome(NamedTuple):
     diff: dict[str, Any]
     patches: tuple[Patch, ...] = ()
     leaving: Leaving | None = None
+    # Of a join: the whole page, as JSON already.
+    rendered: Encoded | None = None
 
 
 def mounting(live: Runtime) -> Steps[None]:
@@ -117,7 +120,8 @@ def joining(live: Runtime) -> Steps[Outcome]:
         pushed = live.take_pushed()
         return Outcome({"e": pushed}, patches, live.navigation)  # type: ignore[arg-type]
     render = yield Step(Where.POOL, live.evaluate_first)
-    return Outcome(live.diff(render), patches)
+    # A whole page weighs a megabyte as objects: let the thread that made it turn it into text, too.
+    return Outcome({}, patches, rendered=encoded_early(live.diff(render)))
 
 
 def ending(live: Runtime, reason: Any) -> Steps[None]:

@@ -16,6 +16,9 @@ from django_phoenix.wire.message import Frame, Message, Ref
 PUSH, REPLY, BROADCAST = 0, 1, 2
 FIELD_LIMIT = 255
 
+# A value that is JSON already.
+Encoded = orjson.Fragment
+
 REF_TYPES = frozenset({str, int, type(None)})
 
 
@@ -73,6 +76,11 @@ def dumps(value: Any) -> str:
         return orjson.dumps(value, _default, orjson.OPT_PASSTHROUGH_DATETIME).decode()
     except TypeError:
         return _dumps_unusual(value)
+
+
+def encoded_early(value: Any) -> Encoded:
+    """JSON made now, to stand in a frame that is made later and elsewhere. Raises TypeError as ``dumps``."""
+    return Encoded(dumps(value))
 
 
 def _dumps_unusual(value: Any) -> str:

@@ -16,6 +16,7 @@ from django_phoenix.wire.serializer import (
     encode_control,
     encode_push,
     encode_reply,
+    encoded_early,
 )
 
 
@@ -148,3 +149,17 @@ def test_a_payload_that_contains_itself_raises_type_error():
 def test_a_message_prints_short():
     assert str(Message("1", "2", "t", "e", {"a": 1})) == "e on t (1/2) {'a': 1}"
     assert len(str(Message("1", "2", "t" * 10_000, "e", {"a": "b" * 10_000}))) < 700
+
+
+def test_json_made_early_stands_in_a_frame_as_it_is():
+    early = encoded_early({"s": ["<p>é", "</p>"], "0": "1"})
+    frame = encode_reply("4", "4", "lv:x", "ok", {"rendered": early})
+    assert (
+        frame
+        == '["4","4","lv:x","phx_reply",{"status":"ok","response":{"rendered":{"s":["<p>é","</p>"],"0":"1"}}}]'
+    )
+
+
+def test_what_is_no_json_is_refused_early():
+    with pytest.raises(TypeError):
+        encoded_early({"0": object()})
