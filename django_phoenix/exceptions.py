@@ -6,9 +6,7 @@ PhoenixError
 ├── JoinRefused            raise it in Channel.join
 ├── InvalidParams          a payload that does not fit an event handler's signature
 ├── ProcessError
-│   ├── MailboxFull        too many messages wait for one process
-│   ├── HandlerTimeout     a callback that does not return
-│   └── ProcessGone        the process that was spoken to has ended
+│   └── HandlerTimeout     a callback that does not return
 ├── InvalidToken           a signed token that was forged, cut or made for something else
 │   └── StaleToken         it was right once: expired, other user, after logout
 ├── LiveViewError          a view asked for something it can't have
@@ -75,10 +73,6 @@ class ProcessError(PhoenixError):
     """Something about a process: a joined topic with its mailbox."""
 
 
-class MailboxFull(ProcessError):
-    """Too many messages wait for one process (setting ``MAILBOX_LIMIT``)."""
-
-
 class HandlerTimeout(ProcessError):
     """A callback or query that ran longer than the setting ``HANDLER_TIMEOUT``; its thread may still run."""
 
@@ -86,10 +80,6 @@ class HandlerTimeout(ProcessError):
         super().__init__(f"{label} has not returned for {seconds:.1f} s (setting HANDLER_TIMEOUT).")
         self.label = label
         self.seconds = seconds
-
-
-class ProcessGone(ProcessError):
-    """The process that was spoken to has ended."""
 
 
 class InvalidToken(PhoenixError):

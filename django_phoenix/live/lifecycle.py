@@ -59,10 +59,7 @@ def event(live: Runtime, handler: Handler, arguments: Mapping[str, Any]) -> Step
     where = Where.LOOP if handler.is_async else Where.POOL
     result = yield Step(where, handler.function, (live.view,), arguments)  # type: ignore[arg-type]
     reply = None if result is None else as_reply(handler.name, result)
-    if live.navigation is not None:
-        return (yield from _going(live, reply))
-    render = yield Step(Where.HERE, live.evaluate)
-    return Outcome(live.diff(render, reply))
+    return (yield from settling(live, reply))
 
 
 def other_event(live: Runtime, name: str, params: Any) -> Steps[Outcome]:
@@ -77,7 +74,7 @@ def message(live: Runtime, content: Any) -> Steps[Outcome]:
     step = call(live.view.handle_info, content)
     yield step
     if live.navigation is not None:
-        return (yield from _going(live, None))
+        return (yield from settling(live))
     live.render_where = Where.HERE if step.where is Where.LOOP else Where.POOL
     return Outcome({})
 
@@ -101,11 +98,15 @@ def patching(live: Runtime) -> Steps[Outcome]:
 
 
 def settling(live: Runtime, reply: dict[str, Any] | None = None) -> Steps[Outcome]:
-    """After a callback: go where it asked to go, or show what it changed."""
+    """After a callback: follow the patches that it asked for; then show what has changed, or leave."""
+    patches: tuple[Patch, ...] = ()
     if live.navigation is not None:
-        return (yield from _going(live, reply))
+        patches = yield from _following(live)
+        if live.navigation is not None:
+            pushed = live.take_pushed()
+            return Outcome({"e": pushed} if pushed else {}, patches, live.navigation)  # type: ignore[arg-type]
     render = yield Step(Where.HERE, live.evaluate)
-    return Outcome(live.diff(render, reply))
+    return Outcome(live.diff(render, reply), patches)
 
 
 def joining(live: Runtime) -> Steps[Outcome]:
@@ -128,16 +129,6 @@ def ending(live: Runtime, reason: Any) -> Steps[None]:
     """``terminate``."""
     if live.spec.has("terminate"):
         yield call(live.view.terminate, reason)
-
-
-def _going(live: Runtime, reply: dict[str, Any] | None) -> Steps[Outcome]:
-    """Follow the patches that were asked for; then render, or leave."""
-    patches = yield from _following(live)
-    if live.navigation is not None:
-        pushed = live.take_pushed()
-        return Outcome({"e": pushed} if pushed else {}, patches, live.navigation)  # type: ignore[arg-type]
-    render = yield Step(Where.HERE, live.evaluate)
-    return Outcome(live.diff(render, reply), patches)
 
 
 def _following(live: Runtime) -> Steps[tuple[Patch, ...]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import linecache
-import re
 from collections.abc import Hashable, Iterable
 from contextlib import contextmanager
 from types import CodeType
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
     from django.template.base import Node, Template
 
-IDENTIFIER = re.compile(r"[a-z][a-zA-Z0-9_]*\Z")
 
 Culprit = tuple["Template", "Node"]
 Lines = list[tuple[str, "Culprit | None"]]

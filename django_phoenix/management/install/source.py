@@ -83,10 +83,6 @@ class Source:
             text = text[: edit.start] + edit.text + text[edit.end :]
         return text
 
-    def replaced(self, text: str) -> Source:
-        """The same file with another text, as it would be after writing."""
-        return type(self)(self.path, text.encode(self.encoding), self.encoding)
-
 
 class PythonSource(Source):
     """A Python file: the same, with its syntax tree and the way from tree positions to offsets."""
