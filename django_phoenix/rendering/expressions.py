@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 
 from .purity import LOCALIZED, PURE
-from .scope import BlockName, LoopVariables
+from .scope import COUNTERS, BlockName, LoopVariables
 from .source import Function
 
 if TYPE_CHECKING:
@@ -112,16 +112,8 @@ def context_name(c: Compiler, fn: Function, name: str) -> str:
 def read_forloop(c: Compiler, fn: Function, scope: Scope, loop: LoopVariables, bits: list[str]) -> str:
     while len(bits) > 1 and bits[0] == "parentloop" and loop.parent is not None:
         loop, bits = loop.parent, bits[1:]
-    simple = {
-        "counter": "({i} + 1)",
-        "counter0": "{i}",
-        "revcounter": "({n} - {i})",
-        "revcounter0": "({n} - {i} - 1)",
-        "first": "({i} == 0)",
-        "last": "({i} == {n} - 1)",
-    }
-    if len(bits) == 1 and bits[0] in simple:
-        code = simple[bits[0]]
+    if len(bits) == 1 and bits[0] in COUNTERS:
+        code = COUNTERS[bits[0]]
         if "{n}" in code:
             fn.use(loop.length)
         return code.format(i=fn.use(loop.index), n=loop.length)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .source import Function
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from django.template.base import Variable
 
@@ -312,16 +312,22 @@ def write(c: Compiler, content: Content, dynamic: bool, name: str) -> BlockCode:
     )
 
 
-def write_full(c: Compiler, fn: Function, content: Content, result: str = "return ") -> None:
-    at = 0
-    slots: list[str] = []
+def dynamics(fn: Function, content: Content) -> Iterator[Part]:
+    """The parts that take a slot, in order; what only has an effect is written on the way."""
     for item in content.items:
         if isinstance(item, str):
             continue
         fn.culprit = item.culprit
         if isinstance(item, Effect):
             item.perform(fn)
-            continue
+        else:
+            yield item
+
+
+def write_full(c: Compiler, fn: Function, content: Content, result: str = "return ") -> None:
+    at = 0
+    slots: list[str] = []
+    for item in dynamics(fn, content):
         slots.append(f"{str(len(slots))!r}: {item.full(c, fn, at)}")
         at += item.width
     fn.flush()
@@ -331,13 +337,7 @@ def write_full(c: Compiler, fn: Function, content: Content, result: str = "retur
 def write_diff(c: Compiler, fn: Function, content: Content) -> int:
     fn.emit("d = {}")
     at = slot = 0
-    for item in content.items:
-        if isinstance(item, str):
-            continue
-        fn.culprit = item.culprit
-        if isinstance(item, Effect):
-            item.perform(fn)
-            continue
+    for item in dynamics(fn, content):
         item.diff(c, fn, at, str(slot))
         at, slot = at + item.width, slot + 1
     fn.emit("return d")

@@ -16,7 +16,7 @@ from django.template.defaulttags import TemplateLiteral
 
 from .lookup import Fetch
 from .parts import Choice, Content, Part, Shown
-from .scope import Local, LoopVariables
+from .scope import COUNTERS, Local, LoopVariables
 from .source import Function
 
 if TYPE_CHECKING:
@@ -134,16 +134,6 @@ class Scan:
 
     def suspect(self, condition: str) -> None:
         self.fn.emit(f"if {condition}: found.append({self.forloop.index}); continue")
-
-
-COUNTERS = {
-    "counter": "({i} + 1)",
-    "counter0": "{i}",
-    "revcounter": "({n} - {i})",
-    "revcounter0": "({n} - {i} - 1)",
-    "first": "({i} == 0)",
-    "last": "({i} == {n} - 1)",
-}
 
 
 def counter(loop: LoopVariables, name: str) -> str:

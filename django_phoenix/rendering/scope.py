@@ -23,6 +23,17 @@ class Local:
     variable: str
 
 
+# What `forloop` offers, as code over the names of an entry's index `i` and the loop's length `n`.
+COUNTERS = {
+    "counter": "({i} + 1)",
+    "counter0": "{i}",
+    "revcounter": "({n} - {i})",
+    "revcounter0": "({n} - {i} - 1)",
+    "first": "({i} == 0)",
+    "last": "({i} == {n} - 1)",
+}
+
+
 @dataclass
 class LoopVariables:
     """`forloop` of a loop that keeps no dictionary unless somebody asks for it as a whole."""
