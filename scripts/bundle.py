@@ -130,10 +130,17 @@ def run(arguments: list[str | Path], folder: Path, failure: str) -> None:
 
 
 def installed_packages(root: Path, clients: str) -> Path:
-    """A folder below the cache with `node_modules` as the lock file says; installed once per lock file."""
-    source = root / CLIENTS[clients]
+    """A folder below the cache with `node_modules` as the lock file says."""
+    return installed_from(root / CLIENTS[clients], root / CACHE)
+
+
+def installed_from(source: Path, cache: Path) -> Path:
+    """A folder in `cache` with `node_modules` as the lock file in `source` says; installed once per lock.
+
+    Raises BundleError when npm fails.
+    """
     names = ["package.json", "package-lock.json"]
-    target = root / CACHE / digest_of(source, [Path(name) for name in names])[:16]
+    target = cache / digest_of(source, [Path(name) for name in names])[:16]
     if target.is_dir():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
