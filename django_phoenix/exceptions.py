@@ -2,6 +2,7 @@
 
 PhoenixError
 ├── ProtocolError          a frame that is not a message; ends the transport
+├── NoBinary               bytes for a client that can't be sent any
 ├── ConnectRefused         raise it in Socket.connect
 ├── JoinRefused            raise it in Channel.join
 ├── InvalidParams          a payload that does not fit an event handler's signature
@@ -31,6 +32,13 @@ class ProtocolError(PhoenixError):
     def __init__(self, message: str, close_code: int = 1002) -> None:
         super().__init__(message)
         self.close_code = close_code
+
+
+class NoBinary(PhoenixError):
+    """Bytes for a client whose protocol version or transport has no binary frames."""
+
+    def __init__(self, topic: str, event: str) -> None:
+        super().__init__(f"the client of {event!r} on {topic!r} can't be sent bytes; send it a JSON object")
 
 
 class ConnectRefused(PhoenixError):

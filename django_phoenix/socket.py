@@ -29,6 +29,7 @@ from django_phoenix.exceptions import ConnectRefused
 from django_phoenix.transport.connect_info import ConnectInfo
 from django_phoenix.transport.consumer import PhoenixConsumer
 from django_phoenix.transport.options import SocketOptions
+from django_phoenix.wire.serializer import V2, Serializer
 from django_phoenix.wire.topic import Route, TopicTable
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ class Socket:
     # Django's LocaleMiddleware finds it. `connect` may set both.
     language: str | None = None
     time_zone: Any = None
+
+    # What the client speaks.
+    serializer: Serializer = V2
 
     def __init__(self, scope: dict[str, Any]) -> None:
         self.scope = scope

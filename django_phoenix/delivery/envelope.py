@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Protocol
 
+from django_phoenix.exceptions import NoBinary
 from django_phoenix.wire import serializer
 from django_phoenix.wire.message import Frame
+from django_phoenix.wire.serializer import V2, Serializer
+
+logger = logging.getLogger("django_phoenix.pubsub")
 
 _UNREAD: Any = object()
 
@@ -13,12 +18,12 @@ _UNREAD: Any = object()
 class Delivery:
     """One broadcast as a subscriber gets it; the same object for all of them.
 
-    ``frame`` is the V2 frame, ready to be sent. ``payload`` is a JSON object, read from the frame when
-    first asked for and shared: do not change it. ``sender`` is the reference of the process that should not
-    get it, or None.
+    ``frame`` is the V2 frame, ready to be sent; ``frame_for`` gives other serializers'. ``payload`` is a JSON
+    object, read from the frame when first asked for and shared: do not change it. ``sender`` is the reference
+    of the process that should not get it, or None.
     """
 
-    __slots__ = ("_payload", "event", "frame", "sender", "topic")
+    __slots__ = ("_frames", "_payload", "event", "frame", "sender", "topic")
 
     def __init__(
         self, topic: str, event: str, frame: Frame, *, sender: object = None, payload: Any = _UNREAD
@@ -28,6 +33,8 @@ class Delivery:
         self.frame = frame
         self.sender = sender
         self._payload = payload
+        # For other serializers than V2, when one is asked for.
+        self._frames: dict[Serializer, Frame | None] | None = None
 
     @property
     def payload(self) -> Any:
@@ -35,6 +42,23 @@ class Delivery:
         if self._payload is _UNREAD:
             self._payload = serializer.decode(self.frame).payload
         return self._payload
+
+    def frame_for(self, serializer: Serializer) -> Frame | None:
+        """The frame in that serializer's form, made once for all; None if it has no form for binary."""
+        if serializer is V2:
+            return self.frame
+        if self._frames is None:
+            self._frames = {}
+        if serializer not in self._frames:
+            self._frames[serializer] = self._encoded(serializer)
+        return self._frames[serializer]
+
+    def _encoded(self, serializer: Serializer) -> Frame | None:
+        try:
+            return serializer.encode_broadcast(self.topic, self.event, self.payload)
+        except NoBinary as error:
+            logger.warning("A broadcast is passed over: %s.", error)
+            return None
 
     def __repr__(self) -> str:
         return f"<delivery of {self.event!r} on {self.topic!r}>"

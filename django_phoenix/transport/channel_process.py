@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from django_phoenix import executor, pubsub
 from django_phoenix.conf import settings
+from django_phoenix.exceptions import NoBinary
 from django_phoenix.process import Process
 from django_phoenix.signals import channel_ended
 from django_phoenix.transport.blueprint import Blueprint
 from django_phoenix.transport.handles import Pending, Timer
 from django_phoenix.wire.message import Frame, Message, Ref
-from django_phoenix.wire.serializer import encode_control, encode_push, encode_reply
 
 if TYPE_CHECKING:
     from django_phoenix.transport.connection import Connection
@@ -38,6 +38,7 @@ class ChannelProcess(Process):
     """``owner`` is the Connection, ``context`` the contextvars in which all callbacks run."""
 
     __slots__ = (
+        "_at_finish",
         "_captures",
         "_held",
         "_in_hand",
@@ -73,6 +74,8 @@ class ChannelProcess(Process):
         self._in_hand: Message | None = None
         self._subscriptions: set[str] | None = None
         self._timers: set[Timer] | None = None
+        # What is to be called when it is over.
+        self._at_finish: list[Callable[[], object]] | None = None
         # Over on the wire too; and who waits for that.
         self.over = False
         self._when_over: asyncio.Future[None] | None = None
@@ -110,12 +113,19 @@ class ChannelProcess(Process):
                 f"{self.channel.log_name}.push({event!r}, …): the payload should be a dict or bytes, "
                 f"got {type(payload).__name__}."
             )
-        self.on_loop(self.emit, encode_push(self.join_ref, self.topic, event, payload))
+        try:
+            frame = self.connection.serializer.encode_push(self.join_ref, self.topic, event, payload)
+        except NoBinary as error:
+            logger.warning("%s: a push is passed over: %s.", self, error)
+        else:
+            self.on_loop(self.emit, frame)
 
     def reply(self, join_ref: Ref, ref: Ref, status: str, response: Any) -> None:
         """To one push. Without a ref the client wants none."""
         if ref is not None:
-            self.connection.outbox.put(encode_reply(join_ref, ref, self.topic, status, response))
+            connection = self.connection
+            frame = connection.serializer.encode_reply(join_ref, ref, self.topic, status, response)
+            connection.outbox.put(frame)
 
     def reply_unmatched(self, message: Message) -> None:
         """The topic is not joined (any more)."""
@@ -217,6 +227,15 @@ class ChannelProcess(Process):
 
     # The end.
 
+    def on_finish(self, callback: Callable[[], object]) -> None:
+        """Call it once, on the loop, when the process is over, whatever ends it: at once if it is."""
+        if self.over:
+            callback()
+        elif self._at_finish is None:
+            self._at_finish = [callback]
+        else:
+            self._at_finish.append(callback)
+
     async def finished(self, seconds: float) -> None:
         """Wait until it is over on the wire; after so many seconds, make it so."""
         if self.over:
@@ -236,7 +255,8 @@ class ChannelProcess(Process):
         self._release()
         self.connection.forget(self)
         if event is not None:
-            self.connection.outbox.put(encode_control(self.join_ref, self.topic, event, payload))
+            frame = self.connection.serializer.encode_control(self.join_ref, self.topic, event, payload)
+            self.connection.outbox.put(frame)
         for item in self.drain_mailbox():
             self.answer_undelivered(item)
         if self._when_over is not None and not self._when_over.done():
@@ -254,6 +274,12 @@ class ChannelProcess(Process):
             self._unsubscribe(topic)
         for timer in tuple(self._timers or ()):
             timer.cancel()
+        callbacks, self._at_finish = self._at_finish, None
+        for callback in callbacks or ():
+            try:
+                callback()
+            except Exception:
+                logger.exception("%s: %r failed at the end.", self, callback)
 
     def __str__(self) -> str:
         return f"{self.channel.log_name} on topic {self.topic!r}"

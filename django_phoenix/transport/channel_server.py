@@ -20,7 +20,7 @@ from django_phoenix.transport.channel_process import ChannelProcess
 from django_phoenix.transport.letters import Info, Join, Out, Waiting
 from django_phoenix.transport.locale import activate, call_activated
 from django_phoenix.wire.message import Broadcast, Frame, Message, Reply
-from django_phoenix.wire.serializer import encode_reply
+from django_phoenix.wire.serializer import V2
 
 logger = logging.getLogger("django_phoenix.channel")
 
@@ -97,8 +97,10 @@ class ChannelServer(ChannelProcess):
             self.inform(Broadcast(delivery.topic, delivery.event, delivery.payload))
         elif blueprint.intercept and delivery.event in blueprint.intercept:
             self._post_or_count(Out(delivery.event, delivery.payload))
-        else:
+        elif (serializer := self.connection.serializer) is V2:
             self.emit(delivery.frame)
+        elif (frame := delivery.frame_for(serializer)) is not None:
+            self.emit(frame)
 
     def inform(self, message: Any) -> None:
         self._post_or_count(Info(message))
@@ -252,7 +254,8 @@ class ChannelServer(ChannelProcess):
             response = await self._call("join", self.blueprint.join, payload, **self.captures)
             if response is not None and type(response) is not dict:
                 raise self._bad_return("join", "None or a dict, or raise JoinRefused({...})", response)
-            frame = encode_reply(message.join_ref, message.ref, self.topic, "ok", response or {})
+            encode = self.connection.serializer.encode_reply
+            frame = encode(message.join_ref, message.ref, self.topic, "ok", response or {})
         except JoinRefused as refusal:
             self._refuse(message, refusal.response)
         except (Exception, asyncio.CancelledError) as error:

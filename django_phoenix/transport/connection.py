@@ -18,7 +18,6 @@ from django_phoenix.transport.channel_process import UNMATCHED, ChannelProcess
 from django_phoenix.transport.channel_server import ChannelServer
 from django_phoenix.transport.letters import Join
 from django_phoenix.wire.message import Frame, Message
-from django_phoenix.wire.serializer import decode, encode_reply
 
 if TYPE_CHECKING:
     from django_phoenix.channel import Channel
@@ -55,6 +54,7 @@ class Connection:
         "outbox",
         "quiet",
         "received",
+        "serializer",
         "socket",
         "state",
         "task",
@@ -66,6 +66,7 @@ class Connection:
     def __init__(self, socket: Socket, outbox: Outbox, state: LoopState, timeout: float) -> None:
         self.socket = socket
         self.outbox = outbox
+        self.serializer = socket.serializer
         self.state = state
         self.timeout = timeout
         self.closed = False
@@ -110,7 +111,7 @@ class Connection:
                 self._check_rate(*rate)
             if len(frame) * 4 > settings.MAX_FRAME_BYTES and _bytes_of(frame) > settings.MAX_FRAME_BYTES:
                 raise ProtocolError("the frame is larger than MAX_FRAME_BYTES", TOO_LARGE)
-            message = decode(frame)
+            message = self.serializer.decode(frame)
         except ProtocolError as error:
             logger.warning("%s: closed with %s, %s.", self, error.close_code, error)
             self.close(error.close_code)
@@ -171,7 +172,8 @@ class Connection:
 
     def _reply(self, message: Message, join_ref: Any, status: str, response: dict[str, Any]) -> None:
         if message.ref is not None:
-            self.outbox.put(encode_reply(join_ref, message.ref, message.topic, status, response))
+            frame = self.serializer.encode_reply(join_ref, message.ref, message.topic, status, response)
+            self.outbox.put(frame)
 
     # Ends.
 

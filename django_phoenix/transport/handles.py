@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from django_phoenix.wire.message import Message, Reply
-from django_phoenix.wire.serializer import encode_reply
 
 if TYPE_CHECKING:
     from django_phoenix.transport.channel_process import ChannelProcess
@@ -57,5 +56,6 @@ class Pending:
         if message is None or message.ref is None:
             return
         process = self._process
-        frame = encode_reply(process.join_ref, message.ref, process.topic, reply.status, reply.response)
+        encode = process.connection.serializer.encode_reply
+        frame = encode(process.join_ref, message.ref, process.topic, reply.status, reply.response)
         process.on_loop(process.emit, frame)

@@ -10,7 +10,6 @@ import asyncio
 import contextvars
 import inspect
 import logging
-import re
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as django_settings
@@ -25,13 +24,13 @@ from django_phoenix.transport.locale import activate
 from django_phoenix.transport.options import SocketOptions
 from django_phoenix.transport.origin import origin_allowed
 from django_phoenix.transport.query import parse_params
+from django_phoenix.wire.serializer import V2, serializer_for
 
 if TYPE_CHECKING:
     from django_phoenix.socket import Socket
 
 logger = logging.getLogger("django_phoenix.socket")
 
-VERSION = re.compile(r"2\.0\.[0-9]+", re.ASCII)
 CSRF_PARAM = "_csrf_token"
 
 
@@ -56,7 +55,7 @@ class Handshake:
             origin = self.request.META["HTTP_ORIGIN"]
             raise self._refused(f"origin {origin!r} is not allowed; see check_origin and ALLOWED_HOSTS")
         self.params = {**parse_params(self.scope.get("query_string", b"")), **self._captures()}
-        self._check_version()
+        self._choose_serializer()
         await self._connect()
         return self.socket
 
@@ -64,10 +63,13 @@ class Handshake:
         captures: dict[str, Any] = self.scope.get("url_route", {}).get("kwargs", {})
         return captures
 
-    def _check_version(self) -> None:
+    def _choose_serializer(self) -> None:
         version = self.params.get("vsn", "1.0.0")
-        if not (isinstance(version, str) and VERSION.fullmatch(version)):
-            raise self._refused(f"vsn {version!r} is not supported; a client speaks 2.0.x")
+        serializer = serializer_for(version, binary=self.scope["type"] == "websocket")
+        if serializer is None:
+            raise self._refused(f"vsn {version!r} is not supported; a client speaks 2.0.x or 1.0.x")
+        if serializer is not V2:
+            self.socket.serializer = serializer
 
     async def _connect(self) -> None:
         connect = type(self.socket).connect

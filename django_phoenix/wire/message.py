@@ -11,6 +11,8 @@ Ref = str | int | None
 # A frame on the wire: text, or binary when its payload is bytes.
 Frame = str | bytes
 
+REF_TYPES = frozenset({str, int, type(None)})
+
 SHOWN = 200
 
 

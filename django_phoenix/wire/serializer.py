@@ -1,132 +1,99 @@
-"""Phoenix's V2 serializer: text and binary frames, both ways. The only file that knows the five-item list."""
+"""The serializers, and which of them a client has asked for. The plain functions are V2's."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
-from typing import Any
+import re
+from typing import Any, Protocol
 
-import orjson
-from django.core.serializers.json import DjangoJSONEncoder
-
-from django_phoenix.exceptions import ProtocolError
+from django_phoenix.exceptions import NoBinary
+from django_phoenix.wire import v1, v2
+from django_phoenix.wire.encoding import Encoded, dumps, encoded_early
 from django_phoenix.wire.message import Frame, Message, Ref
+from django_phoenix.wire.v2 import decode, encode_broadcast, encode_control, encode_push, encode_reply
 
-# Kinds of binary frames.
-PUSH, REPLY, BROADCAST = 0, 1, 2
-FIELD_LIMIT = 255
+__all__ = [
+    "V1",
+    "V2",
+    "V2_TEXT",
+    "Encoded",
+    "Serializer",
+    "decode",
+    "dumps",
+    "encode_broadcast",
+    "encode_control",
+    "encode_push",
+    "encode_reply",
+    "encoded_early",
+    "serializer_for",
+]
 
-# A value that is JSON already.
-Encoded = orjson.Fragment
-
-REF_TYPES = frozenset({str, int, type(None)})
-
-
-def decode(frame: Frame) -> Message:
-    """One frame from a client. Raises ProtocolError when it is not a message."""
-    if isinstance(frame, bytes):
-        return _decode_binary(frame)
-    try:
-        fields = orjson.loads(frame)
-    except ValueError as error:
-        raise ProtocolError(f"a text frame should be JSON: {error}") from None
-    if type(fields) is not list or len(fields) < 5:
-        raise ProtocolError("a text frame should be an array [join_ref, ref, topic, event, payload]")
-    join_ref, ref, topic, event, payload = fields if len(fields) == 5 else fields[:5]
-    if type(topic) is not str or type(event) is not str:
-        raise ProtocolError("topic and event should be strings")
-    if type(join_ref) not in REF_TYPES or type(ref) not in REF_TYPES:
-        raise ProtocolError("join_ref and ref should be strings or null")
-    return Message(join_ref, ref, topic, event, payload)
+VERSION = re.compile(r"([12])\.0\.[0-9]+", re.ASCII)
+REFUSED = {"reason": "binary is not supported"}
 
 
-def encode_reply(join_ref: Ref, ref: Ref, topic: str, status: str, response: Any) -> Frame:
-    """The answer to the push ``ref``. ``response`` is any JSON value, or bytes for a binary frame.
+class Serializer(Protocol):
+    """Between messages and frames, for one version of the protocol.
 
-    Raises TypeError when the response is no JSON, ValueError when a field of a binary frame is too long.
+    Payloads and responses are any JSON value, or bytes. Raises TypeError for what is no JSON, ValueError for
+    a field that is too long for a binary frame, NoBinary for bytes that the client can't be sent.
     """
-    if isinstance(response, bytes):
-        return _binary(REPLY, (_text(join_ref), _text(ref), topic, status), response)
-    # The order status, response is kept: tools and tests read the raw frame.
-    return dumps([join_ref, ref, topic, "phx_reply", {"status": status, "response": response}])
+
+    def decode(self, frame: Frame) -> Message:
+        """One frame from a client. Raises ProtocolError when it is not a message."""
+
+    def encode_reply(self, join_ref: Ref, ref: Ref, topic: str, status: str, response: Any) -> Frame:
+        """The answer to the push ``ref``. Where there is no binary, bytes become an error reply."""
+
+    def encode_push(self, join_ref: Ref, topic: str, event: str, payload: Any) -> Frame:
+        """A message for the one channel that joined with ``join_ref``."""
+
+    def encode_control(self, join_ref: Ref, topic: str, event: str, payload: dict[str, Any]) -> str:
+        """``phx_close`` and ``phx_error``."""
+
+    def encode_broadcast(self, topic: str, event: str, payload: Any) -> Frame:
+        """A message for everybody on the topic."""
 
 
-def encode_push(join_ref: Ref, topic: str, event: str, payload: Any) -> Frame:
-    """A message for the one channel that joined with ``join_ref``. Errors as in encode_reply."""
-    if isinstance(payload, bytes):
-        return _binary(PUSH, (_text(join_ref), topic, event), payload)
-    return dumps([join_ref, None, topic, event, payload])
+class TextOnly:
+    """A serializer for a client that can't be sent binary frames."""
+
+    def __init__(self, serializer: Serializer) -> None:
+        self._reply = serializer.encode_reply
+        self._push = serializer.encode_push
+        self._broadcast = serializer.encode_broadcast
+        self.decode = serializer.decode
+        self.encode_control = serializer.encode_control
+
+    def encode_reply(self, join_ref: Ref, ref: Ref, topic: str, status: str, response: Any) -> Frame:
+        """Bytes become an error, so that the client does not wait in vain."""
+        if isinstance(response, bytes):
+            status, response = "error", REFUSED
+        return self._reply(join_ref, ref, topic, status, response)
+
+    def encode_push(self, join_ref: Ref, topic: str, event: str, payload: Any) -> Frame:
+        """Raises NoBinary for bytes."""
+        if isinstance(payload, bytes):
+            raise NoBinary(topic, event)
+        return self._push(join_ref, topic, event, payload)
+
+    def encode_broadcast(self, topic: str, event: str, payload: Any) -> Frame:
+        """Raises NoBinary for bytes."""
+        if isinstance(payload, bytes):
+            raise NoBinary(topic, event)
+        return self._broadcast(topic, event, payload)
 
 
-def encode_control(join_ref: Ref, topic: str, event: str, payload: dict[str, Any]) -> str:
-    """``phx_close`` and ``phx_error``: their ref is the join_ref."""
-    return dumps([join_ref, join_ref, topic, event, payload])
+V1: Serializer = TextOnly(v1)
+V2: Serializer = v2
+# For long-polling, whose client reads every message as text.
+V2_TEXT: Serializer = TextOnly(v2)
 
 
-def encode_broadcast(topic: str, event: str, payload: Any) -> Frame:
-    """A message for everybody on the topic: the same bytes for all. Errors as in encode_reply."""
-    if isinstance(payload, bytes):
-        return _binary(BROADCAST, (topic, event), payload)
-    return dumps([None, None, topic, event, payload])
-
-
-def dumps(value: Any) -> str:
-    """JSON as Django writes it (dates, Decimal, UUID, lazy strings). Raises TypeError for anything else."""
-    try:
-        return orjson.dumps(value, _default, orjson.OPT_PASSTHROUGH_DATETIME).decode()
-    except TypeError:
-        return _dumps_unusual(value)
-
-
-def encoded_early(value: Any) -> Encoded:
-    """JSON made now, to stand in a frame that is made later and elsewhere. Raises TypeError as ``dumps``."""
-    return Encoded(dumps(value))
-
-
-def _dumps_unusual(value: Any) -> str:
-    """What orjson refuses: keys that are no strings, integers over 64 bits, lone surrogates."""
-    try:
-        return json.dumps(value, cls=_Encoder, separators=(",", ":"), allow_nan=False)
-    except (ValueError, RecursionError) as error:
-        raise TypeError(f"not JSON: {error}") from None
-
-
-class _Encoder(DjangoJSONEncoder):
-    def default(self, o: Any) -> Any:
-        if dataclasses.is_dataclass(o) and not isinstance(o, type):
-            return dataclasses.asdict(o)
-        return super().default(o)
-
-
-_default = _Encoder().default
-
-
-def _decode_binary(frame: bytes) -> Message:
-    if len(frame) < 5 or frame[0] != PUSH:
-        raise ProtocolError("a binary frame should be a push (kind 0) with four lengths")
-    start, fields = 5, []
-    for length in frame[1:5]:
-        fields.append(frame[start : start + length])
-        start += length
-    if start > len(frame):
-        raise ProtocolError("a binary frame should be as long as its lengths say")
-    try:
-        join_ref, ref, topic, event = (field.decode() for field in fields)
-    except UnicodeDecodeError:
-        raise ProtocolError("the fields of a binary frame should be UTF-8", close_code=1007) from None
-    return Message(join_ref or None, ref or None, topic, event, bytes(frame[start:]))
-
-
-def _binary(kind: int, fields: tuple[str, ...], payload: bytes) -> bytes:
-    parts = [field.encode() for field in fields]
-    for part in parts:
-        if len(part) > FIELD_LIMIT:
-            raise ValueError(
-                f"a field of a binary frame holds at most {FIELD_LIMIT} bytes, {part[:40]!r}… has "
-                f"{len(part)}; send a JSON object or shorten the name"
-            )
-    return bytes((kind, *map(len, parts))) + b"".join(parts) + payload
-
-
-def _text(ref: Ref) -> str:
-    return "" if ref is None else str(ref)
+def serializer_for(version: object, *, binary: bool) -> Serializer | None:
+    """The serializer for a client's ``vsn``; None if there is none. ``binary``: whether its transport can."""
+    found = VERSION.fullmatch(version) if isinstance(version, str) else None
+    if found is None:
+        return None
+    if found[1] == "1":
+        return V1
+    return V2 if binary else V2_TEXT

@@ -44,13 +44,22 @@ async def test_ch_60_vsn_2_0_x_is_spoken(version):
     assert await status_of(Plain.as_asgi(), query=f"vsn={version}") == 101
 
 
-@pytest.mark.parametrize("query", ["vsn=2.1.0", "vsn=x", "vsn=3.0.0", "vsn[]=2.0.0", "vsn[a]=2.0.0", "vsn="])
+@pytest.mark.parametrize(
+    "query", ["vsn=2.1.0", "vsn=1.1.0", "vsn=x", "vsn=3.0.0", "vsn[]=2.0.0", "vsn[a]=2.0.0", "vsn="]
+)
 async def test_ch_3_another_vsn_is_refused_with_403(query):
     assert await status_of(Plain.as_asgi(), query=query) == 403
 
 
-async def test_ch_3_a_missing_vsn_is_1_0_0_which_is_not_spoken_yet():
-    assert await status_of(Plain.as_asgi(), query="") == 403
+async def test_ch_3_a_missing_vsn_is_1_0_0():
+    async with Peer(Plain.as_asgi(), query="") as peer:
+        await peer.send_raw('{"topic":"phoenix","event":"heartbeat","payload":{},"ref":"1"}')
+        assert await peer.next() == {
+            "topic": "phoenix",
+            "event": "phx_reply",
+            "payload": {"status": "ok", "response": {}},
+            "ref": "1",
+        }
 
 
 async def test_ch_2_params_reach_connect():
