@@ -25,7 +25,7 @@ def refusal(error: Exception) -> dict[str, object] | None:
     status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), None)
     if status is None:
         return None
-    return {"reason": "reload", "status": status, "token": tokens.sign("reload", status)}
+    return {"reason": "reload", "status": status, "token": tokens.sign_own("reload", status)}
 
 
 def answer(request: HttpRequest) -> HttpResponseBase | None:
@@ -43,7 +43,7 @@ def answer(request: HttpRequest) -> HttpResponseBase | None:
 
 def _error(token: str) -> Exception:
     try:
-        status = tokens.verify("reload", token, tokens.MINUTE)
+        status = tokens.verify_own("reload", token, tokens.MINUTE)
     except InvalidToken as error:
         return error
     kind = next((kind for kind, known in STATUSES.items() if known == status), SuspiciousOperation)

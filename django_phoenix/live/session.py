@@ -97,7 +97,7 @@ class PageToken:
     urlconf: str | None = None
 
     def sign(self) -> str:
-        return tokens.sign(
+        return tokens.sign_own(
             "session",
             {
                 "id": self.id,
@@ -117,7 +117,7 @@ class PageToken:
     @classmethod
     def verify(cls, token: object) -> PageToken:
         """Raises InvalidToken, or StaleToken, its subclass."""
-        content = tokens.verify("session", token)
+        content = tokens.verify_own("session", token)
         try:
             return cls(
                 id=content["id"],
@@ -143,12 +143,12 @@ class PageToken:
 
 def sign_static(view_id: str) -> str:
     """The token in ``data-phx-static``."""
-    return tokens.sign("static", {"id": view_id})
+    return tokens.sign_own("static", {"id": view_id})
 
 
 def verify_static(token: object) -> str:
     """The id that a static token was made for. Raises InvalidToken."""
-    content = tokens.verify("static", token)
+    content = tokens.verify_own("static", token)
     if not isinstance(content, dict) or not isinstance(content.get("id"), str):
         raise InvalidToken("The static token has another shape.")
     return str(content["id"])

@@ -70,7 +70,7 @@ async def test_a_bad_session_token_is_stale(browser, mounts, session):
 async def test_a_bad_static_token_is_stale(browser, mounts, static):
     """LV-8"""
     page = await browser.get("/counter/")
-    static = tokens.sign("static", {}) if static is tokens else static
+    static = tokens.sign_own("static", {}) if static is tokens else static
     assert await refused(browser, page, mounts, static=static) == STALE
 
 
