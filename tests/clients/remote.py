@@ -1,4 +1,4 @@
-"""Other people's clients as the script sees them: programs, or pages, that are told what to do with sockets."""
+"""Other people's clients as the script sees them: programs or pages that are told what to do with sockets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import base64
 import contextlib
 import itertools
 import json
-import sys
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -112,7 +111,7 @@ class Client(ABC):
 
 
 class ProcessClient(Client):
-    """A program that reads commands from its standard input and answers on its output, a JSON object a line."""
+    """A program that reads commands from its standard input and answers on its output, JSON line by line."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         super().__init__()
