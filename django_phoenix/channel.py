@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django_phoenix import pubsub
 from django_phoenix.exceptions import JoinRefused
 from django_phoenix.params import Params, event
+from django_phoenix.transport.answers import answer_to
 from django_phoenix.wire.message import Broadcast, Reply
 
 if TYPE_CHECKING:
@@ -82,8 +83,23 @@ class Channel:
     def handle_info(self, message: Any) -> Any:
         """A message from ``send``, ``send_after``, or a Broadcast of a topic from ``subscribe``."""
 
+    def after_join(self) -> Any:
+        """The client has its reply, nothing else has been handled yet. Return None or Stop.
+
+        Here goes what takes time, or must come after what the reply says.
+        """
+
     def terminate(self, reason: Any) -> Any:
         """The channel has ended: "left", "closed", what ``stop`` was given, or the exception it died of."""
+
+    def refusal(self, error: Exception) -> dict[str, Any] | None:
+        """``join`` or an event has raised ``error``: the response of an error reply; None if it is a crash.
+
+        Django's PermissionDenied, Http404 and ValidationError, and InvalidToken, need nothing of yours.
+        Override it for exceptions of your own, and ask ``super()`` about the others. A plain ``def`` that
+        runs on the event loop.
+        """
+        return answer_to(error, self.user)
 
     # Who and where.
 

@@ -16,6 +16,11 @@ socket_disconnected = Signal()
 channel_joined = Signal()
 channel_ended = Signal()
 
+# A callback of a channel or live view has raised: its topic has ended, is not joined (join), or had ended
+# before (terminate). Arguments: channel, error, exc_info, label ("RoomChannel.join"), event (the client's, or
+# None).
+channel_crashed = Signal()
+
 # A message was turned away because too many wait for one topic. Arguments: topic, waiting (int).
 mailbox_full = Signal()
 

@@ -49,7 +49,7 @@ def verify(salt: str, token: object, max_age: MaxAge = DAY) -> Any:
 
 
 def sign_own(kind: str, content: Any) -> str:
-    """The package's own: a token of this kind ("session", "static", "reload"…). No salt of a site is like it."""
+    """The package's own: a token of this kind ("session", "static", …). No salt of a site is like it."""
     return _signer("own", kind).sign_object(content)
 
 

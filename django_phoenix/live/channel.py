@@ -123,6 +123,9 @@ class LiveChannel(Channel):
         self.server._doing = f"{self.live.spec.name}.terminate"
         await drive(lifecycle.ending(self.live, reason), self)
 
+    def refusal(self, error: Exception) -> None:
+        """An event has no error reply (LV-29): whatever is raised ends the view, which mounts again."""
+
     @property
     def log_name(self) -> str:
         """The view's name, as soon as it is known."""

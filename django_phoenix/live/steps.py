@@ -15,6 +15,8 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from asgiref.sync import async_to_sync
 from django.core.exceptions import SynchronousOnlyOperation
 
+from django_phoenix.transport.crash import advise
+
 
 class Where(Enum):
     """Which side a step runs on."""
@@ -31,18 +33,6 @@ class Step(NamedTuple):
     function: Callable[..., Any]
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = {}  # noqa: RUF012 (never written to)
-
-
-ADVICE = (
-    "{} is an `async def`, which runs on the event loop: make it a plain `def`, which runs in a thread, or "
-    "use the ORM's async methods (acount, aget, async for)."
-)
-
-
-def advise(error: BaseException, function: Callable[..., Any]) -> None:
-    """To a coroutine function's error, if it is for blocking, add what to do about it."""
-    if isinstance(error, SynchronousOnlyOperation):
-        error.add_note(ADVICE.format(getattr(function, "__qualname__", function)))
 
 
 T = TypeVar("T")
@@ -83,7 +73,7 @@ async def drive(steps: Steps[T], stage: Stage) -> T:
                 try:
                     result = await function(*args, **kwargs)
                 except BaseException as error:
-                    advise(error, function)
+                    advise(error, _name_of(function))
                     step = steps.throw(error)
                 else:
                     step = steps.send(result)
@@ -126,10 +116,14 @@ def _blocking(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return run(*args, **kwargs)
         except SynchronousOnlyOperation as error:
-            advise(error, function)
+            advise(error, _name_of(function))
             raise
 
     return call
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    return getattr(function, "__qualname__", str(function))
 
 
 def _stretch(steps: Steps[Any], step: Step, stage: Stage) -> Any:

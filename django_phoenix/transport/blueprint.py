@@ -25,6 +25,7 @@ class Blueprint:
     """A Channel class, taken apart. None stands for a callback that the class leaves alone."""
 
     __slots__ = (
+        "after_join",
         "channel_class",
         "events",
         "handle_idle",
@@ -42,6 +43,7 @@ class Blueprint:
         self.channel_class = channel_class
         self.events: dict[str, Handler] = collect_events(channel_class)
         self.join = self._overridden("join")
+        self.after_join = self._overridden("after_join")
         self.handle_in = self._overridden("handle_in")
         self.handle_out = self._overridden("handle_out")
         self.handle_info = self._overridden("handle_info")

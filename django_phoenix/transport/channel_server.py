@@ -15,6 +15,7 @@ from django_phoenix.conf import settings
 from django_phoenix.exceptions import InvalidParams, JoinRefused
 from django_phoenix.params import Handler
 from django_phoenix.signals import channel_joined
+from django_phoenix.transport import crash
 from django_phoenix.transport.blueprint import Callback
 from django_phoenix.transport.channel_process import ChannelProcess
 from django_phoenix.transport.letters import Info, Join, Out, Waiting
@@ -27,6 +28,7 @@ logger = logging.getLogger("django_phoenix.channel")
 EVENT_RETURNS = "None, a dict, a Reply or Stop"
 OTHER_RETURNS = "None or Stop"
 CRASHED = {"reason": "channel_crash"}
+JOIN_CRASHED = Reply.error({"reason": "join crashed"})
 INVALID = {"reason": "invalid params"}
 DUPLICATE = {"reason": "duplicate join"}
 
@@ -137,7 +139,7 @@ class ChannelServer(ChannelProcess):
         except (Exception, asyncio.CancelledError) as error:
             if self._is_called_off(error):
                 raise
-            await self._crash(error)
+            await self._crash(error, _event_of(item))
         finally:
             executor.end_message(record)
 
@@ -199,6 +201,10 @@ class ChannelServer(ChannelProcess):
         self._in_hand = message
         try:
             result = await self._invoke(handler, (self.channel,), arguments)
+        except Exception as error:
+            result = self._refusal(error)
+            if result is None:
+                raise
         finally:
             self._in_hand = None
         if result is not None:
@@ -224,6 +230,10 @@ class ChannelServer(ChannelProcess):
             self._in_hand = message
             try:
                 result = await self._call("handle_in", callback, message.event, message.payload)
+            except Exception as error:
+                result = self._refusal(error)
+                if result is None:
+                    raise
             finally:
                 self._in_hand = None
             if result is not None:
@@ -261,8 +271,7 @@ class ChannelServer(ChannelProcess):
         except (Exception, asyncio.CancelledError) as error:
             if self._is_called_off(error):
                 raise
-            logger.error("%s: join failed.", self, exc_info=error)
-            self._refuse(message, {"reason": "join crashed"})
+            self._refuse_join(message, error)
         else:
             await self._accept(frame)
 
@@ -281,6 +290,28 @@ class ChannelServer(ChannelProcess):
             outbox.put(pushed)
         if channel_joined.receivers:
             channel_joined.send_robust(type(self.channel), channel=self.channel)
+        if self.blueprint.after_join is not None:
+            self._check_stop(await self._call("after_join", self.blueprint.after_join))
+
+    def _refuse_join(self, message: Message, error: BaseException) -> None:
+        """``join`` has raised: a refusal, or a crash."""
+        refusal = self._refusal(error) if isinstance(error, Exception) else None
+        if refusal is None:
+            crash.report(self, f"{self}: join failed.", self._doing, message.event, error)
+            refusal = JOIN_CRASHED
+        self._refuse(message, refusal.response)
+
+    def _refusal(self, error: Exception) -> Reply | None:
+        """The error reply that the channel makes of an exception; None: it is a crash."""
+        try:
+            response = self.channel.refusal(error)
+        except Exception as failure:
+            crash.report(self, f"{self}: refusal failed.", f"{self.channel.log_name}.refusal", None, failure)
+            return None
+        if response is None:
+            return None
+        logger.info("%s: %s has refused, %s: %s", self, self._doing, type(error).__name__, error)
+        return Reply.error(response)
 
     def _refuse(self, message: Message, response: dict[str, Any]) -> None:
         self._ended = True
@@ -296,10 +327,10 @@ class ChannelServer(ChannelProcess):
         except (Exception, asyncio.CancelledError) as error:
             if self._is_called_off(error):
                 raise
-            logger.error("%s: terminate failed.", self, exc_info=error)
+            crash.report(self, f"{self}: terminate failed.", self._doing, None, error)
 
-    async def _crash(self, error: BaseException) -> None:
-        logger.error("%s crashed in %s.", self, self._doing, exc_info=error)
+    async def _crash(self, error: BaseException, event: str | None = None) -> None:
+        crash.report(self, f"{self} crashed in {self._doing}.", self._doing, event, error)
         self._ended = True
         try:
             await self._terminate(error)
@@ -357,6 +388,13 @@ class ChannelServer(ChannelProcess):
         logger.warning("%s", error)
         response = {**INVALID, "detail": str(error)} if django_settings.DEBUG else INVALID
         self.reply(self.join_ref, message.ref, "error", response)
+
+
+def _event_of(item: Any) -> str | None:
+    """The client's event, if it is one."""
+    if type(item) is Waiting:
+        item = item.message
+    return item.event if type(item) is Message else None
 
 
 def _is_being_cancelled() -> bool:

@@ -13,11 +13,12 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as django_settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import translation
 
 from django_phoenix import executor
-from django_phoenix.exceptions import ConnectRefused
+from django_phoenix.exceptions import ConnectRefused, InvalidToken
 from django_phoenix.transport import credentials
 from django_phoenix.transport.connect_info import request_of
 from django_phoenix.transport.locale import activate
@@ -56,7 +57,10 @@ class Handshake:
             raise self._refused(f"origin {origin!r} is not allowed; see check_origin and ALLOWED_HOSTS")
         self.params = {**parse_params(self.scope.get("query_string", b"")), **self._captures()}
         self._choose_serializer()
-        await self._connect()
+        try:
+            await self._connect()
+        except (PermissionDenied, InvalidToken) as error:
+            raise self._refused(f"{type(error).__name__}: {error}") from error
         return self.socket
 
     def _captures(self) -> dict[str, Any]:

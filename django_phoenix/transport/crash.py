@@ -1,0 +1,54 @@
+"""A callback has failed: one log record with the traceback, and the signal ``channel_crashed``."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import SynchronousOnlyOperation
+
+from django_phoenix.signals import channel_crashed
+
+if TYPE_CHECKING:
+    from django_phoenix.transport.channel_process import ChannelProcess
+
+logger = logging.getLogger("django_phoenix.channel")
+
+ADVICE = (
+    "{} is an `async def`, which runs on the event loop: make it a plain `def`, which runs in a thread, or "
+    "use the ORM's async methods (acount, aget, async for)."
+)
+
+
+def advise(error: BaseException, callback: str) -> None:
+    """To an error of the callback so called, if it is one for blocking the loop, add what to do about it."""
+    if isinstance(error, SynchronousOnlyOperation) and not hasattr(error, "__notes__"):
+        error.add_note(ADVICE.format(callback))
+
+
+def report(
+    process: ChannelProcess, what: str, callback: str, event: str | None, error: BaseException
+) -> None:
+    """Tell of an error, and go on. ``what`` is the log's sentence; ``event`` the client's, if any.
+
+    The record's extras say for an error tracker what the sentence says for people.
+    """
+    advise(error, callback)
+    channel = process.channel
+    trace = (type(error), error, error.__traceback__)
+    extra = {
+        "phoenix_channel": channel.log_name,
+        "phoenix_topic": process.topic,
+        "phoenix_callback": callback,
+        "phoenix_event": event,
+        "phoenix_user": _key_of(process.connection.socket.user),
+    }
+    logger.error("%s", what, exc_info=trace, extra=extra)
+    channel_crashed.send_robust(
+        type(channel), channel=channel, error=error, exc_info=trace, label=callback, event=event
+    )
+
+
+def _key_of(user: Any) -> str | None:
+    key = None if user is None else user.pk
+    return None if key is None else str(key)
