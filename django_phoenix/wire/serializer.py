@@ -9,9 +9,13 @@ from django_phoenix.exceptions import NoBinary
 from django_phoenix.wire import v1, v2
 from django_phoenix.wire.encoding import Encoded, dumps, encoded_early
 from django_phoenix.wire.message import Frame, Message, Ref
+from django_phoenix.wire.supabase import Dialect
 from django_phoenix.wire.v2 import decode, encode_broadcast, encode_control, encode_push, encode_reply
 
 __all__ = [
+    "DIALECTS",
+    "PHOENIX",
+    "SUPABASE",
     "V1",
     "V2",
     "V2_TEXT",
@@ -29,6 +33,9 @@ __all__ = [
 
 VERSION = re.compile(r"([12])\.0\.[0-9]+", re.ASCII)
 REFUSED = {"reason": "binary is not supported"}
+
+# What a mount's clients speak.
+PHOENIX, SUPABASE = DIALECTS = ("phoenix", "supabase")
 
 
 class Serializer(Protocol):
@@ -89,11 +96,20 @@ V2: Serializer = v2
 V2_TEXT: Serializer = TextOnly(v2)
 
 
-def serializer_for(version: object, *, binary: bool) -> Serializer | None:
+# Per dialect: version 1, version 2, and version 2 without binary frames. Supabase's clients take no binary
+# replies.
+_SERIALIZERS: dict[str, tuple[Serializer, Serializer, Serializer]] = {
+    PHOENIX: (V1, V2, V2_TEXT),
+    SUPABASE: (Dialect(V1, binary=False), Dialect(V2_TEXT, binary=True), Dialect(V2_TEXT, binary=False)),
+}
+
+
+def serializer_for(version: object, *, binary: bool, dialect: str = PHOENIX) -> Serializer | None:
     """The serializer for a client's ``vsn``; None if there is none. ``binary``: whether its transport can."""
     found = VERSION.fullmatch(version) if isinstance(version, str) else None
     if found is None:
         return None
+    first, second, second_as_text = _SERIALIZERS[dialect]
     if found[1] == "1":
-        return V1
-    return V2 if binary else V2_TEXT
+        return first
+    return second if binary else second_as_text

@@ -7,12 +7,13 @@ from typing import Any
 import orjson
 
 from django_phoenix.exceptions import ProtocolError
+from django_phoenix.wire import supabase
+from django_phoenix.wire.binary import cut, head
 from django_phoenix.wire.encoding import dumps
 from django_phoenix.wire.message import REF_TYPES, Frame, Message, Ref
 
 # Kinds of binary frames.
 PUSH, REPLY, BROADCAST = 0, 1, 2
-FIELD_LIMIT = 255
 
 
 def decode(frame: Frame) -> Message:
@@ -64,30 +65,16 @@ def encode_broadcast(topic: str, event: str, payload: Any) -> Frame:
 
 
 def _decode_binary(frame: bytes) -> Message:
+    if frame[:1] == bytes((supabase.USER_PUSH,)):
+        return supabase.decode_user_push(frame)
     if len(frame) < 5 or frame[0] != PUSH:
         raise ProtocolError("a binary frame should be a push (kind 0) with four lengths")
-    start, fields = 5, []
-    for length in frame[1:5]:
-        fields.append(frame[start : start + length])
-        start += length
-    if start > len(frame):
-        raise ProtocolError("a binary frame should be as long as its lengths say")
-    try:
-        join_ref, ref, topic, event = (field.decode() for field in fields)
-    except UnicodeDecodeError:
-        raise ProtocolError("the fields of a binary frame should be UTF-8", close_code=1007) from None
-    return Message(join_ref or None, ref or None, topic, event, bytes(frame[start:]))
+    (join_ref, ref, topic, event), payload = cut(frame, frame[1:5], 5)
+    return Message(join_ref or None, ref or None, topic, event, payload)
 
 
 def _binary(kind: int, fields: tuple[str, ...], payload: bytes) -> bytes:
-    parts = [field.encode() for field in fields]
-    for part in parts:
-        if len(part) > FIELD_LIMIT:
-            raise ValueError(
-                f"a field of a binary frame holds at most {FIELD_LIMIT} bytes, {part[:40]!r}… has "
-                f"{len(part)}; send a JSON object or shorten the name"
-            )
-    return bytes((kind, *map(len, parts))) + b"".join(parts) + payload
+    return head(kind, fields) + payload
 
 
 def _text(ref: Ref) -> str:
