@@ -37,6 +37,7 @@ __all__ = [
     "reset",
     "serving",
     "set_commit_rule",
+    "set_node",
     "subscribe",
     "subscriber_count",
     "unsubscribe",
@@ -138,6 +139,13 @@ def set_commit_rule(rule: CommitRule) -> CommitRule:
     """Replace what decides when a broadcast inside a transaction goes out; returns the former rule. For
     tests."""
     former, _node.commit_rule = _node.commit_rule, rule
+    return former
+
+
+def set_node(node: Node) -> Node:
+    """Replace what all of this stands for in this process; returns the former one. For tests."""
+    global _node
+    former, _node = _node, node
     return former
 
 

@@ -12,6 +12,8 @@ import os
 from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from concurrent.futures import Executor
+from functools import partial
+from typing import Any
 
 import asgiref.sync
 from asgiref.sync import AsyncToSync, SyncToAsync, ThreadSensitiveContext
@@ -54,13 +56,35 @@ def _bind() -> None:
         AsyncToSync.executors.current = None
 
 
-def lent_to(loop: AbstractEventLoop) -> bool:
-    """Whether ``loop`` runs under an outermost ``async_to_sync`` (an async TestCase, say).
+def lender_to(loop: AbstractEventLoop) -> Executor | None:
+    """Who serves the thread-sensitive calls of ``loop``, if one thread does so for all of them.
 
-    The thread that waits there serves every thread-sensitive call: under a test it holds the transaction.
+    It does where the loop runs under an outermost ``async_to_sync`` (an async TestCase, say): the thread that
+    waits there, which under a test holds the transaction; and after ``lend``.
     """
     lenders = AsyncToSync.loop_thread_executors
-    return bool(lenders) and loop in lenders
+    return lenders.get(loop) if lenders else None
+
+
+def lend(loop: AbstractEventLoop, executor: Executor) -> None:
+    """From now on ``executor`` serves the thread-sensitive calls of ``loop``."""
+    AsyncToSync.loop_thread_executors[loop] = executor  # type: ignore[assignment, unused-ignore]
+
+
+def take_back(loop: AbstractEventLoop) -> None:
+    """The end of ``lend``."""
+    AsyncToSync.loop_thread_executors.pop(loop, None)
+
+
+def without_way_back(call: Callable[..., Any]) -> Callable[..., Any]:
+    """What asgiref gives an executor, for one that runs it on the loop's own thread.
+
+    It tells the thread which loop ``async_to_sync`` finds the way back to. That loop would wait for itself:
+    without it ``async_to_sync`` makes another.
+    """
+    if isinstance(call, partial) and getattr(call.func, "__name__", "") == "thread_handler":
+        return partial(call.func, None, *call.args[1:], **call.keywords)
+    return call
 
 
 def enter_thread(loop: AbstractEventLoop) -> None:

@@ -11,6 +11,7 @@ import time
 from asyncio import _get_running_loop as running_loop
 from collections.abc import Iterable
 from concurrent.futures import Future
+from typing import Any
 
 from django_phoenix.delivery.commit import CommitRule, after_commit
 from django_phoenix.delivery.envelope import Delivery
@@ -41,6 +42,10 @@ class Node:
         self.publisher: Publisher | None = None
         self._warned = False
         self._lock = threading.Lock()
+
+    def layer(self) -> Any:
+        """What other processes are reached by; None if by nothing."""
+        return current_layer()
 
     def settle(self) -> None:
         """This process is about to fork."""
@@ -81,7 +86,7 @@ class Node:
     def send(self, delivery: Delivery, done: Future[None] | None) -> None:
         """To all nodes. ``done`` is set when the channel layer has taken it."""
         self.deliver_here(delivery)
-        if current_layer() is None:
+        if self.layer() is None:
             if not self.hubs:
                 self._warn_of_no_audience()
             if done is not None:
@@ -105,7 +110,7 @@ class Node:
                 return made_meanwhile
             open_hubs = tuple(hub for hub in self.hubs if not hub.loop.is_closed())
             closed = set(self.hubs) - set(open_hubs)
-            layer = current_layer()
+            layer = self.layer()
             if layer is not None and any(hub.layer is layer for hub in open_hubs):
                 layer = separate_layer()
             hub = Hub(loop, self.name, layer)

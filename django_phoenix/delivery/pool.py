@@ -101,16 +101,20 @@ class ThreadPool:
         runs on the thread that waits there.
         """
         port = self._ports.current()
-        if asgiref_bridge.lent_to(port.loop):
+        if asgiref_bridge.lender_to(port.loop) is not None:
             return port.loop.create_task(sync_to_async(fn)(*args), context=context)
         record = current_message.get()
         return self._ask(Job(fn, args, {}, port=port, owner=owner, record=record, context=context))
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """What asgiref calls for the async ORM: as ``run``, for the message that the caller is handling."""
+        port = self._ports.current()
+        lender = asgiref_bridge.lender_to(port.loop)
+        if lender is not None:
+            return lender.submit(fn, *args, **kwargs)
         record = current_message.get()
         owner = None if record is None else record.owner
-        return self._ask(Job(fn, args, kwargs, port=self._ports.current(), owner=owner, record=record))
+        return self._ask(Job(fn, args, kwargs, port=port, owner=owner, record=record))
 
     def release(self, record: MessageRecord) -> None:
         """The message has ended: it keeps no thread any more."""

@@ -10,7 +10,7 @@ import contextvars
 import logging
 import secrets
 import sys
-import threading
+from asyncio import _get_running_loop as running_loop
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -215,7 +215,7 @@ class ChannelProcess(Process):
     def on_loop(self, function: Callable[..., object], *args: Any) -> None:
         """Call it on our loop: at once if we are there."""
         state = self.connection.state
-        if threading.get_ident() == state.thread:
+        if running_loop() is state.loop:
             function(*args)
         else:
             # In one order with the thread's broadcasts.

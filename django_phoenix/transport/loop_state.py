@@ -6,7 +6,6 @@ There is no timer per connection. One sweep asks all of them how long they have 
 from __future__ import annotations
 
 import asyncio
-import threading
 from typing import TYPE_CHECKING
 
 from django_phoenix import pubsub, watchdog
@@ -21,11 +20,10 @@ SWEEPS_PER_TIMEOUT = 4
 class LoopState:
     """One per event loop."""
 
-    __slots__ = ("_period", "_sweeper", "connections", "draining", "heeds_sigterm", "loop", "thread")
+    __slots__ = ("_period", "_sweeper", "connections", "draining", "heeds_sigterm", "loop")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        self.thread = threading.get_ident()
         self.connections: set[Connection] = set()
         # No new connections any more; and whether SIGTERM is taken notice of.
         self.draining = False
@@ -79,3 +77,10 @@ def current_state() -> LoopState:
             del _states[closed]
         state = _states[loop] = LoopState(loop)
     return state
+
+
+async def forget_state() -> None:
+    """Close the running loop's, if there is one; the next that asks gets a new one. For tests."""
+    state = _states.pop(asyncio.get_running_loop(), None)
+    if state is not None:
+        await state.close()
