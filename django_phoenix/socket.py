@@ -101,7 +101,8 @@ class Socket:
         """An ASGI application that serves this socket on whatever path it is routed to.
 
         Options: ``check_origin`` (True, False, "same", a list of origins, a function), ``check_csrf`` (True
-        or False) and ``timeout`` (seconds of silence before the connection is closed).
+        or False), ``timeout`` (seconds of silence before the connection is closed) and ``dialect`` ("phoenix",
+        or "supabase" for Supabase's Realtime clients).
         """
         _topics(cls)
         checked = SocketOptions.read(cls.__name__, options)

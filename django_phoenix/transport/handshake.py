@@ -69,7 +69,8 @@ class Handshake:
 
     def _choose_serializer(self) -> None:
         version = self.params.get("vsn", "1.0.0")
-        serializer = serializer_for(version, binary=self.scope["type"] == "websocket")
+        binary = self.scope["type"] == "websocket"
+        serializer = serializer_for(version, binary=binary, dialect=self.options.dialect)
         if serializer is None:
             raise self._refused(f"vsn {version!r} is not supported; a client speaks 2.0.x or 1.0.x")
         if serializer is not V2:

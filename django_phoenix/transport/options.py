@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from django_phoenix.conf import settings
 from django_phoenix.transport.origin import SAME, CheckOrigin
+from django_phoenix.wire.serializer import DIALECTS, PHOENIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class SocketOptions:
     check_origin: CheckOrigin = True
     check_csrf: bool = True
     timeout: float | None = None
+    dialect: str = PHOENIX
 
     @classmethod
     def read(cls, owner: str, options: dict[str, Any]) -> SocketOptions:
@@ -31,6 +33,10 @@ class SocketOptions:
             raise ImproperlyConfigured(
                 f"{owner}: check_origin should be True, False, {SAME!r}, a list or a function, "
                 f"got {made.check_origin!r}. Did you mean [{made.check_origin!r}]?"
+            )
+        if made.dialect not in DIALECTS:
+            raise ImproperlyConfigured(
+                f"{owner}: dialect should be one of {', '.join(DIALECTS)}, got {made.dialect!r}."
             )
         if made.check_origin is False and not made.check_csrf:
             raise ImproperlyConfigured(
