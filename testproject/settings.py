@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "testproject.together",
     "testproject.table",
     "testproject.chat",
+    "testproject.board",
     "testproject.chart",
     "testproject.account",
 ]

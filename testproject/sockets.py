@@ -1,4 +1,4 @@
-"""The one socket of the site: the chat's rooms, and the benchmark's topics when asked for."""
+"""The one socket of the site: the chat's rooms, the whiteboards, and the benchmark's topics when asked for."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from django.conf import settings
 
 from django_phoenix.channel import Channel
 from django_phoenix.socket import Socket
+from testproject.board.channels import BoardChannel, HandsChannel
 from testproject.chat.channels import RoomChannel
 
 
 def topics() -> dict[str, type[Channel]]:
     """Topic pattern → channel class."""
-    table: dict[str, type[Channel]] = {"room:<slug:room>": RoomChannel}
+    table: dict[str, type[Channel]] = {
+        "room:<slug:room>": RoomChannel,
+        "board:<slug:board>": BoardChannel,
+        "hands:<slug:board>": HandsChannel,
+    }
     if settings.BENCH:
         from testproject.bench.channels import BenchChannel
 

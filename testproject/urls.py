@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from testproject.account.live import AccountLive
+from testproject.board.views import BoardView
 from testproject.chart.live import ChartLive
 from testproject.chat.views import RoomView
 from testproject.counter.live import CounterLive
@@ -21,6 +22,8 @@ urlpatterns = [
     path("chart/", ChartLive.as_view(), name="chart"),
     path("chat/", RoomView.as_view(), {"room": "lobby"}, name="chat"),
     path("chat/<slug:room>/", RoomView.as_view(), name="room"),
+    path("board/", BoardView.as_view(), {"board": "everybody"}, name="board"),
+    path("board/<slug:board>/", BoardView.as_view(), name="own-board"),
     path("account/", AccountLive.as_view(), name="account"),
     path("account/", include("testproject.account.urls")),
 ]

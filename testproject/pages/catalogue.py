@@ -109,5 +109,20 @@ DEMOS = (
         teaser="A plain channel and the official Phoenix client.",
         files=("chat/channels.py", "chat/models.py", "chat/static/chat/chat.js"),
     ),
+    Demo(
+        name="board",
+        title="Whiteboard",
+        kind="Channel",
+        lead="Draw together. Lines travel while they are being drawn, as binary frames; what all hands do "
+        "within 40 ms arrives as one.",
+        teaser="Many hands, many frames: binary, gathered, and kept through a lost connection.",
+        files=(
+            "board/channels.py",
+            "board/beat.py",
+            "board/static/board/board.js",
+            "board/static/board/hands.js",
+        ),
+    ),
 )
-BY_NAME = {demo.name: demo for demo in DEMOS} | {"room": DEMOS[-1]}
+BY_NAME = {demo.name: demo for demo in DEMOS}
+BY_NAME |= {"room": BY_NAME["chat"], "own-board": BY_NAME["board"]}

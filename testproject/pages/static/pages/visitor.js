@@ -1,0 +1,38 @@
+// Who the visitor says to be, and the socket that pages with channels share.
+import {Socket} from "../django_phoenix/phoenix.mjs";
+import {storage} from "./storage.js";
+
+const local = storage("localStorage");
+
+export function connect() {
+  const token = document.querySelector("meta[name=csrf-token]").content;
+  return new Socket("/socket", {params: {_csrf_token: token}, sessionStorage: storage("sessionStorage")});
+}
+
+// The input "Your name": what was chosen last time, else what the page proposes. `renamed` hears of changes.
+export function nameField(input, renamed) {
+  if (!input.readOnly) input.value = local.getItem("name") || input.value;
+  let waiting;
+  const tell = () => {
+    clearTimeout(waiting);
+    waiting = null;
+    local.setItem("name", input.value.trim());
+    renamed(input.value);
+  };
+  input.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(tell, 300); });
+  input.addEventListener("change", () => waiting && tell());
+  return {get value() { return input.value; }, flush: () => waiting && tell()};
+}
+
+// The same colour for the same visitor on every screen: twelve hues, by key.
+export function hue(key) {
+  let sum = 0;
+  for (const char of key) sum = (sum * 31 + char.codePointAt(0)) >>> 0;
+  return 15 + 30 * (sum % 12);
+}
+
+export function initials(name) {
+  const words = name.trim().split(/\s+/);
+  const letters = words.length > 1 ? [words[0], words.at(-1)] : words;
+  return letters.map((word) => [...word][0] ?? "").join("").toUpperCase();
+}
