@@ -52,8 +52,12 @@ class Socket:
     language: str | None = None
     time_zone: Any = None
 
-    # What the client speaks.
+    # What the client speaks, and the sub-protocol that it was answered.
     serializer: Serializer = V2
+    subprotocol: str | None = None
+
+    # What ``connect_info.auth_token`` gives.
+    auth_token: str | None = None
 
     def __init__(self, scope: dict[str, Any]) -> None:
         self.scope = scope
@@ -92,7 +96,7 @@ class Socket:
     @property
     def connect_info(self) -> ConnectInfo:
         """Address, headers, cookies of the handshake."""
-        return ConnectInfo(self.scope)
+        return ConnectInfo(self)
 
     # Mounting.
 
@@ -100,9 +104,14 @@ class Socket:
     def as_asgi(cls, **options: Any) -> Application:
         """An ASGI application that serves this socket on whatever path it is routed to.
 
-        Options: ``check_origin`` (True, False, "same", a list of origins, a function), ``check_csrf`` (True
-        or False), ``timeout`` (seconds of silence before the connection is closed) and ``dialect`` ("phoenix",
-        or "supabase" for Supabase's Realtime clients).
+        Options, each with its default:
+
+        * ``check_origin=True``: or False, "same", a list of origins, a function.
+        * ``check_csrf=True``: session and user only for a page that sends the CSRF token.
+        * ``auth_token=False``: take the client's ``authToken`` as ``connect_info.auth_token``.
+        * ``subprotocols=()``: WebSocket sub-protocols that a client may ask for.
+        * ``timeout=None``: seconds of silence before a connection is closed; None: IDLE_TIMEOUT.
+        * ``dialect="phoenix"``: or "supabase", for Supabase's Realtime clients.
         """
         _topics(cls)
         checked = SocketOptions.read(cls.__name__, options)

@@ -1,7 +1,8 @@
 """From a request for a connection to a Socket, or a refusal; all before the upgrade is answered.
 
-The order: origin, ``vsn``, session and user, ``Socket.connect``, ``Socket.id``. Where a session cookie or a
-``def`` connect asks for it, all from the session on is one job in the pool; else nothing leaves the loop.
+The order: origin, auth token and sub-protocol, ``vsn``, session and user, ``Socket.connect``, ``Socket.id``.
+Where a session cookie or a ``def`` connect asks for it, all from the session on is one job in the pool; else
+nothing leaves the loop.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from django_phoenix.transport.locale import activate
 from django_phoenix.transport.options import SocketOptions
 from django_phoenix.transport.origin import origin_allowed
 from django_phoenix.transport.query import parse_params
+from django_phoenix.transport.subprotocol import choose, split_token
 from django_phoenix.wire.serializer import V2, serializer_for
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("django_phoenix.socket")
 
 CSRF_PARAM = "_csrf_token"
+TOKEN_HEADER = "X-Phoenix-AuthToken"
 
 
 class Handshake:
@@ -55,6 +58,7 @@ class Handshake:
         if not origin_allowed(self.options.check_origin, self.request):
             origin = self.request.META["HTTP_ORIGIN"]
             raise self._refused(f"origin {origin!r} is not allowed; see check_origin and ALLOWED_HOSTS")
+        self._agree_on_subprotocol()
         self.params = {**parse_params(self.scope.get("query_string", b"")), **self._captures()}
         self._choose_serializer()
         try:
@@ -66,6 +70,20 @@ class Handshake:
     def _captures(self) -> dict[str, Any]:
         captures: dict[str, Any] = self.scope.get("url_route", {}).get("kwargs", {})
         return captures
+
+    def _agree_on_subprotocol(self) -> None:
+        """And take the auth token, which comes that way or, where a client polls, in a header."""
+        if self.scope["type"] != "websocket":
+            if self.options.auth_token:
+                self.socket.auth_token = self.request.headers.get(TOKEN_HEADER)
+            return
+        offered = self.scope.get("subprotocols") or []
+        try:
+            if self.options.auth_token:
+                offered, self.socket.auth_token = split_token(offered)
+            self.socket.subprotocol = choose(offered, self.options.spoken)
+        except ValueError as error:
+            raise self._refused(str(error)) from None
 
     def _choose_serializer(self) -> None:
         version = self.params.get("vsn", "1.0.0")

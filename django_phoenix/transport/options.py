@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
 from django_phoenix.conf import settings
+from django_phoenix.transport.longpoll_options import LongPollOptions
 from django_phoenix.transport.origin import SAME, CheckOrigin
+from django_phoenix.transport.subprotocol import PHOENIX
 from django_phoenix.wire.serializer import DIALECTS, PHOENIX
 
 
@@ -19,7 +22,10 @@ class SocketOptions:
     check_origin: CheckOrigin = True
     check_csrf: bool = True
     timeout: float | None = None
+    auth_token: bool = False
+    subprotocols: Sequence[str] = ()
     dialect: str = PHOENIX
+    longpoll: bool | dict[str, int] = True
 
     @classmethod
     def read(cls, owner: str, options: dict[str, Any]) -> SocketOptions:
@@ -43,7 +49,24 @@ class SocketOptions:
                 f"{owner}: check_origin and check_csrf are both off, so any page in the world could act with "
                 "your visitors' cookies. Leave one of them on."
             )
+        if isinstance(made.subprotocols, str):
+            raise ImproperlyConfigured(
+                f"{owner}: subprotocols should be a list, got {made.subprotocols!r}. "
+                f"Did you mean [{made.subprotocols!r}]?"
+            )
+        LongPollOptions.read(owner, made.longpoll)
         return made
+
+    @property
+    def spoken(self) -> Sequence[str]:
+        """The sub-protocols that a client may offer."""
+        # The client must be answered one of those that it offers, and beside its token it offers this.
+        return (PHOENIX, *self.subprotocols) if self.auth_token else self.subprotocols
+
+    @property
+    def long_polling(self) -> LongPollOptions | None:
+        """None: this mount has none."""
+        return LongPollOptions.read("longpoll", self.longpoll)
 
     @property
     def idle_timeout(self) -> float:
