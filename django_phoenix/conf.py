@@ -27,6 +27,8 @@ DEFAULTS: dict[str, Any] = {
     # Frames and bytes that may wait for a client that does not read; beyond, it is closed with 1013.
     "OUTBOX_FRAMES": 10_000,
     "OUTBOX_BYTES": 16_000_000,
+    # Long-polling sessions that one process keeps at a time; who comes then is sent away for a while.
+    "LONGPOLL_SESSIONS": 10_000,
     # Seconds that a channel may take to end (duplicate join, disconnect) before its task is cancelled.
     "SHUTDOWN_GRACE": 5,
     # Seconds over which open connections are closed when the server is asked to stop.

@@ -31,6 +31,11 @@ class TurnedAway(Exception):
         self._refusal = refusal
         self._socket = socket
 
+    @property
+    def is_refusal(self) -> bool:
+        """The site has said no; otherwise it is the server that can't."""
+        return self._refusal is not None
+
     def response(self) -> HttpResponse:
         """What a transport that can send any response answers."""
         if self._refusal is None or self._socket is None:

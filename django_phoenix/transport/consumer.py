@@ -13,6 +13,7 @@ from django_phoenix.conf import settings
 from django_phoenix.transport.arrival import TurnedAway, see_off, shake_hands, welcome
 from django_phoenix.transport.connection import RESTARTING, Connection
 from django_phoenix.transport.drain import heed_sigterm
+from django_phoenix.transport.longpoll import LongPoll
 from django_phoenix.transport.loop_state import current_state
 from django_phoenix.transport.options import SocketOptions
 from django_phoenix.transport.outbox import Outbox, Send
@@ -26,6 +27,8 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 # Frames of one client after which others on the loop get their turn.
 TURN = 32
+# How the path ends that the client makes for long-polling.
+LONGPOLL = "/longpoll"
 
 
 class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
@@ -38,6 +41,8 @@ class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
     def __init__(self, socket_class: type[Socket], options: SocketOptions) -> None:
         self.socket_class = socket_class
         self.options = options
+        polling = options.long_polling
+        self._longpoll = None if polling is None else LongPoll(socket_class, options, polling)
 
     @classmethod
     def as_asgi(cls, **initkwargs: Any) -> PhoenixConsumer:
@@ -47,7 +52,7 @@ class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """One client, from its request to its end."""
         if scope["type"] != "websocket":
-            await answer_http(send, HttpResponse(status=400))
+            await self._answer_http(scope, receive, send)
             return
         connection = await self._open(scope, receive, send)
         if connection is None:
@@ -69,6 +74,12 @@ class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
         if connection.topics:
             await connection.ended(settings.SHUTDOWN_GRACE)
 
+    async def _answer_http(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if self._longpoll is not None and scope["path"].endswith(LONGPOLL):
+            await self._longpoll(scope, receive, send)
+        else:
+            await answer_http(send, HttpResponse(status=400))
+
     async def _open(self, scope: dict[str, Any], receive: Receive, send: Send) -> Connection | None:
         await receive()
         state = current_state()
@@ -87,7 +98,7 @@ class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
         connection = Connection(socket, outbox, state, self.options.idle_timeout)
         outbox.owner = connection
         scope["phoenix"] = connection
-        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.accept", "subprotocol": socket.subprotocol})
         welcome(connection)
         return connection
 

@@ -12,6 +12,7 @@ from django_phoenix import pubsub, watchdog
 
 if TYPE_CHECKING:
     from django_phoenix.transport.connection import Connection
+    from django_phoenix.transport.longpoll_home import Home
 
 # A connection is closed between one and one and a quarter times its timeout.
 SWEEPS_PER_TIMEOUT = 4
@@ -20,7 +21,7 @@ SWEEPS_PER_TIMEOUT = 4
 class LoopState:
     """One per event loop."""
 
-    __slots__ = ("_period", "_sweeper", "connections", "draining", "heeds_sigterm", "loop")
+    __slots__ = ("_period", "_sweeper", "connections", "draining", "heeds_sigterm", "longpoll", "loop")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
@@ -28,6 +29,8 @@ class LoopState:
         # No new connections any more; and whether SIGTERM is taken notice of.
         self.draining = False
         self.heeds_sigterm = False
+        # The sessions of long-polling clients, once there are any.
+        self.longpoll: Home | None = None
         self._period = 0.0
         self._sweeper: asyncio.TimerHandle | None = None
         watchdog.watch(loop)

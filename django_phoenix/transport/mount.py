@@ -12,7 +12,8 @@ from django.urls.resolvers import RoutePattern
 if TYPE_CHECKING:
     from django_phoenix.socket import Socket
 
-WEBSOCKET = "websocket"
+# What the client adds to a mount's path, and the kinds of requests that are ours there.
+TRANSPORTS = {"websocket": ("websocket", "http"), "longpoll": ("http",)}
 
 
 class Mount:
@@ -28,11 +29,13 @@ class Mount:
         self.socket_class = socket_class
         self.options = options
         self.app = socket_class.as_asgi(**options)
-        self._pattern = RoutePattern(route + WEBSOCKET, is_endpoint=True)
+        offered = TRANSPORTS if options.get("longpoll", True) else ["websocket"]
+        self._patterns = {name: RoutePattern(route + name, is_endpoint=True) for name in offered}
 
-    def match(self, path: str) -> dict[str, Any] | None:
+    def match(self, path: str, transport: str) -> dict[str, Any] | None:
         """What the route captures from ``path`` (without its leading slash), or None."""
-        found = self._pattern.match(path)
+        pattern = self._patterns.get(transport)
+        found = None if pattern is None else pattern.match(path)
         return None if found is None else found[2]
 
     def __repr__(self) -> str:
@@ -51,12 +54,13 @@ class MountTable:
     def find(self, scope: dict[str, Any]) -> Any:
         """The application for a request, what its route captured put into the scope; None if not ours."""
         path: str = scope["path"]
-        if not path.endswith(WEBSOCKET):
+        transport = path.rpartition("/")[2]
+        if scope["type"] not in TRANSPORTS.get(transport, ()):
             return None
         prefix = (django_settings.FORCE_SCRIPT_NAME or scope.get("root_path") or "").rstrip("/")
         path = path.removeprefix(prefix).removeprefix("/")
         for mount in self._mounts:
-            captures = mount.match(path)
+            captures = mount.match(path, transport)
             if captures is not None:
                 if captures:
                     scope["url_route"] = {"args": (), "kwargs": captures}
