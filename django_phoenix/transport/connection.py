@@ -18,6 +18,7 @@ from django_phoenix.transport.channel_process import UNMATCHED, ChannelProcess
 from django_phoenix.transport.channel_server import ChannelServer
 from django_phoenix.transport.letters import Join
 from django_phoenix.wire.message import Frame, Message
+from django_phoenix.wire.topic import INTERNAL
 
 if TYPE_CHECKING:
     from django_phoenix.channel import Channel
@@ -243,7 +244,9 @@ class Connection:
 
 def _is_no_topic(message: Message) -> bool:
     """Reserved, or longer than anybody's."""
-    if message.topic == RESERVED_TOPIC or len(message.topic) > LONGEST_TOPIC:
+    if message.topic == RESERVED_TOPIC or message.topic.startswith(INTERNAL):
+        return True
+    if len(message.topic) > LONGEST_TOPIC:
         return True
     return type(message.join_ref) is str and len(message.join_ref) > LONGEST_REF
 

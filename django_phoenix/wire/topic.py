@@ -12,6 +12,9 @@ PARAMETER = re.compile(r"<(?:(?P<converter>[^>:]+):)?(?P<name>[^>]*)>")
 # A name without converter takes one segment.
 SEGMENT = "[^:]+"
 
+# Our own topics begin with it; no client can join them.
+INTERNAL = "\x1f"
+
 
 class Converter(Protocol):
     """What Django registers with ``register_converter``."""
