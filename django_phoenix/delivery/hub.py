@@ -5,26 +5,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from django_phoenix.conf import settings
 from django_phoenix.delivery.envelope import Delivery, Subscriber
+from django_phoenix.delivery.history.log import Log
 from django_phoenix.delivery.layer import Packet, Part
 from django_phoenix.delivery.losses import losses
 from django_phoenix.delivery.membership import Membership
 from django_phoenix.delivery.outbox import Outbox
 from django_phoenix.delivery.topic import Topic
+from django_phoenix.history import History
 
 logger = logging.getLogger("django_phoenix.pubsub")
 
 # Deliveries after which others on the loop get their turn.
 TURN = 5000
+# Seconds between two looks at what topics remember.
+FORGET_EVERY = 5.0
 
 
 class Hub:
-    """The subscribers of one loop. Everything but ``post`` and ``call`` is for that loop's thread only.
+    """The subscribers of one loop. Everything but ``put`` and ``call`` is for that loop's thread only.
 
     ``layer`` is the channel layer that other processes are reached by, or None. ``node`` is this process.
     """
@@ -42,6 +47,7 @@ class Hub:
         self._woken = False
         # How many things of the inbox are being seen to.
         self._taking = 0
+        self._forgetting: asyncio.TimerHandle | None = None
         self._membership = None if layer is None else Membership(node, layer, self._topics, self._accept)
 
     def subscribe(self, name: str, subscriber: Subscriber) -> asyncio.Future[None] | None:
@@ -50,47 +56,58 @@ class Hub:
         Returns a future that is done once broadcasts of other processes do, too, or soon if they can't;
         None when there is nothing to wait for.
         """
-        topic = self._topics.get(name)
-        if topic is None:
-            topic = self._topics[name] = Topic(name)
+        topic = self._topic(name)
         topic.add(subscriber)
-        if self._membership is not None:
-            return self._membership.wanted(topic)
-        return None
+        return None if self._membership is None else self._membership.wanted(topic)
 
     def unsubscribe(self, name: str, subscriber: Subscriber) -> None:
         """Remove a subscriber; one that is not subscribed is no error."""
         topic = self._topics.get(name)
         if topic is None or not topic.remove(subscriber) or topic.members:
             return
-        if self._membership is None:
-            del self._topics[name]
+        if topic.log is None:
+            self._drop(topic)
         else:
-            self._membership.unwanted(topic)
+            topic.log.idle_since = time.monotonic()
+
+    def remember(self, name: str, history: History) -> tuple[Log, asyncio.Future[None] | None]:
+        """From now on, and until a while after the last subscriber has left, the topic has a history.
+
+        Returns it, and a future as ``subscribe`` does.
+        """
+        topic = self._topic(name)
+        if topic.log is None:
+            topic.log = Log(name, history, time.monotonic())
+            if self._forgetting is None:
+                self._forgetting = self.loop.call_later(FORGET_EVERY, self._forget)
+        else:
+            topic.log.history = topic.log.history.wider(history)
+        return topic.log, None if self._membership is None else self._membership.wanted(topic)
 
     def subscribers(self, name: str) -> int:
         """How many are subscribed to the topic here."""
         topic = self._topics.get(name)
         return 0 if topic is None else len(topic.members)
 
-    def deliver(self, delivery: Delivery) -> None:
-        """To every subscriber here, now. What other threads posted earlier goes first."""
-        if self._inbox:
-            self._empty_inbox()
-        topic = self._topics.get(delivery.topic)
-        if topic is not None:
-            topic.deliver(delivery)
+    def put(self, delivery: Delivery, *, here: bool = False) -> bool:
+        """Deliver in its turn. ``here``: on the hub's own thread, by a call of ``take`` that follows.
 
-    def post(self, delivery: Delivery) -> None:
-        """Deliver on the hub's loop. Any thread; returns at once."""
+        Any thread; returns at once. False: there is no room.
+        """
         if not self._inbox and not self._taking and delivery.topic not in self._topics:
             # Nor will it be by what this thread has asked for before.
-            return
-        if len(self._inbox) >= self._inbox_limit:
-            losses.report(delivery.topic, 1, "the event loop does not keep up with local broadcasts")
-            return
+            return True
+        if not here and len(self._inbox) >= self._inbox_limit:
+            return False
         self._inbox.append(delivery)
-        self._wake()
+        if not here:
+            self._wake()
+        return True
+
+    def take(self) -> None:
+        """Deliver what was put in so far, now."""
+        while self._inbox:
+            self._take_next()
 
     def call(self, call: Callable[[], object]) -> None:
         """Call on the hub's loop, neither before nor after its turn among what is posted. Any thread."""
@@ -99,9 +116,37 @@ class Hub:
 
     async def close(self) -> None:
         """Leave every group and stop listening."""
+        if self._forgetting is not None:
+            self._forgetting.cancel()
         if self._membership is not None:
             await self._membership.close()
         self._topics.clear()
+
+    def _topic(self, name: str) -> Topic:
+        topic = self._topics.get(name)
+        if topic is None:
+            topic = self._topics[name] = Topic(name)
+        return topic
+
+    def _drop(self, topic: Topic) -> None:
+        """Nobody wants it any more."""
+        if self._membership is None:
+            del self._topics[topic.name]
+        else:
+            self._membership.unwanted(topic)
+
+    def _forget(self) -> None:
+        """Topics that have been left for long enough are remembered no more."""
+        now = time.monotonic()
+        remembered = [topic for topic in self._topics.values() if topic.log is not None]
+        for topic in remembered:
+            log = topic.log
+            assert log is not None
+            log.forget_old(now)
+            if not topic.members and now - log.idle_since > log.history.ttl:
+                topic.log = None
+                self._drop(topic)
+        self._forgetting = self.loop.call_later(FORGET_EVERY, self._forget) if remembered else None
 
     def _wake(self) -> None:
         if not self._woken:
@@ -109,10 +154,6 @@ class Hub:
             # A loop that has been closed has no subscribers any more.
             with contextlib.suppress(RuntimeError):
                 self.loop.call_soon_threadsafe(self._take_turn)
-
-    def _empty_inbox(self) -> None:
-        while self._inbox:
-            self._take_next()
 
     def _take_next(self) -> int:
         """One thing of the inbox. Returns what it cost, in deliveries."""
@@ -152,7 +193,9 @@ class Hub:
             topic = self._topics.get(part.topic)
             if topic is None or not self._is_news(topic, packet.stream, part):
                 continue
-            for delivery in part.deliveries:
+            for number, delivery in enumerate(part.deliveries, part.first):
+                if packet.is_for_all:
+                    delivery.stamp = (packet.stream, number, part.begins and number == part.first)
                 topic.deliver(delivery)
                 done += 1 + len(topic.members)
                 if done > TURN:
@@ -160,7 +203,7 @@ class Hub:
                     await asyncio.sleep(0)
 
     def _is_news(self, topic: Topic, stream: str, part: Part) -> bool:
-        missing = topic.missing(stream, part.first, len(part.deliveries))
+        missing = topic.missing(stream, part.first, len(part.deliveries), part.begins)
         if missing:
             losses.report(topic.name, missing, "the channel layer dropped them on the way to this process")
         return missing is not None

@@ -15,14 +15,20 @@ from django_phoenix.delivery.envelope import Delivery, make_delivery
 BROADCASTS, PROBE = "phx.broadcasts", "phx.probe"
 # The group of all hubs, for messages that hold broadcasts on many topics.
 EVERYBODY = "phx.everybody"
+# Between a publisher's name and that of the one process that it numbers its broadcasts for.
+TO = ">"
 
 
 class Part(NamedTuple):
-    """Broadcasts of one publisher on one topic, in order. ``first`` is the number of the first of them."""
+    """Broadcasts of one publisher on one topic, in order.
+
+    ``first`` is the number of the first of them; ``begins``: the publisher's count on the topic begins there.
+    """
 
     topic: str
     first: int
     deliveries: list[Delivery]
+    begins: bool = False
 
 
 class Packet(NamedTuple):
@@ -31,6 +37,11 @@ class Packet(NamedTuple):
     node: str
     stream: str
     parts: list[Part]
+
+    @property
+    def is_for_all(self) -> bool:
+        """Or for one process only."""
+        return TO not in self.stream
 
 
 def current_layer() -> Any:
@@ -69,6 +80,11 @@ def group_name(topic: str) -> str:
     return f"phx.{digest}"
 
 
+def node_group(node: str) -> str:
+    """The group of one process."""
+    return group_name(f"node {node}")
+
+
 def shards(layer: Any) -> int:
     """Servers over which the layer spreads its groups: no order is kept between them."""
     return getattr(layer, "ring_size", 0) or len(getattr(layer, "_shards", "1"))
@@ -77,7 +93,8 @@ def shards(layer: Any) -> int:
 def pack(packet: Packet) -> dict[str, Any]:
     """The message for the layer."""
     parts = [
-        [part.topic, part.first, [_entry(delivery) for delivery in part.deliveries]] for part in packet.parts
+        [part.topic, part.first, [_entry(delivery) for delivery in part.deliveries], part.begins]
+        for part in packet.parts
     ]
     return {"type": BROADCASTS, "node": packet.node, "stream": packet.stream, "parts": parts}
 
@@ -89,8 +106,8 @@ def unpack(message: dict[str, Any], wanted: Container[str]) -> Packet:
     what is no such message.
     """
     parts = [
-        Part(topic, first, [_delivery(topic, *entry) for entry in entries])
-        for topic, first, entries in message["parts"]
+        Part(topic, first, [_delivery(topic, *entry) for entry in entries], begins)
+        for topic, first, entries, begins in message["parts"]
         if topic in wanted
     ]
     return Packet(message["node"], message["stream"], parts)

@@ -22,6 +22,7 @@ from django_phoenix.delivery.layer import (
     Packet,
     group_expiry,
     group_name,
+    node_group,
     prepare,
     unpack,
 )
@@ -57,6 +58,8 @@ class Membership:
         self._renew_every: float | None = None
         self._beat: float = PROBE_EVERY
         self._probe_group = group_name(f"{node} {id(self)}")
+        # What the hub is in whatever the topics are.
+        self._own_groups = (self._probe_group, node_group(node), EVERYBODY)
         self._probes_out = 0
         self._channel: str | None = None
         self._changed: deque[Topic] = deque()
@@ -99,7 +102,7 @@ class Membership:
         if self._channel is not None:
             try:
                 async with asyncio.timeout(ANSWER_TIMEOUT):
-                    for group in [self._probe_group, EVERYBODY, *joined]:
+                    for group in [*self._own_groups, *joined]:
                         await self._layer.group_discard(group, self._channel)
             except Exception as error:
                 logger.warning("Left without leaving %d groups of the channel layer: %r", len(joined), error)
@@ -144,7 +147,7 @@ class Membership:
             await asyncio.sleep(self._beat)
             now = time.monotonic()
             for topic in self._topics.values():
-                if not topic.members:
+                if not topic.wanted:
                     self._note(topic)
             if self._renew_every is not None and now - renewed_at >= self._renew_every * 0.9:
                 renewed_at = now
@@ -164,19 +167,19 @@ class Membership:
         return self._channel
 
     async def _join_own_groups(self, channel: str) -> None:
-        for group in (self._probe_group, EVERYBODY):
+        for group in self._own_groups:
             await self._insist(partial(self._layer.group_add, group, channel))
 
     async def _bring_about(self, topic: Topic, channel: str) -> None:
         group = group_name(topic.name)
-        if topic.members:
+        if topic.wanted:
             await self._insist(partial(self._layer.group_add, group, channel), settle=topic)
             topic.joined = True
             topic.settle()
         elif self._topics.get(topic.name) is topic:
             topic.joined = False
             await self._insist(partial(self._layer.group_discard, group, channel))
-            if topic.members:
+            if topic.wanted:
                 # Somebody came while we left.
                 self._note(topic)
             else:

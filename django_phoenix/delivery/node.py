@@ -17,8 +17,10 @@ from django_phoenix.delivery.commit import CommitRule, after_commit
 from django_phoenix.delivery.envelope import Delivery
 from django_phoenix.delivery.hub import Hub
 from django_phoenix.delivery.layer import current_layer, separate_layer
+from django_phoenix.delivery.losses import losses
 from django_phoenix.delivery.outbox import Outbox
 from django_phoenix.delivery.publisher import Publisher
+from django_phoenix.delivery.sequence import Numbers
 
 logger = logging.getLogger("django_phoenix.pubsub")
 
@@ -42,6 +44,10 @@ class Node:
         self.publisher: Publisher | None = None
         self._warned = False
         self._lock = threading.Lock()
+        # Whoever holds it numbers a broadcast and puts it in every row: they stand there in that order.
+        self._order = threading.Lock()
+        # For what no layer takes to other processes.
+        self._numbers = Numbers()
 
     def layer(self) -> Any:
         """What other processes are reached by; None if by nothing."""
@@ -76,27 +82,28 @@ class Node:
 
     def deliver_here(self, delivery: Delivery) -> None:
         """To the subscribers in this process: at once on the running loop, by a wake-up on others."""
-        here = running_loop()
-        for hub in self.hubs:
-            if hub.loop is here:
-                hub.deliver(delivery)
-            else:
-                hub.post(delivery)
+        self._publish(delivery, None, None, local=True)
 
     def send(self, delivery: Delivery, done: Future[None] | None) -> None:
         """To all nodes. ``done`` is set when the channel layer has taken it."""
-        self.deliver_here(delivery)
-        if self.layer() is None:
-            if not self.hubs:
-                self._warn_of_no_audience()
-            if done is not None:
-                done.set_result(None)
+        if self.layer() is not None:
+            self._publish(delivery, self._outbox_with_room(), done)
             return
-        here = running_loop()
-        outbox = self._outbox(here)
-        if here is None and outbox.full:
-            _wait_for_room(outbox)
-        outbox.post(delivery, done)
+        self._publish(delivery, None, None)
+        if not self.hubs:
+            self._warn_of_no_audience()
+        if done is not None:
+            done.set_result(None)
+
+    def send_to(self, node: str, delivery: Delivery, done: Future[None] | None) -> None:
+        """To one node. ``done`` as above."""
+        if node != self.name and self.layer() is not None:
+            self._outbox_with_room().post(delivery, done, node)
+            return
+        if node == self.name:
+            self.deliver_here(delivery)
+        if done is not None:
+            done.set_result(None)
 
     def flush(self, timeout: float) -> bool:
         """Wait for the publishing thread; also with what loops that have stopped left behind."""
@@ -117,6 +124,38 @@ class Node:
             self.hubs = (*open_hubs, hub)
         self._take_over(closed)
         return hub
+
+    def _publish(
+        self, delivery: Delivery, outbox: Outbox | None, done: Future[None] | None, *, local: bool = False
+    ) -> None:
+        """Number it, put it in the rows of ``outbox`` and of every loop here, and serve our own loop."""
+        here = running_loop()
+        ours: Hub | None = None
+        refused, missed = None, 0
+        with self._order:
+            if outbox is not None:
+                refused = outbox.append(delivery, done)
+            elif not local:
+                delivery.stamp = (self.name, *self._numbers.take(delivery.topic))
+            for hub in self.hubs:
+                if hub.loop is here:
+                    ours = hub
+                    hub.put(delivery, here=True)
+                elif not hub.put(delivery):
+                    missed += 1
+        if missed:
+            losses.report(delivery.topic, missed, "the event loop does not keep up with local broadcasts")
+        if outbox is not None and refused is not None:
+            outbox.refuse(refused)
+        if ours is not None:
+            ours.take()
+
+    def _outbox_with_room(self) -> Outbox:
+        here = running_loop()
+        outbox = self._outbox(here)
+        if here is None and outbox.full:
+            _wait_for_room(outbox)
+        return outbox
 
     def _outbox(self, here: asyncio.AbstractEventLoop | None) -> Outbox:
         """Publishing belongs to the server's loop where there is one, else to a thread of its own."""

@@ -7,16 +7,26 @@ import contextvars
 import itertools
 import logging
 import random
+import secrets
 import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, NamedTuple
 
 from django_phoenix.conf import settings
 from django_phoenix.delivery.envelope import Delivery
-from django_phoenix.delivery.layer import EVERYBODY, Packet, Part, group_name, pack, shards
+from django_phoenix.delivery.layer import (
+    EVERYBODY,
+    TO,
+    Packet,
+    Part,
+    group_name,
+    node_group,
+    pack,
+    shards,
+)
 from django_phoenix.delivery.losses import losses
 from django_phoenix.delivery.sequence import Numbers
 from django_phoenix.exceptions import BroadcastError
@@ -35,16 +45,32 @@ SEND_TIMEOUT = 5.0
 GIVE_UP_AFTER = 10.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 
-_numbers = itertools.count(1)
+
+class Route(NamedTuple):
+    """Where a broadcast goes and whose count it is in: what goes the same way is numbered in one row."""
+
+    topic: str
+    stream: str
+    # A process' name; None: to all.
+    target: str | None
+
+    @property
+    def group(self) -> str:
+        return group_name(self.topic) if self.target is None else node_group(self.target)
 
 
 class Posted:
     """A broadcast in the outbox. ``done`` is for a publisher that waits."""
 
-    __slots__ = ("delivery", "done", "posted_at", "size")
+    __slots__ = ("begins", "delivery", "done", "number", "posted_at", "route", "size")
 
-    def __init__(self, delivery: Delivery, done: Future[None] | None) -> None:
+    def __init__(
+        self, delivery: Delivery, route: Route, number: int, begins: bool, done: Future[None] | None
+    ) -> None:
         self.delivery = delivery
+        self.route = route
+        self.number = number
+        self.begins = begins
         self.done = done
         self.posted_at = time.monotonic()
         self.size = len(delivery.frame)
@@ -68,7 +94,7 @@ class Outbox:
     def __init__(self, loop: asyncio.AbstractEventLoop, node: str, layer: Callable[[], Any]) -> None:
         self.loop = loop
         self._node = node
-        self._stream = f"{node}.{next(_numbers)}"
+        self._stream = secrets.token_urlsafe(6)
         self._layer = layer
         self._limit: int = settings.BROADCAST_BACKLOG
         self._max_bytes: int = settings.BROADCAST_BACKLOG_BYTES
@@ -93,21 +119,43 @@ class Outbox:
         """Whether everything has been handed over."""
         return not self._waiting and not self._scheduled
 
-    def post(self, delivery: Delivery, done: Future[None] | None = None) -> None:
+    def post(self, delivery: Delivery, done: Future[None] | None = None, target: str | None = None) -> None:
         """Append; never waits. A broadcast for which there is no room is lost (reported, and told to
-        ``done``)."""
-        posted = Posted(delivery, done)
+        ``done``). ``target``: the one process that it is for."""
+        refused = self.append(delivery, done, target)
+        if refused is not None:
+            self.refuse(refused)
+
+    def append(
+        self, delivery: Delivery, done: Future[None] | None = None, target: str | None = None
+    ) -> Posted | None:
+        """As ``post``; what there is no room for is returned, to be given to ``refuse``."""
         with self._lock:
+            posted = self._numbered(delivery, done, target)
             room = not self.full
             if room:
                 self._waiting.append(posted)
                 self._bytes += posted.size
             wake = room and not self._scheduled
             self._scheduled |= wake
-        if not room:
-            self._lose([posted], "the outbox is full", None)
-        elif wake:
+        if wake:
             self._wake()
+        return None if room else posted
+
+    def refuse(self, posted: Posted) -> None:
+        """Report as lost what was not appended."""
+        self._lose([posted], "the outbox is full", None)
+
+    def _numbered(self, delivery: Delivery, done: Future[None] | None, target: str | None) -> Posted:
+        """What another outbox was to send keeps that one's number."""
+        topic = delivery.topic
+        if target is not None:
+            number, begins = self._numbers.take(f"{topic}{TO}{target}")
+            return Posted(delivery, Route(topic, f"{self._stream}{TO}{target}", target), number, begins, done)
+        if delivery.stamp is None:
+            delivery.stamp = (self._stream, *self._numbers.take(topic))
+        stream, number, begins = delivery.stamp
+        return Posted(delivery, Route(topic, stream, None), number, begins, done)
 
     def take_all(self) -> list[Posted]:
         """Empty it; for whoever sends in the place of a loop that has stopped."""
@@ -142,14 +190,14 @@ class Outbox:
             self._start()
 
     async def _send_some(self) -> None:
-        by_topic: dict[str, list[Posted]] = {}
+        routes: dict[Route, list[Posted]] = {}
         for posted in self._take(BATCH):
-            by_topic.setdefault(posted.delivery.topic, []).append(posted)
+            routes.setdefault(posted.route, []).append(posted)
         layer = self._layer()
-        if len(by_topic) > MANY_TOPICS and shards(layer) == 1:
-            messages = list(_cut(itertools.chain.from_iterable(by_topic.values())))
+        if len(routes) > MANY_TOPICS and shards(layer) == 1 and self._are_for_all(routes):
+            messages = list(_cut(itertools.chain.from_iterable(routes.values())))
         else:
-            messages = [message for some in by_topic.values() for message in _cut(some)]
+            messages = [message for some in routes.values() for message in _cut(some)]
         while messages:
             try:
                 await self._send(messages[0], layer)
@@ -170,9 +218,10 @@ class Outbox:
             self._bytes += sum(each.size for each in posted)
 
     async def _send(self, some: list[Posted], layer: Any) -> None:
-        parts = [self._part(topic, same) for topic, same in itertools.groupby(some, _topic_of)]
-        group = EVERYBODY if len(parts) > 1 else group_name(parts[0].topic)
-        message = pack(Packet(self._node, self._stream, parts))
+        parts = list(_parts(some))
+        route = some[0].route
+        group = route.group if some[-1].route == route else EVERYBODY
+        message = pack(Packet(self._node, route.stream, parts))
         pause = FIRST_PAUSE
         while True:
             error = await self._attempt(layer, group, message)
@@ -186,9 +235,9 @@ class Outbox:
             await asyncio.sleep(pause * random.uniform(0.7, 1.3))
             pause = min(2 * pause, LONGEST_PAUSE)
 
-    def _part(self, topic: str, same: Iterable[Posted]) -> Part:
-        deliveries = [posted.delivery for posted in same]
-        return Part(topic, self._numbers.take(topic, len(deliveries)), deliveries)
+    def _are_for_all(self, routes: Iterable[Route]) -> bool:
+        """And in our own count."""
+        return all(route.target is None and route.stream == self._stream for route in routes)
 
     async def _attempt(self, layer: Any, group: str, message: dict[str, Any]) -> Exception | None:
         try:
@@ -225,6 +274,16 @@ def _cut(some: Iterable[Posted]) -> Iterator[list[Posted]]:
         size += posted.size
     if message:
         yield message
+
+
+def _parts(some: Iterable[Posted]) -> Iterator[Part]:
+    """Runs of one topic without a gap."""
+    for (topic, _), run in itertools.groupby(
+        enumerate(some), lambda item: (item[1].route.topic, item[1].number - item[0])
+    ):
+        run_posted = [posted for _, posted in run]
+        first = run_posted[0]
+        yield Part(topic, first.number, [posted.delivery for posted in run_posted], first.begins)
 
 
 def _topic_of(posted: Posted) -> str:

@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections import OrderedDict
 
 # Topics whose count is kept by a publisher, publishers whose count is kept by a topic: the least recently
-# used is forgotten, and starts anew with 1, which readers take for a new beginning.
+# used is forgotten, and begins anew, which readers are told.
 REMEMBERED_TOPICS = 10_000
 REMEMBERED_STREAMS = 256
 
 
 class Numbers:
-    """A publisher's count per topic, from 1."""
+    """A publisher's count per topic, from 1. No number is ever given out twice for a topic."""
 
     def __init__(self) -> None:
         self._next: OrderedDict[str, int] = OrderedDict()
+        # Counts of forgotten topics did not get as far as this.
+        self._first = 1
 
-    def take(self, topic: str, count: int) -> int:
-        """The number of the first of ``count`` broadcasts."""
-        first = self._next.pop(topic, 1)
-        self._next[topic] = first + count
+    def take(self, topic: str) -> tuple[int, bool]:
+        """The next number, and whether the count begins with it."""
+        number = self._next.pop(topic, None)
+        begins = number is None
+        if number is None:
+            number = self._first
+        self._next[topic] = number + 1
         if len(self._next) > REMEMBERED_TOPICS:
-            self._next.popitem(last=False)
-        return first
+            self._first = max(self._first, self._next.popitem(last=False)[1])
+        return number, begins
 
 
 class Gaps:
@@ -34,13 +39,13 @@ class Gaps:
         # Publisher -> (number of the last message's first broadcast, number expected next).
         self._last: OrderedDict[str, tuple[int, int]] = OrderedDict()
 
-    def note(self, stream: str, first: int, count: int) -> int | None:
+    def note(self, stream: str, first: int, count: int, begins: bool = False) -> int | None:
         """How many are missing before this message of ``count`` broadcasts; None: it came before (drop it).
 
-        A late one, which was counted as missing, is let through.
+        ``begins``: the publisher's count begins here. A late one, which was counted as missing, is let through.
         """
         last = self._last.pop(stream, None)
-        if last is None or first == 1:
+        if last is None or (begins and first >= last[1]):
             missing, newest = 0, (first, first + count)
         elif first == last[0]:
             missing, newest = None, last

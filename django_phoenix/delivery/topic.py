@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 
 from django_phoenix.delivery.envelope import Delivery, Subscriber
+from django_phoenix.delivery.history.log import Log
 from django_phoenix.delivery.sequence import Gaps
 
 logger = logging.getLogger("django_phoenix.pubsub")
@@ -14,18 +16,25 @@ logger = logging.getLogger("django_phoenix.pubsub")
 class Topic:
     """Its subscribers, and what the hub's membership keeps about its group."""
 
-    __slots__ = ("_gaps", "_snapshot", "joined", "joining", "members", "name")
+    __slots__ = ("_gaps", "_snapshot", "joined", "joining", "log", "members", "name")
 
     def __init__(self, name: str) -> None:
         self.name = name
         # In order of subscription.
         self.members: dict[Subscriber, None] = {}
         self._snapshot: tuple[Subscriber, ...] | None = ()
+        # What is remembered of it, if it has a history.
+        self.log: Log | None = None
         # Made when another process is first heard of.
         self._gaps: Gaps | None = None
         # Whether the hub is in the topic's group, and who waits for that.
         self.joined = False
         self.joining: asyncio.Future[None] | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody listens, or it is to be remembered."""
+        return bool(self.members) or self.log is not None
 
     def add(self, subscriber: Subscriber) -> None:
         """Subscribing twice counts once."""
@@ -45,6 +54,8 @@ class Topic:
         members = self._snapshot
         if members is None:
             members = self._snapshot = tuple(self.members)
+        if self.log is not None:
+            delivery = self.log.record(delivery, time.monotonic())
         failed = 0
         for subscriber in members:
             try:
@@ -56,11 +67,11 @@ class Topic:
         if failed > 1:
             logger.error("%r failed for %d of %d subscribers", delivery, failed, len(members))
 
-    def missing(self, stream: str, first: int, count: int) -> int | None:
+    def missing(self, stream: str, first: int, count: int, begins: bool) -> int | None:
         """See ``Gaps.note``."""
         if self._gaps is None:
             self._gaps = Gaps()
-        return self._gaps.note(stream, first, count)
+        return self._gaps.note(stream, first, count, begins)
 
     def settle(self) -> None:
         """Whoever waits for the group need not wait any longer."""

@@ -10,21 +10,16 @@ from django_phoenix.delivery.sequence import Gaps, Numbers
 
 def test_each_topic_is_counted_by_itself() -> None:
     numbers = Numbers()
-    assert [numbers.take("a", 2), numbers.take("b", 1), numbers.take("a", 3), numbers.take("a", 1)] == [
-        1,
-        1,
-        3,
-        6,
-    ]
+    assert [numbers.take(topic) for topic in "abaa"] == [(1, True), (1, True), (2, False), (3, False)]
 
 
-def test_forgotten_topics_begin_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_forgotten_topics_begin_anew_and_give_no_number_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sequence, "REMEMBERED_TOPICS", 2)
     numbers = Numbers()
-    for topic in ("a", "b", "a", "c"):
-        numbers.take(topic, 1)
-    assert numbers.take("a", 1) == 3
-    assert numbers.take("b", 1) == 1
+    for topic in ("a", "b", "b", "a", "c"):
+        numbers.take(topic)
+    assert numbers.take("a") == (3, False)
+    assert numbers.take("b") == (3, True)
 
 
 @pytest.mark.parametrize(
@@ -39,13 +34,19 @@ def test_forgotten_topics_begin_anew(monkeypatch: pytest.MonkeyPatch) -> None:
         ([(1, 1), (2, 1), (2, 1), (3, 1)], [0, 0, None, 0]),
         # In the wrong order: counted as missing, then let through.
         ([(1, 1), (3, 1), (2, 1), (4, 1)], [0, 1, 0, 0]),
-        # The publisher has forgotten the topic, or is another one.
-        ([(1, 1), (2, 1), (1, 1), (2, 1)], [0, 0, 0, 0]),
     ],
 )
 def test_gaps_are_found(messages: list[tuple[int, int]], missing: list[int | None]) -> None:
     gaps = Gaps()
     assert [gaps.note("stream", first, count) for first, count in messages] == missing
+
+
+def test_where_a_publisher_s_count_begins_anew_nothing_is_missing() -> None:
+    gaps = Gaps()
+    assert gaps.note("stream", 1, 2, True) == 0
+    assert gaps.note("stream", 1, 2, True) is None
+    assert gaps.note("stream", 90, 1, True) == 0
+    assert gaps.note("stream", 92, 1) == 1
 
 
 def test_publishers_are_counted_apart_and_forgotten_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
