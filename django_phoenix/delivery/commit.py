@@ -16,20 +16,26 @@ CommitRule = Callable[[Callable[[], None]], None]
 def after_commit(action: Callable[[], None]) -> None:
     """Call ``action`` when no connection of this thread is inside an atomic block any more.
 
-    That is now, or after the commit; never, if that block is rolled back. The blocks that a TestCase wraps
-    around a test do not count.
+    That is now, or after the commit; never, if that block is rolled back.
     """
+    connection = open_transaction()
+    if connection is None:
+        action()
+    else:
+        # Another connection may be in a transaction as well: look again then.
+        connection.on_commit(partial(after_commit, action), robust=True)
+
+
+def open_transaction() -> BaseDatabaseWrapper | None:
+    """A connection of this thread that is inside an atomic block; None if there is none."""
     if running_loop() is not None and not os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE"):
         # Django lets nobody open a transaction here.
-        action()
-        return
-    for connection in connections.all(initialized_only=True):
-        if connection.in_atomic_block and _has_own_blocks(connection):
-            # Another connection may be in a transaction as well: look again then.
-            connection.on_commit(partial(after_commit, action), robust=True)
-            return
-    action()
+        return None
+    return next(filter(in_transaction, connections.all(initialized_only=True)), None)
 
 
-def _has_own_blocks(connection: BaseDatabaseWrapper) -> bool:
-    return any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)
+def in_transaction(connection: BaseDatabaseWrapper) -> bool:
+    """Whether it is inside an atomic block. Those that a TestCase wraps around a test do not count."""
+    return connection.in_atomic_block and any(
+        not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks
+    )
