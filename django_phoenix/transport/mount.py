@@ -29,7 +29,7 @@ class Mount:
         self.socket_class = socket_class
         self.options = options
         self.app = socket_class.as_asgi(**options)
-        offered = TRANSPORTS if options.get("longpoll", True) else ["websocket"]
+        offered = ["websocket"] if options.get("longpoll") is False else TRANSPORTS
         self._patterns = {name: RoutePattern(route + name, is_endpoint=True) for name in offered}
 
     def match(self, path: str, transport: str) -> dict[str, Any] | None:
