@@ -10,11 +10,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import measure, report, workloads
+from bench import measure, report, scale, soak, workloads
+from bench.claims import Claim
 
 RESULTS = Path(__file__).with_name("results")
+
+# Measured once, after the rounds; each returns its claims.
+WHOLE_SERVER: dict[str, Callable[[bool], list[Claim]]] = {
+    "scale, 10000 connections": scale.measure,
+    "soak": soak.measure,
+}
 
 
 def main() -> int:
@@ -33,11 +41,18 @@ def main() -> int:
             measure.connection_memory(figures, options.quick)
         if options.only in workloads.TABLE.title:
             measure.table_memory(figures, options.quick)
-    text = report.markdown(figures, chosen, options.rounds)
+    text = report.markdown(figures, chosen, options.rounds, list(claims(options)))
     RESULTS.mkdir(exist_ok=True)
     RESULTS.joinpath("latest.md").write_text(text, encoding="utf-8")
     print(text)
     return 0
+
+
+def claims(options: argparse.Namespace) -> Iterator[Claim]:
+    for title, whole in WHOLE_SERVER.items():
+        if options.only in title:
+            print(title, file=sys.stderr)
+            yield from whole(options.quick)
 
 
 def arguments() -> argparse.Namespace:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 
+from bench.claims import Claim, table
 from bench.measure import Figures
 from bench.servers import BARE, OURS, STOCK
 from bench.workloads import CONNECTION, TABLE, Memory, Workload
@@ -19,7 +20,9 @@ COLUMNS = (
 HEAD = (f"| {' | '.join(COLUMNS)} |", "|---" * len(COLUMNS) + "|")
 
 
-def markdown(figures: Figures, workloads: Iterable[Workload], rounds: int) -> str:
+def markdown(
+    figures: Figures, workloads: Iterable[Workload], rounds: int, claims: Sequence[Claim] = ()
+) -> str:
     """The whole report."""
     lines = [
         "# Benchmark",
@@ -34,6 +37,8 @@ def markdown(figures: Figures, workloads: Iterable[Workload], rounds: int) -> st
     ]
     lines += [cpu_row(figures, workload) for workload in workloads if figures.median(workload.title, OURS)]
     lines += ["", "## Resident memory, KiB", "", *memory_rows(figures)]
+    if claims:
+        lines += ["", "## The whole server", "", *table(claims)]
     return "\n".join(lines) + "\n"
 
 
