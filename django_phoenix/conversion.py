@@ -1,7 +1,8 @@
 """From a JSON value to an annotated Python type: one small converter per type, composed once per parameter.
 
 The values come from JSON, or from HTML attributes and forms, where all is text: so ``"2"`` is an int, and
-``""`` is None for an optional parameter that is no text.
+``""`` is None for an optional parameter that is no text. ``Annotated[str, MaxLengthValidator(200)]`` is a str
+that Django's validator has let pass.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import re
 import types
 import typing
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
+from itertools import count, repeat
 from typing import Any, Literal, NamedTuple, Union
 
+from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_date, parse_datetime, parse_time
 
 Converter = Callable[[Any], Any]
@@ -27,8 +30,33 @@ TRUE = frozenset({"true", "1", "on", "yes"})
 FALSE = frozenset({"false", "0", "off", "no", ""})
 
 
+# How many things are told to be wrong with one value.
+MOST_FLAWS = 20
+
+# Stands for a value that did not come.
+MISSING: Any = object()
+
+
+class Flaw(NamedTuple):
+    """One thing that is wrong: where in the value, what, and what came instead."""
+
+    path: tuple[str | int, ...]
+    text: str
+    got: Any
+
+
 class Mismatch(Exception):
-    """The value is not what the annotation asks for."""
+    """The value is not what the annotation asks for: the parts in ``flaws``, or all of it."""
+
+    def __init__(self, flaws: list[Flaw] | None = None) -> None:
+        super().__init__()
+        self.flaws = flaws
+
+    def at(self, step: str | int, expected: str, got: Any) -> list[Flaw]:
+        """The flaws as the whole sees them whose part at ``step`` this value is."""
+        if self.flaws is None:
+            return [Flaw((step,), f"should be {expected}", got)]
+        return [flaw._replace(path=(step, *flaw.path)) for flaw in self.flaws]
 
 
 class Conversion(NamedTuple):
@@ -38,15 +66,20 @@ class Conversion(NamedTuple):
     expected: str
 
 
+# Asked in turn for a conversion to a type that nothing here knows: see ``register_family``.
+Family = Callable[[Any], Conversion | None]
+_families: list[Family] = []
+
+
 def converter_for(annotation: Any) -> Conversion:
     """How values become ``annotation``. Raises TypeError for a type that no converter knows."""
-    simple = _SIMPLE.get(annotation) if _hashable(annotation) else None
+    simple = _simple(annotation)
     if simple is not None:
         return simple
     origin = typing.get_origin(annotation)
     arguments = typing.get_args(annotation)
     if origin is typing.Annotated:
-        return converter_for(arguments[0])
+        return _validated(converter_for(arguments[0]), arguments[1:])
     if origin is Union or origin is types.UnionType:
         return _union(arguments)
     if origin is Literal:
@@ -57,6 +90,10 @@ def converter_for(annotation: Any) -> Conversion:
         return _mapping(arguments[1])
     if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
         return _enum(annotation)
+    for family in _families:
+        conversion = family(annotation)
+        if conversion is not None:
+            return conversion
     raise TypeError(f"no conversion to {annotation!r}; register one with register_conversion, or use Any.")
 
 
@@ -75,8 +112,25 @@ def register_conversion(annotation: Any, convert: Callable[[Any], Any], expected
     _SIMPLE[annotation] = Conversion(checked, expected)
 
 
-def _hashable(annotation: Any) -> bool:
-    return getattr(type(annotation), "__hash__", None) is not None
+def register_family(family: Family) -> None:
+    """Teach many types at once: ``family`` gives the conversion to a type, None if it knows no such type."""
+    _families.append(family)
+
+
+def flaws_of(error: ValueError | ValidationError, got: Any) -> list[Flaw]:
+    """What user code that looks at a value has said of it, in ValidationErrors. Others' texts stay here."""
+    if not isinstance(error, ValidationError):
+        return [Flaw((), "is not valid", got)]
+    if hasattr(error, "error_dict"):
+        return [Flaw((name,), " ".join(texts), got) for name, texts in error.message_dict.items()]
+    return [Flaw((), " ".join(error.messages), got)]
+
+
+def _simple(annotation: Any) -> Conversion | None:
+    try:
+        return _SIMPLE.get(annotation)
+    except TypeError:  # Django's validators have no hash, nor has what holds one
+        return None
 
 
 def _anything(value: Any) -> Any:
@@ -168,6 +222,12 @@ def _nothing(value: Any) -> None:
         raise Mismatch
 
 
+def _binary(value: Any) -> bytes:
+    if type(value) is not bytes:
+        raise Mismatch
+    return value
+
+
 def _object(value: Any) -> dict[str, Any]:
     if type(value) is not dict:
         raise Mismatch
@@ -191,9 +251,9 @@ def _union(arguments: tuple[Any, ...]) -> Conversion:
         for choice in choices:
             try:
                 return choice.convert(value)
-            except Mismatch:
-                continue
-        raise Mismatch
+            except Mismatch as mismatch:
+                flaws = mismatch.flaws
+        raise Mismatch(flaws if len(choices) == 1 else None)
 
     names = [choice.expected for choice in choices] + (["null"] if optional else [])
     return Conversion(convert, " or ".join(names))
@@ -221,20 +281,55 @@ def _enum(kind: type[enum.Enum]) -> Conversion:
     return Conversion(lambda value: kind(by_value.convert(value)), by_value.expected)
 
 
+def _validated(inner: Conversion, metadata: tuple[Any, ...]) -> Conversion:
+    """Django's validators, and functions like them, for all but None; other metadata is not ours."""
+    validators = [entry for entry in metadata if callable(entry) and not isinstance(entry, type)]
+    if not validators:
+        return inner
+
+    def convert(value: Any) -> Any:
+        converted = inner.convert(value)
+        if converted is None:
+            return None
+        flaws: list[Flaw] = []
+        for validate in validators:
+            try:
+                validate(converted)
+            except (ValidationError, ValueError) as error:
+                flaws += flaws_of(error, value)
+        if flaws:
+            raise Mismatch(flaws)
+        return converted
+
+    return Conversion(convert, inner.expected)
+
+
 def _sequence(make: Callable[[Any], Any], arguments: tuple[Any, ...]) -> Conversion:
-    if make is tuple and (len(arguments) != 2 or arguments[1] is not Ellipsis):
-        raise TypeError("a tuple parameter is written tuple[T, ...]")
+    if make is tuple and arguments[1:] != (Ellipsis,):
+        return _fixed_tuple(arguments)
     item = converter_for(arguments[0])
 
     def convert(value: Any) -> Any:
         if type(value) is not list:
             raise Mismatch
+        entries = _each(count(), repeat(item), value)
         try:
-            return make([item.convert(entry) for entry in value])
+            return make(entries)
         except TypeError:  # a set of what can't be hashed
             raise Mismatch from None
 
     return Conversion(convert, f"a list, each of it {item.expected}")
+
+
+def _fixed_tuple(arguments: tuple[Any, ...]) -> Conversion:
+    items = [converter_for(argument) for argument in arguments]
+
+    def convert(value: Any) -> Any:
+        if type(value) is not list or len(value) != len(items):
+            raise Mismatch
+        return tuple(_each(count(), items, value))
+
+    return Conversion(convert, f"a list of {len(items)}: {', '.join(item.expected for item in items)}")
 
 
 def _mapping(value_type: Any) -> Conversion:
@@ -243,9 +338,25 @@ def _mapping(value_type: Any) -> Conversion:
     def convert(value: Any) -> Any:
         if type(value) is not dict:
             raise Mismatch
-        return {key: item.convert(entry) for key, entry in value.items()}
+        return dict(zip(value, _each(value, repeat(item), value.values()), strict=True))
 
     return Conversion(convert, f"an object, each value of it {item.expected}")
+
+
+def _each(steps: Iterable[str | int], items: Iterable[Conversion], values: Iterable[Any]) -> list[Any]:
+    """Convert the parts of a value. Raises Mismatch that tells of all that are wrong, up to a number."""
+    converted: list[Any] = []
+    flaws: list[Flaw] = []
+    for step, item, value in zip(steps, items, values, strict=False):
+        try:
+            converted.append(item.convert(value))
+        except Mismatch as mismatch:
+            flaws += mismatch.at(step, item.expected, value)
+            if len(flaws) >= MOST_FLAWS:
+                break
+    if flaws:
+        raise Mismatch(flaws)
+    return converted
 
 
 _SEQUENCES: dict[Any, Callable[[Any], Any]] = {
@@ -269,6 +380,7 @@ _SIMPLE: dict[Any, Conversion] = {
     datetime.date: Conversion(_parsed(parse_date), "a date such as 2030-01-31"),
     datetime.datetime: Conversion(_parsed(parse_datetime), "a date and time such as 2030-01-31T12:00"),
     datetime.time: Conversion(_parsed(parse_time), "a time such as 12:00"),
+    bytes: Conversion(_binary, "binary"),
     type(None): Conversion(_nothing, "null"),
     None: Conversion(_nothing, "null"),
     dict: Conversion(_object, "an object"),

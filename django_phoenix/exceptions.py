@@ -14,12 +14,19 @@ PhoenixError
 │   └── PatchLoop          handle_params asks for a patch again and again
 ├── TemplateCompileError   a live template that cannot be compiled
 │   └── RegionError        its live region cannot be found
-└── BroadcastError         a broadcast that could not be handed to the channel layer
+├── BroadcastError         a broadcast that could not be handed to the channel layer
+└── PresenceError          an owner that has ended
+    ├── AlreadyTracked     a presence that is there already
+    └── NotTracked         a presence that is not there
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+# How a Problem shows a value that did not come.
+NOTHING = "nothing"
 
 
 class PhoenixError(Exception):
@@ -61,20 +68,39 @@ class JoinRefused(PhoenixError):
         self.response: dict[str, Any] = {} if response is None else response
 
 
+class Problem(NamedTuple):
+    """What is wrong with one part of a payload: ``where`` is like ``"items.2.price"``, "" for all of it."""
+
+    where: str
+    text: str
+    got: str
+
+    def __str__(self) -> str:
+        part = f"parameter {self.where!r}" if self.where else "the payload"
+        return f"{part}{' ' if self.text.startswith('should ') else ': '}{self.text}, got {self.got}"
+
+
 class InvalidParams(PhoenixError):
     """A payload that an event handler's signature does not take.
 
-    ``owner`` names the channel or view class, ``event`` the event, ``parameter`` the offending one, if any.
+    ``owner`` names the channel or view class, ``event`` the event; each of ``problems`` is a Problem.
     """
 
-    def __init__(self, owner: str, event: str, parameter: str | None, expected: str, got: str) -> None:
-        where = f"parameter {parameter!r}" if parameter is not None else "the payload"
-        super().__init__(f"{owner}, event {event!r}: {where} should be {expected}, got {got}.")
+    def __init__(self, owner: str, event: str, problems: Sequence[Problem]) -> None:
+        super().__init__(f"{owner}, event {event!r:.100}: {'; '.join(map(str, problems))}.")
         self.owner = owner
         self.event = event
-        self.parameter = parameter
-        self.expected = expected
-        self.got = got
+        self.problems = tuple(problems)
+
+    @property
+    def errors(self) -> dict[str, list[str]]:
+        """For the client: what is wrong, by where, as a Django form has it; ``"__all__"`` is the payload."""
+        errors: dict[str, list[str]] = {}
+        for where, text, got in self.problems:
+            errors.setdefault(where or "__all__", []).append(
+                f"{text}, got nothing" if got == NOTHING else text
+            )
+        return errors
 
 
 class ProcessError(PhoenixError):
@@ -116,3 +142,25 @@ class RegionError(TemplateCompileError):
 
 class BroadcastError(PhoenixError):
     """A broadcast that could not be handed to the channel layer."""
+
+
+class PresenceError(PhoenixError):
+    """A presence can't be had: its owner has ended."""
+
+
+class AlreadyTracked(PresenceError):
+    """The owner has this key on this topic already: ``update`` changes its meta."""
+
+    def __init__(self, owner: object, key: str, topic: str) -> None:
+        super().__init__(f"{owner} tracks {key!r} on {topic!r} already; update(…) changes its meta.")
+        self.key = key
+        self.topic = topic
+
+
+class NotTracked(PresenceError):
+    """The owner does not have this key on this topic."""
+
+    def __init__(self, owner: object, key: str, topic: str) -> None:
+        super().__init__(f"{owner} does not track {key!r} on {topic!r}; track(…) it first.")
+        self.key = key
+        self.topic = topic

@@ -159,6 +159,12 @@ class DemoSocket(Socket):
 APP = DemoSocket.as_asgi()
 
 
+def invalid(ref, topic, errors, join_ref="1"):
+    """The frame of a reply to a payload that does not fit."""
+    response = {"reason": "invalid params", "errors": errors}
+    return [join_ref, ref, topic, "phx_reply", {"status": "error", "response": response}]
+
+
 async def joined(peer, topic="demo:1", ref="1"):
     await peer.push(ref, ref, topic, "phx_join")
     reply = await peer.next()
@@ -301,7 +307,7 @@ async def test_unknown_events_and_bad_params_are_answered_and_logged_not_crashed
     assert await peer.next() == error("2", "demo:1", "unknown event")
     assert "Demo on topic 'demo:1': no handler for the event 'nope'" in caplog.text
     await peer.push("1", "3", "demo:1", "push_from_a_thread", {"count": "many"})
-    assert await peer.next() == error("3", "demo:1", "invalid params")
+    assert await peer.next() == invalid("3", "demo:1", {"count": ["should be a whole number"]})
     assert "Demo, event 'push_from_a_thread': parameter 'count' should be a whole number" in caplog.text
     await peer.push("1", "4", "demo:1", "where")
     assert (await peer.next())[4]["response"]["topic"] == "demo:1"
@@ -311,7 +317,7 @@ async def test_unknown_events_and_bad_params_are_answered_and_logged_not_crashed
 async def test_a_bad_parameter_may_be_as_deep_as_json_can_be(peer, caplog, depth):
     await joined(peer)
     await peer.send_raw('["1","2","demo:1","push_from_a_thread",{"count":%s}]' % ("[" * depth + "]" * depth))
-    assert await peer.next() == error("2", "demo:1", "invalid params")
+    assert await peer.next() == invalid("2", "demo:1", {"count": ["should be a whole number"]})
     assert "Traceback" not in caplog.text
 
 

@@ -6,8 +6,14 @@ import inspect
 from collections.abc import Callable, Collection
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 from django_phoenix.channel import Channel
-from django_phoenix.params import Handler, collect_events
+from django_phoenix.history import History
+from django_phoenix.conversion import Flaw, Mismatch
+from django_phoenix.params import Handler, collect_events, invalid, no_object, payload_converter
+
+JOIN = "phx_join"
 
 
 class Callback:
@@ -25,6 +31,7 @@ class Blueprint:
     """A Channel class, taken apart. None stands for a callback that the class leaves alone."""
 
     __slots__ = (
+        "_convert_payload",
         "after_join",
         "channel_class",
         "events",
@@ -32,8 +39,10 @@ class Blueprint:
         "handle_in",
         "handle_info",
         "handle_out",
+        "history",
         "intercept",
         "join",
+        "presence",
         "subscribes",
         "takes_any_payload",
         "terminate",
@@ -43,6 +52,7 @@ class Blueprint:
         self.channel_class = channel_class
         self.events: dict[str, Handler] = collect_events(channel_class)
         self.join = self._overridden("join")
+        self._convert_payload = payload_converter(channel_class, channel_class.join)
         self.after_join = self._overridden("after_join")
         self.handle_in = self._overridden("handle_in")
         self.handle_out = self._overridden("handle_out")
@@ -51,12 +61,47 @@ class Blueprint:
         self.terminate = self._overridden("terminate")
         intercept: Collection[str] = channel_class.intercept
         self.intercept = frozenset([intercept] if isinstance(intercept, str) else intercept)
+        self.presence = channel_class.presence
         self.subscribes = channel_class.subscribes
+        self.history = _history_of(channel_class)
         self.takes_any_payload = channel_class.takes_any_payload
+
+    def join_payload(self, payload: Any) -> Any:
+        """What ``join`` gets of the client's payload: converted, if its parameter is annotated.
+
+        Raises InvalidParams.
+        """
+        if self.takes_any_payload:
+            return payload
+        if payload is None:
+            payload = {}
+        if type(payload) is not dict:
+            raise no_object(self.channel_class.__name__, JOIN, payload)
+        convert = self._convert_payload
+        if convert is None:
+            return payload
+        try:
+            return convert.convert(payload)
+        except Mismatch as mismatch:
+            flaws = mismatch.flaws or [Flaw((), f"should be {convert.expected}", payload)]
+            raise invalid(self.channel_class.__name__, JOIN, flaws) from None
 
     def _overridden(self, name: str) -> Callback | None:
         function = getattr(self.channel_class, name)
         return None if function is getattr(Channel, name) else Callback(self.channel_class, function)
+
+
+def _history_of(channel_class: type[Channel]) -> History | None:
+    history: object = channel_class.history
+    if history is not None and not isinstance(history, History):
+        raise ImproperlyConfigured(
+            f"{channel_class.__name__}.history should be a History(size=…, ttl=…) or None, got {history!r}."
+        )
+    if history is not None and not channel_class.subscribes:
+        raise ImproperlyConfigured(
+            f"{channel_class.__name__} has a history, but subscribes = False: nobody would get it. Drop either."
+        )
+    return history
 
 
 _blueprints: dict[type[Channel], Blueprint] = {}

@@ -13,13 +13,15 @@ from django_phoenix import executor, pubsub
 from django_phoenix.channel import Stop
 from django_phoenix.conf import settings
 from django_phoenix.exceptions import InvalidParams, JoinRefused
-from django_phoenix.params import Handler
+from django_phoenix.params import Handler, no_object
 from django_phoenix.signals import channel_joined
 from django_phoenix.transport import crash
+from django_phoenix.transport.answers import INVALID
 from django_phoenix.transport.blueprint import Callback
 from django_phoenix.transport.channel_process import ChannelProcess
 from django_phoenix.transport.letters import Info, Join, Out, Waiting
 from django_phoenix.transport.locale import activate, call_activated
+from django_phoenix.wire.encoding import Encoded
 from django_phoenix.wire.message import Broadcast, Frame, Message, Reply
 from django_phoenix.wire.serializer import V2
 
@@ -29,7 +31,6 @@ EVENT_RETURNS = "None, a dict, a Reply or Stop"
 OTHER_RETURNS = "None or Stop"
 CRASHED = {"reason": "channel_crash"}
 JOIN_CRASHED = Reply.error({"reason": "join crashed"})
-INVALID = {"reason": "invalid params"}
 DUPLICATE = {"reason": "duplicate join"}
 
 
@@ -196,7 +197,7 @@ class ChannelServer(ChannelProcess):
         try:
             arguments = handler.bind(message.payload)
         except InvalidParams as error:
-            self._reply_invalid(message, error)
+            self.reply(self.join_ref, message.ref, "error", self._invalid(error))
             return
         self._in_hand = message
         try:
@@ -223,9 +224,8 @@ class ChannelServer(ChannelProcess):
             )
             self.reply(self.join_ref, message.ref, "error", {"reason": "unknown event"})
         elif not isinstance(message.payload, dict | bytes):
-            shown = type(message.payload).__name__
-            error = InvalidParams(self.channel.log_name, message.event, None, "a JSON object", shown)
-            self._reply_invalid(message, error)
+            error = no_object(self.channel.log_name, message.event, message.payload)
+            self.reply(self.join_ref, message.ref, "error", self._invalid(error))
         else:
             self._in_hand = message
             try:
@@ -254,13 +254,10 @@ class ChannelServer(ChannelProcess):
                 self._refuse(message, DUPLICATE)
                 return
         self._first = None
-        payload = {} if message.payload is None else message.payload
-        if type(payload) is not dict and not self.blueprint.takes_any_payload:
-            shown = type(payload).__name__
-            logger.warning("%s: a join's payload should be a JSON object, got %s.", self, shown)
-            self._refuse(message, INVALID)
-            return
+        # For what is said of the payload.
+        activate(self.connection.socket)
         try:
+            payload = self.blueprint.join_payload(message.payload)
             response = await self._call("join", self.blueprint.join, payload, **self.captures)
             if response is not None and type(response) is not dict:
                 raise self._bad_return("join", "None or a dict, or raise JoinRefused({...})", response)
@@ -268,6 +265,8 @@ class ChannelServer(ChannelProcess):
             frame = encode(message.join_ref, message.ref, self.topic, "ok", response or {})
         except JoinRefused as refusal:
             self._refuse(message, refusal.response)
+        except InvalidParams as error:
+            self._refuse(message, self._invalid(error))
         except (Exception, asyncio.CancelledError) as error:
             if self._is_called_off(error):
                 raise
@@ -277,11 +276,13 @@ class ChannelServer(ChannelProcess):
 
     async def _accept(self, frame: Frame) -> None:
         self.joined = True
-        if self.blueprint.subscribes:
-            subscribed = pubsub.subscribe(self.topic, self)
-            if subscribed is not None:
-                # Other processes' broadcasts must not be missed either, from the reply on.
-                await subscribed
+        subscribed = pubsub.subscribe(self.topic, self) if self.blueprint.subscribes else None
+        if self.blueprint.presence is not None:
+            # Here, so that the diffs that come from now on follow upon it.
+            self.blueprint.presence.state_of(self.topic, self._push_presences)
+        if subscribed is not None:
+            # Other processes' broadcasts must not be missed either, from the reply on.
+            await subscribed
         outbox = self.connection.outbox
         outbox.put(frame)
         # Broadcasts and pushes since: none of them gets before the reply.
@@ -292,6 +293,10 @@ class ChannelServer(ChannelProcess):
             channel_joined.send_robust(type(self.channel), channel=self.channel)
         if self.blueprint.after_join is not None:
             self._check_stop(await self._call("after_join", self.blueprint.after_join))
+
+    def _push_presences(self, state: str) -> None:
+        encode = self.connection.serializer.encode_push
+        self.emit(encode(self.join_ref, self.topic, "presence_state", Encoded(state)))
 
     def _refuse_join(self, message: Message, error: BaseException) -> None:
         """``join`` has raised: a refusal, or a crash."""
@@ -384,10 +389,11 @@ class ChannelServer(ChannelProcess):
             f"{callback} should return {expected}; it returned {type(got).__name__} {got!r:.200}"
         )
 
-    def _reply_invalid(self, message: Message, error: InvalidParams) -> None:
+    def _invalid(self, error: InvalidParams) -> dict[str, Any]:
+        """The response that tells of it."""
         logger.warning("%s", error)
-        response = {**INVALID, "detail": str(error)} if django_settings.DEBUG else INVALID
-        self.reply(self.join_ref, message.ref, "error", response)
+        response: dict[str, Any] = {"reason": INVALID, "errors": error.errors}
+        return {**response, "detail": str(error)} if django_settings.DEBUG else response
 
 
 def _event_of(item: Any) -> str | None:
