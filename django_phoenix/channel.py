@@ -17,7 +17,7 @@ ordinary functions in both kinds, never block, work from any thread and take hol
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django_phoenix import pubsub
 from django_phoenix.exceptions import JoinRefused
 from django_phoenix.params import Params, event
+from django_phoenix.presence import Key, Meta, Owning, Presence, owner_of
 from django_phoenix.transport.answers import answer_to
 from django_phoenix.wire.message import Broadcast, Reply
 
@@ -56,6 +57,9 @@ class Channel:
 
     # Whether broadcasts on the channel's own topic reach the client.
     subscribes: ClassVar[bool] = True
+
+    # Who is on the topic: its clients get ``presence_state`` after the join, and each ``presence_diff``.
+    presence: ClassVar[type[Presence] | None] = None
 
     __slots__ = ("__dict__", "__weakref__", "server")
 
@@ -160,6 +164,29 @@ class Channel:
         """The end of ``subscribe``."""
         self.server.unsubscribe(topic)
 
+    def track(self, key: Key, meta: Mapping[str, Any] | None = None) -> str:
+        """Say that ``key`` is on this topic, until the channel ends. Returns the ``phx_ref``.
+
+        Raises AlreadyTracked if this channel has said so already.
+        """
+        return self._presence().track(self, key, meta)
+
+    def untrack(self, key: Key) -> None:
+        """Say that ``key`` is not on this topic any more. Nothing happens if it was not."""
+        self._presence().untrack(self, key)
+
+    def update(self, key: Key, meta: Meta) -> str:
+        """Another meta for ``key``, or a function that makes it from the former one; NotTracked if none."""
+        return self._presence().update(self, key, meta)
+
+    def _presence(self) -> type[Presence]:
+        if self.presence is None:
+            raise TypeError(
+                f"{self.log_name} has no presence to track in: set {self.log_name}.presence to a subclass "
+                "of Presence."
+            )
+        return self.presence
+
     def send(self, ref: str, message: Any) -> None:
         """Put ``message`` before ``handle_info`` of another channel of the same client, by its ``ref``.
 
@@ -197,3 +224,8 @@ class Channel:
     def log_name(self) -> str:
         """How log lines call it."""
         return type(self).__name__
+
+
+@owner_of.register(Channel)
+def _(channel: Channel) -> Owning:
+    return Owning(channel.server, channel.topic)

@@ -59,6 +59,11 @@ DEFAULTS: dict[str, Any] = {
     "GUARD_MIDDLEWARE": (),
     # Middleware with process_view that refuses nobody.
     "TRUSTED_MIDDLEWARE": (),
+    # Presence: seconds for which joins and leaves of a busy topic are gathered into one presence_diff.
+    "PRESENCE_WINDOW": 0.05,
+    # Seconds between two signs of life of a process, and of silence after which its presences leave.
+    "PRESENCE_HEARTBEAT": 1.5,
+    "PRESENCE_DOWN_AFTER": 15,
 }
 
 

@@ -43,6 +43,7 @@ from django_phoenix.live.session import live_session
 from django_phoenix.live.spec import default, spec_of
 from django_phoenix.live.timers import NoTimer, Timer
 from django_phoenix.params import MARK, Params, event
+from django_phoenix.presence import Owning, owner_of
 from django_phoenix.transport.read_only_session import ReadOnlySession
 from django_phoenix.wire.message import Broadcast, Reply
 
@@ -243,3 +244,9 @@ class LiveView(View):
             return local_path(to, args, kwargs, self.request.get_full_path())
         except ValueError as error:
             raise ValueError(f"{type(self).__name__}: {error}") from error
+
+
+@owner_of.register(LiveView)
+def _(view: LiveView) -> Owning | None:
+    channel = view._live.channel
+    return None if channel is None else Owning(channel.server)

@@ -31,6 +31,7 @@ __all__ = [
     "broadcast_from",
     "call_in_turn",
     "close_hub",
+    "deliver_on_this_loop",
     "flush",
     "local_broadcast",
     "lost",
@@ -85,6 +86,14 @@ def local_broadcast(
 ) -> None:
     """As ``broadcast``, to the subscribers of this operating system process only."""
     _when_committed(partial(_node.deliver_here, make_delivery(topic, event, payload)), on_commit)
+
+
+def deliver_on_this_loop(delivery: Delivery) -> None:
+    """To the running loop's subscribers only, at once."""
+    hub = _node.hub_of(asyncio.get_running_loop())
+    if hub is not None:
+        hub.put(delivery, here=True)
+        hub.take()
 
 
 async def abroadcast(

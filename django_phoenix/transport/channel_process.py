@@ -228,7 +228,13 @@ class ChannelProcess(Process):
     # The end.
 
     def on_finish(self, callback: Callable[[], object]) -> None:
-        """Call it once, on the loop, when the process is over, whatever ends it: at once if it is."""
+        """Call it once, on the loop, when the process is over, whatever ends it: at once if it is.
+
+        From any thread.
+        """
+        self.on_loop(self._on_finish, callback)
+
+    def _on_finish(self, callback: Callable[[], object]) -> None:
         if self.over:
             callback()
         elif self._at_finish is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from django_phoenix import pubsub, watchdog
+from django_phoenix import presence, pubsub, watchdog
 
 if TYPE_CHECKING:
     from django_phoenix.transport.connection import Connection
@@ -53,6 +53,7 @@ class LoopState:
         if self._sweeper is not None:
             self._sweeper.cancel()
         watchdog.unwatch(self.loop)
+        presence.close()
         await pubsub.close_hub()
 
     def _schedule(self) -> None:
