@@ -62,6 +62,11 @@ class Process:
         return len(self._more) if self._more is not None else 0
 
     @property
+    def busy(self) -> bool:
+        """Whether a message is in hand."""
+        return self._busy
+
+    @property
     def ended(self) -> bool:
         """True once the process takes no more messages."""
         return self._ended

@@ -12,6 +12,7 @@ import os
 from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextvars import Context
 from functools import partial
 from typing import Any
 
@@ -74,6 +75,13 @@ def lend(loop: AbstractEventLoop, executor: Executor) -> None:
 def take_back(loop: AbstractEventLoop) -> None:
     """The end of ``lend``."""
     AsyncToSync.loop_thread_executors.pop(loop, None)
+
+
+def context_without_lender() -> Context:
+    """A copy of the running context, in which no thread further up serves thread-sensitive calls."""
+    context = contextvars.copy_context()
+    context.run(setattr, AsyncToSync.executors, "current", None)
+    return context
 
 
 def without_way_back(call: Callable[..., Any]) -> Callable[..., Any]:

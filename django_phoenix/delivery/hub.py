@@ -114,6 +114,11 @@ class Hub:
         self._inbox.append(call)
         self._wake()
 
+    @property
+    def idle(self) -> bool:
+        """Whether all that was posted has been seen to."""
+        return not self._inbox and not self._taking
+
     async def close(self) -> None:
         """Leave every group and stop listening."""
         if self._forgetting is not None:
