@@ -18,6 +18,7 @@ application = phoenix_application(
     live=None,
     sockets=[
         socket("socket/", UserSocket),
+        socket("polling/", UserSocket, longpoll={"window_ms": 300}),
         socket("bench/", BenchSocket),
         socket("isolation/", IsolationSocket),
         socket("tenants/<slug:tenant>/", UserSocket),

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 
 from django_phoenix.channel import Channel, Reply, event
 from django_phoenix.exceptions import ConnectRefused
+from django_phoenix.pubsub import broadcast
 from django_phoenix.socket import Socket
 
 
@@ -50,6 +51,10 @@ class RoomChannel(Channel):
         self.broadcast("shout", payload)
 
     @event
+    async def broadcast_to(self, topic: str, event: str):
+        broadcast(topic, event, {})
+
+    @event
     async def blob(self, data: bytes):
         self.push("blob", data)
         return Reply.ok(data[::-1])
@@ -81,6 +86,10 @@ class UserSocket(Socket):
     async def connect(self, params):
         if "refuse" in params:
             raise ConnectRefused("too many", status=429)
+        self.assigns.id = params.get("id")
+
+    def id(self):
+        return self.assigns.id
 
     def refusal_response(self, refusal):
         return HttpResponse(str(refusal.reason or ""), status=refusal.status)
