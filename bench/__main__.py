@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import measure, report, scale, soak, workloads
+from bench import measure, report, scale, slow, soak, workloads
 from bench.claims import Claim
 
 RESULTS = Path(__file__).with_name("results")
@@ -21,6 +21,7 @@ RESULTS = Path(__file__).with_name("results")
 # Measured once, after the rounds; each returns its claims.
 WHOLE_SERVER: dict[str, Callable[[bool], list[Claim]]] = {
     "scale, 10000 connections": scale.measure,
+    "a slow client": slow.measure,
     "soak": soak.measure,
 }
 
