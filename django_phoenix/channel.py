@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django_phoenix import pubsub
 from django_phoenix.exceptions import JoinRefused
+from django_phoenix.history import History
 from django_phoenix.params import Params, event
 from django_phoenix.presence import Key, Meta, Owning, Presence, owner_of
 from django_phoenix.transport.answers import answer_to
@@ -57,6 +58,9 @@ class Channel:
 
     # Whether broadcasts on the channel's own topic reach the client.
     subscribes: ClassVar[bool] = True
+
+    # What its topics remember, for clients that come back: History(size=100, ttl=300). None: nothing.
+    history: ClassVar[History | None] = None
 
     # Who is on the topic: its clients get ``presence_state`` after the join, and each ``presence_diff``.
     presence: ClassVar[type[Presence] | None] = None

@@ -4,8 +4,8 @@
         history = History(size=100, ttl=300)
 
 Each broadcast then reaches the client with ``phx_offset`` in its payload. A client that joins again with the
-last one it saw, ``{"phx_offset": "…"}``, is told in the join reply whether all that came since can be had, and
-then gets it, in order, before anything newer.
+last one it saw, ``{"phx_offset": "…"}``, is told in the join reply whether all that came since can be had,
+and then gets it, in order, before anything newer.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import atexit
 import logging
 import os
 import threading
+import time
 from asyncio import _get_running_loop as running_loop
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -20,8 +21,10 @@ from typing import Any
 
 from django_phoenix.delivery.commit import CommitRule
 from django_phoenix.delivery.envelope import Delivery, Subscriber, make_delivery
+from django_phoenix.delivery.history.log import CatchUp
 from django_phoenix.delivery.losses import losses
 from django_phoenix.delivery.node import Node
+from django_phoenix.history import History
 
 __all__ = [
     "Delivery",
@@ -30,6 +33,7 @@ __all__ = [
     "broadcast",
     "broadcast_from",
     "call_in_turn",
+    "catch_up",
     "close_hub",
     "deliver_on_this_loop",
     "flush",
@@ -121,6 +125,18 @@ def unsubscribe(topic: str, subscriber: Subscriber) -> None:
     hub = _node.hub_of(asyncio.get_running_loop())
     if hub is not None:
         hub.unsubscribe(topic, subscriber)
+
+
+async def catch_up(topic: str, history: History, offset: object) -> CatchUp:
+    """What a client has missed that joins with this offset, or with None for the first time.
+
+    From now on, and until a while after its last subscriber has left, the topic is remembered. Whoever
+    subscribes before anything else is awaited gets the rest.
+    """
+    log, joined = _node.hub_here().remember(topic, history)
+    if joined is not None:
+        await joined
+    return log.catch_up(offset, time.monotonic())
 
 
 def call_in_turn(loop: asyncio.AbstractEventLoop, function: Callable[..., object], *args: Any) -> None:

@@ -42,7 +42,7 @@ class Gaps:
     def note(self, stream: str, first: int, count: int, begins: bool = False) -> int | None:
         """How many are missing before this message of ``count`` broadcasts; None: it came before (drop it).
 
-        ``begins``: the publisher's count begins here. A late one, which was counted as missing, is let through.
+        ``begins``: the publisher's count begins here. A late one, counted as missing before, is let through.
         """
         last = self._last.pop(stream, None)
         if last is None or (begins and first >= last[1]):

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from django_phoenix.channel import Channel
-from django_phoenix.history import History
 from django_phoenix.conversion import Flaw, Mismatch
+from django_phoenix.history import History
 from django_phoenix.params import Handler, collect_events, invalid, no_object, payload_converter
 
 JOIN = "phx_join"
@@ -99,7 +99,8 @@ def _history_of(channel_class: type[Channel]) -> History | None:
         )
     if history is not None and not channel_class.subscribes:
         raise ImproperlyConfigured(
-            f"{channel_class.__name__} has a history, but subscribes = False: nobody would get it. Drop either."
+            f"{channel_class.__name__} has a history, but subscribes = False, so that no client would get it. "
+            "Remove one of the two."
         )
     return history
 

@@ -12,7 +12,9 @@ from django.conf import settings as django_settings
 from django_phoenix import executor, pubsub
 from django_phoenix.channel import Stop
 from django_phoenix.conf import settings
+from django_phoenix.delivery.envelope import OFFSET, place_of
 from django_phoenix.exceptions import InvalidParams, JoinRefused
+from django_phoenix.history import History
 from django_phoenix.params import Handler, no_object
 from django_phoenix.signals import channel_joined
 from django_phoenix.transport import crash
@@ -29,6 +31,8 @@ logger = logging.getLogger("django_phoenix.channel")
 
 EVENT_RETURNS = "None, a dict, a Reply or Stop"
 OTHER_RETURNS = "None or Stop"
+# What a join reply says of the topic's history.
+HISTORY = "phx_history"
 CRASHED = {"reason": "channel_crash"}
 JOIN_CRASHED = Reply.error({"reason": "join crashed"})
 DUPLICATE = {"reason": "duplicate join"}
@@ -94,15 +98,25 @@ class ChannelServer(ChannelProcess):
     def deliver(self, delivery: pubsub.Delivery) -> None:
         """A broadcast of a topic that this channel is subscribed to."""
         if delivery.sender is not None and delivery.sender == self._ref:
+            if delivery.offset is not None and delivery.topic == self.topic:
+                self._emit(place_of(self.topic, delivery.offset))
             return
         blueprint = self.blueprint
         if delivery.topic != self.topic or not blueprint.subscribes:
             self.inform(Broadcast(delivery.topic, delivery.event, delivery.payload))
         elif blueprint.intercept and delivery.event in blueprint.intercept:
-            self._post_or_count(Out(delivery.event, delivery.payload))
+            self._post_or_count(Out(delivery.event, delivery.payload_on_the_wire))
+        elif delivery.place is not None:
+            self._emit(delivery)
+            self._emit(delivery.place)
         elif (serializer := self.connection.serializer) is V2:
             self.emit(delivery.frame)
         elif (frame := delivery.frame_for(serializer)) is not None:
+            self.emit(frame)
+
+    def _emit(self, delivery: pubsub.Delivery) -> None:
+        frame = delivery.frame_for(self.connection.serializer)
+        if frame is not None:
             self.emit(frame)
 
     def inform(self, message: Any) -> None:
@@ -261,6 +275,10 @@ class ChannelServer(ChannelProcess):
             response = await self._call("join", self.blueprint.join, payload, **self.captures)
             if response is not None and type(response) is not dict:
                 raise self._bad_return("join", "None or a dict, or raise JoinRefused({...})", response)
+            missed: list[pubsub.Delivery] = []
+            if self.blueprint.history is not None:
+                # From here on until the channel is subscribed nothing is waited for.
+                response, missed = await self._catch_up(message, self.blueprint.history, response)
             encode = self.connection.serializer.encode_reply
             frame = encode(message.join_ref, message.ref, self.topic, "ok", response or {})
         except JoinRefused as refusal:
@@ -272,21 +290,31 @@ class ChannelServer(ChannelProcess):
                 raise
             self._refuse_join(message, error)
         else:
-            await self._accept(frame)
+            await self._accept(frame, missed)
 
-    async def _accept(self, frame: Frame) -> None:
+    async def _catch_up(
+        self, message: Message, history: History, response: dict[str, Any] | None
+    ) -> tuple[dict[str, Any], list[pubsub.Delivery]]:
+        """The reply with what it says of the topic's history, and what the client has missed."""
+        offset = message.payload.get(OFFSET) if type(message.payload) is dict else None
+        told, missed = await pubsub.catch_up(self.topic, history, offset)
+        return {**(response or {}), HISTORY: told}, missed
+
+    async def _accept(self, frame: Frame, missed: list[pubsub.Delivery]) -> None:
         self.joined = True
         subscribed = pubsub.subscribe(self.topic, self) if self.blueprint.subscribes else None
         if self.blueprint.presence is not None:
             # Here, so that the diffs that come from now on follow upon it.
             self.blueprint.presence.state_of(self.topic, self._push_presences)
-        if subscribed is not None:
+        if subscribed is not None and self.blueprint.history is None:
             # Other processes' broadcasts must not be missed either, from the reply on.
             await subscribed
         outbox = self.connection.outbox
         outbox.put(frame)
         # Broadcasts and pushes since: none of them gets before the reply.
         held, self._held = self._held, None
+        for delivery in missed:
+            self.deliver(delivery)
         for pushed in held or ():
             outbox.put(pushed)
         if channel_joined.receivers:

@@ -1,9 +1,9 @@
 """What one process remembers of one topic: the last broadcasts, and how far it has heard each publisher.
 
-Publishers number what they broadcast on a topic, so two processes agree on what a broadcast is though they may
-have received it in a different order. A place in the history therefore names two things: a position in the log
-of the process that gave it out, which is exact there, and the last number of each publisher, by which any other
-process can tell what is missing. All times are those of this process' monotonic clock, in seconds.
+Publishers number what they broadcast on a topic, so two processes agree on what a broadcast is though they
+may have received it in a different order. A place in the history therefore names two things: a position in
+the log of the process that gave it out, which is exact there, and the last number of each publisher, by which
+any other process can tell what is missing. All times are seconds of this process' monotonic clock.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django_phoenix.delivery.envelope import Delivery
 from django_phoenix.delivery.history import offset
@@ -61,6 +61,13 @@ class Line:
         """All up to ``number`` can't be had any more."""
         self.gone = max(self.gone, number)
         self.gone_at = max(self.gone_at, at)
+
+
+class CatchUp(NamedTuple):
+    """What a client that joins is told, and what it gets after that."""
+
+    told: dict[str, Any]
+    missed: list[Delivery]
 
 
 class Log:
@@ -150,6 +157,15 @@ class Log:
             if count >= NAMED_AT_MOST or (old and count >= NAMED_ANYWAY):
                 return
             yield stream, line.last
+
+    def catch_up(self, text: object, now: float) -> CatchUp:
+        """For a client that joins with this offset; None if it joins for the first time."""
+        place = None if text is None else offset.read(self.topic, text)
+        missed = None if place is None else self.since(place, now)
+        if missed:
+            # It is where it was until it has got them.
+            return CatchUp({"gap": False, "offset": text}, missed)
+        return CatchUp({"gap": text is not None and missed is None, "offset": self.here(now)}, [])
 
     def since(self, place: Offset, now: float) -> list[Delivery] | None:
         """What came after ``place``, in order; None if it can't be had, or can't be known."""
