@@ -42,3 +42,5 @@ async def stage(kind: Kind, site: Site, client: Client) -> AsyncIterator[Stage]:
     stage = Stage(kind, site, client)
     yield stage
     await stage.clear()
+    # Shown with a test that has failed.
+    print(site.said())

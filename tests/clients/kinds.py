@@ -79,10 +79,22 @@ class InPython(Kind):
         return in_process(sys.executable, "-m", self.adapter, env={**os.environ, "PYTHONPATH": path})
 
 
+REALTIME: Any = {
+    "mount": "/realtime/v1",
+    "topics": "realtime",
+    "shows_replies": False,
+    "shows_closes": False,
+}
+SUPABASE: Any = {"package": "@supabase/realtime-js", "adapter": "supabase.mjs"}
+
 KINDS = [
     # It looks for the class in a `window` that Node has not.
     InNode("phoenix-1.7-node", package="phoenix17", options={"transport": "WebSocket"}),
     InNode("phoenix-1.8-node", package="phoenix18"),
     InChromium("phoenix-1.7-chromium", module="phoenix17/priv/static/phoenix.mjs"),
     InChromium("phoenix-1.8-chromium", module="phoenix18/priv/static/phoenix.mjs"),
+    InNode("supabase-js-v1-node", **REALTIME, **SUPABASE, binary=False, options={"vsn": "1.0.0"}),
+    InNode("supabase-js-v2-node", **REALTIME, **SUPABASE, options={"vsn": "2.0.0"}),
+    InPython("realtime-python", **REALTIME, binary=False, adapter="tests.clients.adapters.realtime_python"),
+    InPython("documented-python", adapter="tests.clients.adapters.documented", shows_closes=False),
 ]

@@ -17,6 +17,7 @@ class Site:
         self.server = server
         self.port = free_port()
         self.running = ExitStack()
+        self.process: ServerProcess | None = None
 
     @property
     def url(self) -> str:
@@ -25,14 +26,18 @@ class Site:
     def ws(self, mount: str) -> str:
         return f"ws://127.0.0.1:{self.port}{mount}"
 
-    async def start(self) -> ServerProcess:
+    async def start(self) -> None:
         """Start and wait until it answers."""
         serving = serve(self.server, APPLICATION, env=SETTINGS, port=self.port)
-        return await asyncio.to_thread(self.running.enter_context, serving)
+        self.process = await asyncio.to_thread(self.running.enter_context, serving)
 
     async def stop(self) -> None:
         """As a deploy ends it: SIGTERM."""
         await asyncio.to_thread(self.running.close)
+
+    def said(self) -> str:
+        """The end of the server's log."""
+        return "" if self.process is None else self.process.log[-4000:]
 
     async def disconnect(self, socket_id: str) -> None:
         """Let the server end all sockets of an id."""

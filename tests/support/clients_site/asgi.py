@@ -11,6 +11,13 @@ from django.core.asgi import get_asgi_application
 inner = get_asgi_application()
 
 from django_phoenix.routing import phoenix_application, socket  # noqa: E402
-from tests.support.clients_site.channels import StageSocket  # noqa: E402
+from tests.support.clients_site.channels import RealtimeSocket, StageSocket  # noqa: E402
 
-application = phoenix_application(inner, live=None, sockets=[socket("socket/", StageSocket)])
+application = phoenix_application(
+    inner,
+    live=None,
+    sockets=[
+        socket("socket/", StageSocket),
+        socket("realtime/v1/", RealtimeSocket, dialect="supabase"),
+    ],
+)

@@ -46,3 +46,21 @@ class StageSocket(Socket):
 
     def id(self):
         return self.assigns.id
+
+
+class RealtimeChannel(StageChannel):
+    """The client's name is the key of its presence; a reply can't be binary."""
+
+    async def join(self, payload):
+        return await super().join({"name": payload["config"]["presence"]["key"]})
+
+    @event
+    async def blob(self, data: bytes):
+        await super().blob(data)
+        return {}
+
+
+class RealtimeSocket(StageSocket):
+    """For clients whose topics all begin with "realtime:"."""
+
+    channels = {"realtime:*": RealtimeChannel}
