@@ -278,7 +278,8 @@ class ChannelServer(ChannelProcess):
             missed: list[pubsub.Delivery] = []
             if self.blueprint.history is not None:
                 # From here on until the channel is subscribed nothing is waited for.
-                response, missed = await self._catch_up(message, self.blueprint.history, response)
+                asked = payload if type(payload) is dict else message.payload
+                response, missed = await self._catch_up(asked, self.blueprint.history, response)
             encode = self.connection.serializer.encode_reply
             frame = encode(message.join_ref, message.ref, self.topic, "ok", response or {})
         except JoinRefused as refusal:
@@ -293,11 +294,10 @@ class ChannelServer(ChannelProcess):
             await self._accept(frame, missed)
 
     async def _catch_up(
-        self, message: Message, history: History, response: dict[str, Any] | None
+        self, payload: dict[str, Any], history: History, response: dict[str, Any] | None
     ) -> tuple[dict[str, Any], list[pubsub.Delivery]]:
         """The reply with what it says of the topic's history, and what the client has missed."""
-        offset = message.payload.get(OFFSET) if type(message.payload) is dict else None
-        told, missed = await pubsub.catch_up(self.topic, history, offset)
+        told, missed = await pubsub.catch_up(self.topic, history, payload.get(OFFSET))
         return {**(response or {}), HISTORY: told}, missed
 
     async def _accept(self, frame: Frame, missed: list[pubsub.Delivery]) -> None:
