@@ -27,6 +27,7 @@ from django_phoenix.exceptions import JoinRefused
 from django_phoenix.history import History
 from django_phoenix.params import Params, event
 from django_phoenix.presence import Key, Meta, Owning, Presence, owner_of
+from django_phoenix.rates import RateLike
 from django_phoenix.transport.answers import answer_to
 from django_phoenix.wire.message import Broadcast, Reply
 
@@ -46,6 +47,10 @@ class Stop:
     reply: Reply | dict[str, Any] | None = None
 
 
+# Stands for the setting.
+EVENT_RATE = "EVENT_RATE"
+
+
 class Assigns(SimpleNamespace):
     """Your own state: ``self.assigns.room = room``."""
 
@@ -55,6 +60,10 @@ class Channel:
 
     # Events whose broadcasts go through ``handle_out`` instead of straight to the client.
     intercept: ClassVar[Collection[str]] = ()
+
+    # How often one client may send events to this channel: "50/s", "100/10s", (100, 10); None: no limit. What
+    # is more is answered with an error. The one below stands for the setting of that name.
+    rate: ClassVar[RateLike | None] = EVENT_RATE
 
     # Whether broadcasts on the channel's own topic reach the client.
     subscribes: ClassVar[bool] = True
@@ -201,6 +210,14 @@ class Channel:
     def send_after(self, seconds: float, message: Any) -> Timer:
         """Get ``message`` in ``handle_info`` after a while. ``cancel()`` what is returned to call it off."""
         return self.server.send_after(seconds, message)
+
+    def send_every(self, seconds: float, message: Any) -> Timer:
+        """Get ``message`` in ``handle_info`` again and again, until ``cancel()`` or the end of the channel.
+
+        The first comes after ``seconds``. None come while one still waits to be handled. ValueError if
+        ``seconds`` is not more than 0.
+        """
+        return self.server.send_every(seconds, message)
 
     def reply_later(self) -> Pending:
         """In an event handler: keep the push, return None, and answer it when the answer is known.

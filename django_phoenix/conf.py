@@ -19,6 +19,9 @@ DEFAULTS: dict[str, Any] = {
     "MAX_FRAME_BYTES": 8_000_000,
     # (messages, seconds): a client sending more than that in that time is closed with 1008. None: no limit.
     "MESSAGE_RATE": (10_000, 10),
+    # How often one client may send events to one channel, such as "50/s"; what is more is answered with an
+    # error. None: no limit. A Channel's own `rate` wins.
+    "EVENT_RATE": None,
     # Topics that one connection may have joined at a time.
     "MAX_CHANNELS": 100,
     # Messages that may wait for one topic, and bytes of them that may wait for one connection.

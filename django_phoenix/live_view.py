@@ -219,6 +219,16 @@ class LiveView(View):
         timer: Timer = self._live.channel.send_after(seconds, message)
         return timer
 
+    def send_every(self, seconds: float, message: Any) -> Timer:
+        """Get ``message`` in ``handle_info`` again and again, until ``cancel()`` or the end of the view.
+
+        The first comes after ``seconds``; none come while one still waits. At GET nothing is started.
+        """
+        if self._live.channel is None:
+            return NoTimer()
+        timer: Timer = self._live.channel.send_every(seconds, message)
+        return timer
+
     def localize(self, language: str | None = None, time_zone: str | None = None) -> None:
         """Change the view's language or time zone, from now on."""
         self._live.localize(language, time_zone)

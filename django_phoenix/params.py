@@ -25,7 +25,7 @@ from weakref import WeakKeyDictionary
 
 from django_phoenix.conversion import MISSING, MOST_FLAWS, Conversion, Flaw, Mismatch, converter_for
 from django_phoenix.exceptions import NOTHING, InvalidParams, Problem
-from django_phoenix.rates import Rate
+from django_phoenix.rates import Rate, RateLike
 from django_phoenix.records import Field, fill, is_record
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -42,8 +42,8 @@ class Params(dict[str, Any]):
 @overload
 def event(name: F, /) -> F: ...
 @overload
-def event(name: str | None = None, /, *, rate: Any = None) -> Callable[[F], F]: ...
-def event(name: Any = None, /, *, rate: Any = None) -> Any:
+def event(name: str | None = None, /, *, rate: RateLike | None = None) -> Callable[[F], F]: ...
+def event(name: Any = None, /, *, rate: RateLike | None = None) -> Any:
     """Let clients call this method: ``@event``, or ``@event("name")`` when the event is called otherwise.
 
     On a ``Channel`` it answers the incoming event, on a ``LiveView`` the phx-click (or such) of that name.

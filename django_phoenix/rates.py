@@ -31,6 +31,9 @@ class Rate:
         return cls(count, seconds)
 
 
+RateLike = Rate | str | tuple[int, float]
+
+
 class Meter:
     """Counts against one Rate, in one float: when, at this rate, all that was counted will have been due."""
 

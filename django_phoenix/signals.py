@@ -24,6 +24,9 @@ channel_crashed = Signal()
 # A message was turned away because too many wait for one topic. Arguments: topic, waiting (int).
 mailbox_full = Signal()
 
+# A client's event was turned away because of a rate. Arguments: channel, event, retry_after (seconds).
+rate_limited = Signal()
+
 # A client that does not read was disconnected. Arguments: socket, frames (int), size (bytes waiting).
 slow_client = Signal()
 

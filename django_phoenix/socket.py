@@ -27,6 +27,8 @@ from django.urls.converters import get_converters
 from django_phoenix.channel import Assigns, Channel
 from django_phoenix.exceptions import ConnectRefused
 from django_phoenix.transport.connect_info import ConnectInfo
+from django_phoenix.rates import Rate, RateLike
+from django_phoenix.transport import login_news
 from django_phoenix.transport.consumer import PhoenixConsumer
 from django_phoenix.transport.options import SocketOptions
 from django_phoenix.wire.serializer import V2, Serializer
@@ -49,6 +51,10 @@ class Socket:
 
     # The language and time zone that callbacks run in; None is the site's default. The language is found as
     # Django's LocaleMiddleware finds it. `connect` may set both.
+    # How often a client may send events over this connection, to all its channels: "100/s", (100, 1). What is
+    # more is answered with an error. None: no limit.
+    rate: ClassVar[RateLike | None] = None
+
     language: str | None = None
     time_zone: Any = None
 
@@ -120,6 +126,7 @@ class Socket:
 
     def route(self, topic: str) -> Route[type[Channel]] | None:
         """Which channel serves a topic."""
+        _check_rate(cls)
         return _topics(type(self)).resolve(topic)
 
 
@@ -143,3 +150,10 @@ def _read_topics(socket_class: type[Socket]) -> TopicTable[type[Channel]]:
         return TopicTable(socket_class.channels.items(), get_converters())
     except ValueError as error:
         raise ImproperlyConfigured(f"{socket_class.__name__}.channels: {error}") from None
+
+
+def _check_rate(socket_class: type[Socket]) -> None:
+    try:
+        Rate.read(socket_class.rate)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{socket_class.__name__}.rate: {error}") from None

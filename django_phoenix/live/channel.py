@@ -21,6 +21,8 @@ from django_phoenix.live.page import container_of
 from django_phoenix.live.request import PageUrl
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.steps import Step, Steps, Where, drive
+from django_phoenix.signals import rate_limited
+from django_phoenix.transport.limiter import Limiter, rates_of
 
 if TYPE_CHECKING:
     from django_phoenix.socket import Socket
@@ -41,9 +43,10 @@ class LiveChannel(Channel):
     """Runs the view: joins, events, messages in; diffs and navigation out. The stage of the view's steps."""
 
     subscribes = False
+    rate = None
     takes_any_payload = True
 
-    __slots__ = ("abroad", "live", "waits_for_client", "wants_idle")
+    __slots__ = ("abroad", "limiter", "live", "waits_for_client", "wants_idle")
 
     live: Runtime
 
@@ -53,6 +56,8 @@ class LiveChannel(Channel):
         self.abroad = False
         # Messages have changed the view since the last rendering.
         self.wants_idle = False
+        # Made when an event that has a rate comes.
+        self.limiter: Limiter | None = None
         # It has something to show, and will when the client has read what it was sent.
         self.waits_for_client = False
 
@@ -170,6 +175,8 @@ class LiveChannel(Channel):
         try:
             value = _value(payload)
             handler = live.spec.events.get(name)
+            if handler is not None and handler.rate is not None and self._comes_too_soon(name):
+                return NOTHING
             if handler is not None:
                 self.server._doing = live.spec.labels[name]
                 story = lifecycle.event(live, handler, handler.bind(value))
@@ -204,6 +211,18 @@ class LiveChannel(Channel):
         self.server._doing = f"{live.spec.name}.handle_params"
         self.wants_idle = False
         return self._reply(await drive(lifecycle.patching(live), self))
+
+    def _comes_too_soon(self, name: str) -> bool:
+        """More often than the event's rate: nothing happens, for the protocol knows no error here."""
+        if self.limiter is None:
+            self.limiter = Limiter(rates_of(self.live.spec.events))
+        known = self.limiter.refuses
+        wait = self.limiter.wait(name, self.server.loop.time())
+        if wait and not known:
+            logger.warning("%s: too many %r in too little time; some are dropped.", self.log_name, name)
+        if wait and rate_limited.receivers:
+            rate_limited.send_robust(type(self), channel=self, event=name, retry_after=wait)
+        return wait > 0
 
     def _unknown_event(self, name: str) -> None:
         if name == "lv:clear-flash":

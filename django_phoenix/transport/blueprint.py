@@ -8,10 +8,13 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
-from django_phoenix.channel import Channel
+from django_phoenix.channel import EVENT_RATE, Channel
+from django_phoenix.conf import settings
 from django_phoenix.conversion import Flaw, Mismatch
 from django_phoenix.history import History
 from django_phoenix.params import Handler, collect_events, invalid, no_object, payload_converter
+from django_phoenix.rates import Meter, Rate
+from django_phoenix.transport.limiter import CHANNEL, Limiter, rates_of
 
 JOIN = "phx_join"
 
@@ -32,6 +35,8 @@ class Blueprint:
 
     __slots__ = (
         "_convert_payload",
+        "_rate",
+        "_rates",
         "after_join",
         "channel_class",
         "events",
@@ -61,6 +66,8 @@ class Blueprint:
         self.terminate = self._overridden("terminate")
         intercept: Collection[str] = channel_class.intercept
         self.intercept = frozenset([intercept] if isinstance(intercept, str) else intercept)
+        self._rate = _rate_of(channel_class)
+        self._rates: dict[Any, Rate] = rates_of(self.events)
         self.presence = channel_class.presence
         self.subscribes = channel_class.subscribes
         self.history = _history_of(channel_class)
@@ -86,9 +93,26 @@ class Blueprint:
             flaws = mismatch.flaws or [Flaw((), f"should be {convert.expected}", payload)]
             raise invalid(self.channel_class.__name__, JOIN, flaws) from None
 
+    def limiter(self, shared: tuple[Rate, Meter] | None) -> Limiter | None:
+        """For one client; ``shared`` is its connection's. None where nothing is limited."""
+        rate = Rate.read(settings.EVENT_RATE) if isinstance(self._rate, str) else self._rate
+        if rate is None and shared is None and not self._rates:
+            return None
+        return Limiter(self._rates if rate is None else {CHANNEL: rate, **self._rates}, shared)
+
     def _overridden(self, name: str) -> Callback | None:
         function = getattr(self.channel_class, name)
         return None if function is getattr(Channel, name) else Callback(self.channel_class, function)
+
+
+def _rate_of(channel_class: type[Channel]) -> Rate | str | None:
+    """A string stands for the setting."""
+    if channel_class.rate == EVENT_RATE:
+        return EVENT_RATE
+    try:
+        return Rate.read(channel_class.rate)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{channel_class.__name__}.rate: {error}") from None
 
 
 def _history_of(channel_class: type[Channel]) -> History | None:

@@ -20,7 +20,7 @@ from django_phoenix.exceptions import NoBinary
 from django_phoenix.process import Process
 from django_phoenix.signals import channel_ended
 from django_phoenix.transport.blueprint import Blueprint
-from django_phoenix.transport.handles import Pending, Timer
+from django_phoenix.transport.handles import Interval, Pending, Timer
 from django_phoenix.wire.message import Frame, Message, Ref
 
 if TYPE_CHECKING:
@@ -165,8 +165,18 @@ class ChannelProcess(Process):
 
     def send_after(self, seconds: float, message: Any) -> Timer:
         """To our own handle_info, later; from any thread."""
-        timer = Timer(self, message)
-        self.on_loop(self._start_timer, timer, seconds)
+        timer = Timer(self, seconds, message)
+        self.on_loop(self._start_timer, timer)
+        return timer
+
+    def send_every(self, seconds: float, message: Any) -> Timer:
+        """The same, again and again."""
+        if seconds <= 0:
+            raise ValueError(
+                f"{self.channel.log_name}.send_every: the seconds should be more than 0, got {seconds!r}."
+            )
+        timer = Interval(self, seconds, message)
+        self.on_loop(self._start_timer, timer)
         return timer
 
     def stop_from_anywhere(self, reason: Any) -> None:
@@ -195,17 +205,13 @@ class ChannelProcess(Process):
         if receiver is not None:
             receiver.inform(message)
 
-    def _start_timer(self, timer: Timer, seconds: float) -> None:
+    def _start_timer(self, timer: Timer) -> None:
         if self.over or timer.cancelled:
             return
         if self._timers is None:
             self._timers = set()
         self._timers.add(timer)
-        timer.handle = self.loop.call_later(seconds, self._fire, timer)
-
-    def _fire(self, timer: Timer) -> None:
-        self.forget_timer(timer)
-        self.inform(timer.message)
+        timer.start()
 
     def forget_timer(self, timer: Timer) -> None:
         """It has fired or was called off."""

@@ -16,12 +16,14 @@ from django_phoenix.delivery.envelope import OFFSET, place_of
 from django_phoenix.exceptions import InvalidParams, JoinRefused
 from django_phoenix.history import History
 from django_phoenix.params import Handler, no_object
-from django_phoenix.signals import channel_joined
+from django_phoenix.signals import channel_joined, rate_limited
 from django_phoenix.transport import crash
 from django_phoenix.transport.answers import INVALID
 from django_phoenix.transport.blueprint import Callback
 from django_phoenix.transport.channel_process import ChannelProcess
+from django_phoenix.transport.handles import Beat
 from django_phoenix.transport.letters import Info, Join, Out, Waiting
+from django_phoenix.transport.limiter import Limiter, come_again
 from django_phoenix.transport.locale import activate, call_activated
 from django_phoenix.wire.encoding import Encoded
 from django_phoenix.wire.message import Broadcast, Frame, Message, Reply
@@ -41,12 +43,14 @@ DUPLICATE = {"reason": "duplicate join"}
 class ChannelServer(ChannelProcess):
     """One joined topic of one connection."""
 
-    __slots__ = ("_doing", "_first")
+    __slots__ = ("_doing", "_first", "_limiter")
 
     # The callback that runs, or ran last.
     _doing: str
     # The join, while it waits for the end of a predecessor.
     _first: Join | None
+    # None where nothing is limited.
+    _limiter: Limiter | None
 
     @property
     def wants_idle(self) -> bool:  # type: ignore[override]
@@ -57,6 +61,7 @@ class ChannelServer(ChannelProcess):
     def begin(self, join: Join) -> None:
         """The client's phx_join, which comes first."""
         self._first, self._doing = join, "its join"
+        self._limiter = self.blueprint.limiter(self.connection.meter)
         self.post(join, eager=True)
 
     def make_way(self) -> ChannelProcess:
@@ -73,7 +78,9 @@ class ChannelServer(ChannelProcess):
         return first.predecessor
 
     def receive(self, message: Message, size: int) -> None:
-        """A client's message. It gets an error reply if the mailbox is full or the channel has ended."""
+        """A client's message. It gets an error reply if there are too many, or the channel has ended."""
+        if self._limiter is not None and self._comes_too_soon(self._limiter, message):
+            return
         if not self._busy:
             if not self.post(message, eager=True):
                 self.reply_unmatched(message)
@@ -119,6 +126,26 @@ class ChannelServer(ChannelProcess):
         if frame is not None:
             self.emit(frame)
 
+    def _comes_too_soon(self, limiter: Limiter, message: Message) -> bool:
+        known = limiter.refuses
+        wait = limiter.wait(message.event, self.loop.time())
+        if not wait:
+            return False
+        if not known:
+            logger.warning(
+                "%s: too many %.100r in too little time; some are turned away.", self, message.event
+            )
+        answer = come_again(wait)
+        self.reply(self.join_ref, message.ref, "error", answer)
+        if rate_limited.receivers:
+            rate_limited.send_robust(
+                type(self.channel),
+                channel=self.channel,
+                event=message.event,
+                retry_after=answer["retry_after"],
+            )
+        return True
+
     def inform(self, message: Any) -> None:
         self._post_or_count(Info(message))
 
@@ -147,6 +174,10 @@ class ChannelServer(ChannelProcess):
                 await self._handle_in(item.message)
             elif type(item) is Info:
                 await self._handle_info(item.message)
+            elif type(item) is Beat:
+                item.interval.waits = False
+                if not item.interval.cancelled:
+                    await self._handle_info(item.interval.message)
             elif type(item) is Join:
                 await self._handle_join(item)
             else:

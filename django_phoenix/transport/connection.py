@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django_phoenix import pubsub
 from django_phoenix.conf import settings
 from django_phoenix.exceptions import ProtocolError
+from django_phoenix.rates import Meter, Rate
 from django_phoenix.signals import mailbox_full, slow_client
 from django_phoenix.transport.blueprint import blueprint_of
 from django_phoenix.transport.channel_process import UNMATCHED, ChannelProcess
@@ -52,6 +53,7 @@ class Connection:
         "_rate_from",
         "close_code",
         "closed",
+        "meter",
         "outbox",
         "quiet",
         "received",
@@ -81,6 +83,9 @@ class Connection:
         self.quiet = 0.0
         # Bytes of the client's messages that wait in mailboxes.
         self.waiting_bytes = 0
+        rate = Rate.read(socket.rate)
+        # What all channels together may be sent.
+        self.meter = None if rate is None else (rate, Meter())
         self._rate: tuple[int, float] | None = settings.MESSAGE_RATE
         # Frames since the rate was last looked at.
         self.received = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django_phoenix.wire.message import Message, Reply
 
@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 class Timer:
     """What ``send_after`` returns."""
 
-    __slots__ = ("cancelled", "handle", "message", "process")
+    __slots__ = ("cancelled", "handle", "message", "process", "seconds")
 
-    def __init__(self, process: ChannelProcess, message: Any) -> None:
+    def __init__(self, process: ChannelProcess, seconds: float, message: Any) -> None:
         self.process = process
+        self.seconds = seconds
         self.message = message
         self.handle: asyncio.TimerHandle | None = None
         self.cancelled = False
@@ -27,10 +28,45 @@ class Timer:
         self.cancelled = True
         self.process.on_loop(self._cancel)
 
+    def start(self) -> None:
+        """Begin to wait. On the loop, once."""
+        self.handle = self.process.loop.call_later(self.seconds, self.fire)
+
+    def fire(self) -> None:
+        """It is time."""
+        self.process.forget_timer(self)
+        self.process.inform(self.message)
+
     def _cancel(self) -> None:
         if self.handle is not None:
             self.handle.cancel()
         self.process.forget_timer(self)
+
+
+class Interval(Timer):
+    """What ``send_every`` returns. It keeps its beat, and leaves a beat out while the last one waits."""
+
+    __slots__ = ("due", "waits")
+
+    def start(self) -> None:
+        # Whether a message of it is in the mailbox.
+        self.waits = False
+        self.due = self.process.loop.time() + self.seconds
+        self.handle = self.process.loop.call_at(self.due, self.fire)
+
+    def fire(self) -> None:
+        loop = self.process.loop
+        missed = (loop.time() - self.due) // self.seconds
+        self.due += self.seconds * (max(missed, 0) + 1)
+        self.handle = loop.call_at(self.due, self.fire)
+        if not self.waits:
+            self.waits = self.process.post(Beat(self))
+
+
+class Beat(NamedTuple):
+    """In the mailbox: for handle_info, unless the interval has been called off since."""
+
+    interval: Interval
 
 
 class Pending:
