@@ -21,7 +21,7 @@ class Room(Channel):
     history = History(size=5, ttl=60)
     intercept = ("secret",)
 
-    def join(self, payload: dict[str, Any]) -> dict[str, Any] | None:
+    def join(self, payload: dict[str, Any], **captures: Any) -> dict[str, Any] | None:
         if payload.get("from the start"):
             del payload["phx_offset"]
         return payload.get("say")
