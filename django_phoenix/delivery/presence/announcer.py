@@ -77,13 +77,13 @@ class Announcer:
             self._start(self._announce_with(callbacks, roster, change))
             return
         if heard:
-            self._send(roster, as_json(change.joined), as_json(change.left))
+            self._send(roster, as_json(change.joined.values()), as_json(change.left.values()))
         else:
             self._done(roster)
         self._tidy(roster)
 
     async def _announce_with(self, callbacks: Callbacks, roster: Roster, change: Change) -> None:
-        topic, bare = roster.topic, (as_dict(change.joined), as_dict(change.left))
+        topic, bare = roster.topic, (as_dict(change.joined.values()), as_dict(change.left.values()))
         joins = await fetched(callbacks.fetch, topic, bare[0])
         leaves = await fetched(callbacks.fetch, topic, bare[1])
         joins, leaves = _as_sent(joins, bare[0]), _as_sent(leaves, bare[1])

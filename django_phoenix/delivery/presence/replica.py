@@ -14,7 +14,7 @@ from typing import Any
 
 from django_phoenix.delivery.presence.roster import Entry, Roster
 
-# Rows of a message: [presence, topic, [[number, key, body] or [number, key, body, first, previous], …]].
+# Rows of a message: [presence, topic, [[number, key, body] or [number, key, body, first], …]].
 Rows = list[list[Any]]
 
 # Removals that are remembered, so that a copy that is behind can be sent the difference alone.
@@ -220,8 +220,7 @@ class Copy(Origin):
         for presence, topic, metas in rows:
             roster = self._rosters.made(presence, topic)
             for meta in metas:
-                number, key, body, first, previous = meta if len(meta) == 5 else (*meta, None, None)
-                yield Entry(roster, self, number, key, body, first, previous)
+                yield Entry(roster, self, *meta)
 
 
 def rows_of(entries: Iterable[Entry]) -> Rows:
@@ -230,6 +229,6 @@ def rows_of(entries: Iterable[Entry]) -> Rows:
     for entry in entries:
         meta: list[Any] = [entry.number, entry.key, entry.body]
         if entry.first != entry.number:
-            meta += [entry.first, entry.previous]
+            meta.append(entry.first)
         by_roster.setdefault(entry.roster, []).append(meta)
     return [[roster.presence, roster.topic, metas] for roster, metas in by_roster.items()]

@@ -16,6 +16,10 @@ class Named(Protocol):
     name: str
 
 
+# What tells an entry from all others: who lost sight of its origin and finds it again has another object.
+Identity = tuple[str, int]
+
+
 class Entry:
     """One meta of one key: a tab, a phone. A new one replaces it at each update.
 
@@ -34,7 +38,6 @@ class Entry:
         key: str,
         body: str,
         first: int | None = None,
-        previous: int | None = None,
     ) -> None:
         self.roster = roster
         self.origin = origin
@@ -42,7 +45,12 @@ class Entry:
         self.key = key
         self.body = body
         self.first = number if first is None else first
-        self.previous = previous
+        self.previous: int | None = None
+
+    @property
+    def identity(self) -> Identity:
+        """Its origin's name and its number there."""
+        return self.origin.name, self.number
 
     @property
     def ref(self) -> str:
@@ -68,9 +76,11 @@ class Change:
     __slots__ = ("joined", "left")
 
     def __init__(self) -> None:
-        self.joined: dict[Entry, None] = {}
-        self.left: dict[Entry, None] = {}
+        self.joined: dict[Identity, Entry] = {}
+        self.left: dict[Identity, Entry] = {}
 
+
+NO_CHANGE = Change()
 
 # An entry alone, or several under one key in order of arrival.
 Metas = Entry | dict[Entry, None]
@@ -114,22 +124,22 @@ class Roster:
     # Changes.
 
     def add(self, entry: Entry) -> None:
-        """Somebody has come."""
+        """Somebody has come, or is back before anybody was told of the leave."""
         self._insert(entry)
-        self._change().joined[entry] = None
+        change = self._change()
+        if change.left.pop(entry.identity, None) is None:
+            change.joined[entry.identity] = entry
 
     def remove(self, entry: Entry) -> None:
         """Somebody has left. Who came since the last diff was never seen."""
         self._discard(entry)
         change = self._change()
-        if entry in change.joined:
-            del change.joined[entry]
-        else:
-            change.left[entry] = None
+        if change.joined.pop(entry.identity, None) is None:
+            change.left[entry.identity] = entry
 
     def replace(self, old: Entry, new: Entry) -> None:
         """An update: in the diff it will be a join of the new one and a leave of what was seen before."""
-        new.previous = old.previous if old in self._change().joined else old.number
+        new.previous = old.previous if old.identity in self._change().joined else old.number
         self.remove(old)
         self.add(new)
 
@@ -194,14 +204,14 @@ class Roster:
 
     def shown(self) -> Iterator[Entry]:
         """Those of whom subscribers have been told."""
-        changes = [change for change in (self.sending, self.waiting) if change is not None]
-        hidden = {entry for change in changes for entry in change.joined}
-        if self.sending is not None and self.waiting is not None:
-            hidden.update(entry for entry in self.waiting.left if entry in self.sending.joined)
-        for change in changes:
-            yield from (entry for entry in change.left if entry not in hidden)
+        if self.sending is None and self.waiting is None:
+            yield from self.entries()
+            return
+        sending, waiting = self.sending or NO_CHANGE, self.waiting or NO_CHANGE
+        yield from sending.left.values()
+        yield from (entry for ident, entry in waiting.left.items() if ident not in sending.joined)
         for entry in self.entries():
-            if entry not in hidden:
+            if entry.identity not in sending.joined and entry.identity not in waiting.joined:
                 yield entry
 
     def shown_as_json(self) -> str:
