@@ -22,6 +22,7 @@ from django_phoenix.delivery.layer import current_layer
 from django_phoenix.transport.longpoll_connection import GONE, TIMEOUT, Batch
 from django_phoenix.transport.longpoll_options import LongPollOptions
 from django_phoenix.wire.message import Frame
+from django_phoenix.wire.topic import INTERNAL
 
 if TYPE_CHECKING:
     from django_phoenix.transport.longpoll_connection import PolledConnection
@@ -32,9 +33,11 @@ POLL, POST, CANCEL, ANSWER = "poll", "post", "cancel", "answer"
 
 
 def topic_of(home: str) -> str:
-    """Nobody can guess it: clients see the names of homes in their tokens, and some sites have channels for
-    any topic."""
-    return f"phx:longpoll:{salted_hmac('django_phoenix.longpoll', home, algorithm='sha256').hexdigest()}"
+    """No client can join it. Nor guess it, for code that subscribes to whatever a client names: the names of
+    homes stand in tokens."""
+    return (
+        f"{INTERNAL}longpoll:{salted_hmac('django_phoenix.longpoll', home, algorithm='sha256').hexdigest()}"
+    )
 
 
 class Call:

@@ -147,8 +147,8 @@ async def test_ch_49_sigterm_does_not_wait_for_polls(name: str) -> None:
         async with PollingClient(f"{server.url}/socket") as client:
             await client.join("room:1")
             os.kill(server.pid, signal.SIGTERM)
-            await asyncio.wait([client._poller], timeout=15)
-            assert client._poller.done(), server.log
+            assert await client.wait_lost(15) in (410, 0), server.log
         server.process.wait(15)
-        for trouble in TROUBLE:
+        # Hypercorn logs the tasks that it has cancelled itself.
+        for trouble in TROUBLE[: -1 if name == "hypercorn" else None]:
             assert trouble not in server.log

@@ -34,7 +34,7 @@ class PollingClient:
         self._refs = itertools.count(1)
         self.http = httpx.AsyncClient(timeout=20, trust_env=False)
         self.token: str | None = None
-        # What the background poller was told at the end.
+        # What the background poller was told at the end; 0: the connection was cut.
         self.lost: asyncio.Future[int] | None = None
         self._frames: asyncio.Queue[Frame] = asyncio.Queue()
         self._unread: list[Frame] = []
@@ -62,6 +62,9 @@ class PollingClient:
         response = await self.http.request(
             method, next(self._urls), params=params, content=body, headers=more
         )
+        if not response.content:
+            # What a server answers for an application that it has cut short.
+            return {"status": 0}
         assert response.headers["cache-control"] == "no-store"
         return response.json()
 
@@ -80,7 +83,10 @@ class PollingClient:
     async def _poll(self) -> None:
         assert self.lost is not None
         while True:
-            answer = await self.request("GET")
+            try:
+                answer = await self.request("GET")
+            except httpx.TransportError:
+                answer = {"status": 0}
             if answer["status"] not in (200, 204):
                 self.lost.set_result(answer["status"])
                 return

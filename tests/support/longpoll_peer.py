@@ -108,7 +108,7 @@ class PollingPeer:
         token: str | None = None,
         complete: bool = True,
     ) -> Request:
-        """Begin a request. ``token``: another one than the own; ``complete``: the body has come to its end."""
+        """Begin a request. ``token``: another one than the own; ``complete``: the body is at its end."""
         token = self.token if token is None else token
         query, more = self.query, dict(headers or {})
         if token is not None and self.by == "query":

@@ -14,6 +14,7 @@ inner = get_asgi_application()
 
 from django_phoenix.channel import Channel  # noqa: E402
 from django_phoenix.params import event  # noqa: E402
+from django_phoenix.pubsub import broadcast  # noqa: E402
 from django_phoenix.routing import phoenix_application, socket  # noqa: E402
 from django_phoenix.socket import Socket  # noqa: E402
 
@@ -35,6 +36,28 @@ class RoomChannel(Channel):
         return {"pid": os.getpid()}
 
     @event
+    async def echo(self, **payload: Any) -> dict[str, Any]:
+        return payload
+
+    @event
+    async def tell(self, body: str) -> None:
+        self.broadcast("told", {"body": body})
+
+    @event
+    async def length(self, data: bytes) -> dict[str, Any]:
+        return {"length": len(data)}
+
+    @event
+    async def flood(self, count: int) -> None:
+        for number in range(count):
+            self.push("flood", {"n": number})
+
+    @event
+    async def disconnect(self, id: str) -> None:
+        """All sockets of that id."""
+        broadcast(id, "disconnect", {})
+
+    @event
     async def block(self, seconds: float) -> None:
         """What nobody should do in an `async def`."""
         time.sleep(seconds)  # noqa: ASYNC251
@@ -43,5 +66,15 @@ class RoomChannel(Channel):
 class ClusterSocket(Socket):
     channels = {"room:*": RoomChannel}
 
+    async def connect(self, params: dict[str, Any]) -> None:
+        self.assigns.id = params.get("id")
 
-application = phoenix_application(inner, live=None, sockets=[socket("socket/", ClusterSocket)])
+    def id(self) -> str | None:
+        return self.assigns.id
+
+
+SOCKETS = [
+    socket("socket/", ClusterSocket),
+    socket("polling/", ClusterSocket, longpoll={"window_ms": 2000}),
+]
+application = phoenix_application(inner, live=None, sockets=SOCKETS)
