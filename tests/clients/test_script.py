@@ -53,6 +53,20 @@ async def test_06_a_broadcast_reaches_everybody(stage: Stage) -> None:
     assert await ada.event(stage.topic, "shout") == {"text": "hello"}
 
 
+async def test_07_it_sees_who_comes_and_goes(stage: Stage) -> None:
+    ada, topic = await stage.joined("ada"), stage.topic
+    await ada.wait_for("presence", topic=topic, keys=["ada"])
+    joe = await stage.joined("joe")
+    await ada.wait_for("presence", topic=topic, keys=["ada", "joe"])
+    await joe.wait_for("presence", topic=topic, keys=["ada", "joe"])
+    await joe.leave(topic)
+    await ada.wait_for("presence", topic=topic, keys=["ada"])
+    zoe = await stage.joined("zoe")
+    await ada.wait_for("presence", topic=topic, keys=["ada", "zoe"])
+    await zoe.disconnect()
+    await ada.wait_for("presence", topic=topic, keys=["ada"])
+
+
 async def test_08_a_crash_ends_one_channel_and_it_joins_again(stage: Stage) -> None:
     socket = await stage.joined("ada")
     other = stage.topic_of("other")

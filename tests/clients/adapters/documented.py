@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import types
+from functools import partial
 from typing import Any
 
 from tests.clients.adapters.lines import Notify, serve
-from tests.docs.snippets import DOCS, snippets_of
+from tests.clients.documented import documented
 
-
-def documented() -> Any:
-    """The module that the page shows."""
-    page = DOCS / "client" / "write_a_client.md"
-    code = next(snippet.code for snippet in snippets_of(page) if snippet.title == "phoenix_client.py")
-    module = types.ModuleType("phoenix_client")
-    exec(compile(code, "phoenix_client.py", "exec"), vars(module))
-    return module
-
-
-phoenix_client = documented()
+phoenix_client = documented("client/write_a_client.md", "phoenix_client.py")
 
 
 class Adapter:
@@ -33,19 +23,20 @@ class Adapter:
     async def join(self, topic: str, name: str) -> dict[str, Any]:
         channel = self.socket.channel(topic, {"name": name})
         for event in ("noted", "shout", "blob"):
-            channel.on(
-                event, lambda payload, event=event: self.tell("event", topic, event=event, payload=payload)
-            )
+            channel.on(event, partial(self.tell_event, topic, event))
         channel.on("phx_join", lambda _: self.tell("joined", topic))
         channel.on("phx_error", lambda _: self.tell("errored", topic))
         channel.on("phx_close", lambda _: self.tell("closed", topic))
         presence = phoenix_client.Presence(
-            channel, lambda: self.tell("presence", topic, keys=list(presence.present))
+            channel, lambda: self.tell("presence", topic, keys=sorted(presence.present))
         )
         return await answer(channel.join())
 
     def tell(self, kind: str, topic: str, **facts: Any) -> None:
         self.notify(kind, topic=topic, **facts)
+
+    def tell_event(self, topic: str, event: str, payload: Any) -> None:
+        self.tell("event", topic, event=event, payload=payload)
 
     async def send(self, topic: str, event: str, payload: Any) -> None:
         await self.socket.channels[topic].send(event, payload)

@@ -1,4 +1,4 @@
-"""A process that is told what to do on its standard input, a JSON object a line, and answers on its output."""
+"""A process that is told what to do on its standard input and answers on its output, JSON line by line."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ export class Adapter {
     channel.onError(() => tell("errored"));
     channel.onClose(() => tell("closed"));
     const presence = new this.library.Presence(channel);
-    presence.onSync(() => tell("presence", {keys: presence.list(key => key)}));
+    presence.onSync(() => tell("presence", {keys: presence.list(key => key).sort()}));
     return new Promise(resolve => {
       const push = channel.join();
       push.receive("ok", response => {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from typing import Any
 
 from realtime import AsyncRealtimeChannel, AsyncRealtimeClient, RealtimeSubscribeStates
@@ -43,7 +44,7 @@ class Adapter:
         outcome: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
 
         def presence() -> None:
-            self.notify("presence", topic=topic, keys=list(channel.presence_state()))
+            self.notify("presence", topic=topic, keys=sorted(channel.presence_state()))
 
         def state(status: RealtimeSubscribeStates, error: Exception | None) -> None:
             self.notify(KINDS[status], topic=topic)
@@ -72,12 +73,14 @@ class Adapter:
         content = {"type": "broadcast", "event": event, "payload": payload}
         push = await self.channels[topic].push("broadcast", content)
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        # It shows the responses of errors only.
-        push.receive(Status.Ok, lambda _: answer.set_result({"status": "ok"}))
-        push.receive(
-            Status.Error, lambda response: answer.set_result({"status": "error", "response": response})
-        )
-        push.receive(Status.Timeout, lambda: answer.set_result({"status": "timeout"}))
+
+        def answered(status: str, response: Any = None) -> None:
+            answer.set_result({"status": status, "response": response})
+
+        # Of what is ok it does not show the response.
+        push.receive(Status.Ok, lambda _: answered("ok"))
+        push.receive(Status.Error, partial(answered, "error"))
+        push.receive(Status.Timeout, partial(answered, "timeout"))
         return await answer
 
     async def leave(self, topic: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ export class Adapter {
     this.channels.set(topic, channel);
     const tell = (kind, facts) => this.notify({kind, topic, ...facts});
     channel.on("broadcast", {event: "*"}, ({event, payload}) => tell("event", {event, payload}));
-    channel.on("presence", {event: "sync"}, () => tell("presence", {keys: Object.keys(channel.presenceState())}));
+    channel.on("presence", {event: "sync"}, () => tell("presence", {keys: Object.keys(channel.presenceState()).sort()}));
     return new Promise(resolve => {
       channel.subscribe((status, error) => {
         if(status === "SUBSCRIBED"){

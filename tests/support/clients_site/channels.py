@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from django_phoenix.channel import Channel, JoinRefused, Reply, event
+from django_phoenix.presence import Presence
 from django_phoenix.socket import Socket
+from tests.clients.documented import documented
+
+rooms = documented("client/other_clients.md", "rooms/channels.py")
 
 
-class StageChannel(Channel):
-    async def join(self, payload):
-        if payload.get("name") == "nobody":
-            raise JoinRefused({"reason": "nobody may not come in"})
-        return {"hello": payload.get("name")}
+def refuse(name):
+    if name == "nobody":
+        raise JoinRefused({"reason": "nobody may not come in"})
 
+
+class Events:
     @event
     async def note(self, **payload):
         self.push("noted", payload)
@@ -38,6 +42,19 @@ class StageChannel(Channel):
         return Reply.ok(data[::-1])
 
 
+class StagePresence(Presence):
+    pass
+
+
+class StageChannel(Events, Channel):
+    presence = StagePresence
+
+    async def join(self, payload):
+        refuse(payload["name"])
+        self.track(payload["name"])
+        return {"hello": payload["name"]}
+
+
 class StageSocket(Socket):
     channels = {"stage:*": StageChannel}
 
@@ -48,14 +65,16 @@ class StageSocket(Socket):
         return self.assigns.id
 
 
-class RealtimeChannel(StageChannel):
-    """The client's name is the key of its presence; a reply can't be binary."""
+class RealtimeChannel(Events, rooms.RoomChannel):
+    """As documented, with the script's events."""
 
-    async def join(self, payload):
-        return await super().join({"name": payload["config"]["presence"]["key"]})
+    async def join(self, payload, *, room: str):
+        refuse(payload["config"]["presence"]["key"])
+        await super().join(payload, room=room)
 
     @event
     async def blob(self, data: bytes):
+        """A reply can't be binary."""
         await super().blob(data)
         return {}
 
@@ -63,4 +82,4 @@ class RealtimeChannel(StageChannel):
 class RealtimeSocket(StageSocket):
     """For clients whose topics all begin with "realtime:"."""
 
-    channels = {"realtime:*": RealtimeChannel}
+    channels = {"realtime:<room>": RealtimeChannel}
