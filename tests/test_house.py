@@ -18,7 +18,7 @@ FLOORS = [
     {"exceptions", "wire", "js"},
     {"conf", "signals", "tokens", "conversion", "records", "rates", "params", "rendering"},
     {"process", "executor", "watchdog", "delivery", "history", "pubsub", "presence"},
-    {"channel", "socket", "transport"},
+    {"channel", "socket", "decorators", "transport"},
     {"async_result", "streams", "uploads", "component", "live_component", "guards", "live_view", "live"},
     {"routing", "checks", "apps", "templatetags", "management", "testing", "dashboard", "__main__"},
 ]
