@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import logging
 import os
 import threading
 import time
 from asyncio import _get_running_loop as running_loop
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
@@ -24,10 +25,12 @@ from django_phoenix.delivery.envelope import Delivery, Subscriber, make_delivery
 from django_phoenix.delivery.history.log import CatchUp
 from django_phoenix.delivery.losses import losses
 from django_phoenix.delivery.node import Node
+from django_phoenix.delivery.subscription import Messages
 from django_phoenix.history import History
 
 __all__ = [
     "Delivery",
+    "Messages",
     "Subscriber",
     "abroadcast",
     "broadcast",
@@ -35,16 +38,19 @@ __all__ = [
     "call_in_turn",
     "catch_up",
     "close_hub",
+    "direct_broadcast",
     "deliver_on_this_loop",
     "flush",
     "local_broadcast",
     "lost",
+    "node_name",
     "reset",
     "serving",
     "set_commit_rule",
     "set_node",
     "subscribe",
     "subscriber_count",
+    "subscription",
     "unsubscribe",
 ]
 
@@ -53,6 +59,8 @@ logger = logging.getLogger(__name__)
 # Seconds that a publisher who waits does so, and that the end of the process waits for what has not been
 # sent.
 WAIT_TIMEOUT = 15.0
+# Broadcasts that may wait for the reader of a subscription.
+WAITING = 1000
 EXIT_TIMEOUT = 5.0
 
 
@@ -92,6 +100,21 @@ def local_broadcast(
     _when_committed(partial(_node.deliver_here, make_delivery(topic, event, payload)), on_commit)
 
 
+def direct_broadcast(
+    node: str, topic: str, event: str, payload: dict[str, Any] | bytes, *, on_commit: bool = True
+) -> None:
+    """As ``broadcast``, to the subscribers in one process only: the one where ``node_name()`` is ``node``.
+
+    A process that has ended, or that the channel layer does not reach, gets nothing, and nobody is told.
+    """
+    _when_committed(partial(_node.send_to, node, make_delivery(topic, event, payload), None), on_commit)
+
+
+def node_name() -> str:
+    """What this process is called, for ``direct_broadcast``. Another one in each forked child."""
+    return _node.name
+
+
 def deliver_on_this_loop(delivery: Delivery) -> None:
     """To the running loop's subscribers only, at once."""
     hub = _node.hub_of(asyncio.get_running_loop())
@@ -118,6 +141,32 @@ def subscribe(topic: str, subscriber: Subscriber) -> asyncio.Future[None] | None
     away. Raises RuntimeError without a running loop.
     """
     return _node.hub_here().subscribe(topic, subscriber)
+
+
+@contextlib.asynccontextmanager
+async def subscription(*topics: str, limit: int = WAITING) -> AsyncIterator[Messages]:
+    """Listen to topics from any async code, as long as the block lasts:
+
+        async with subscription("orders") as messages:
+            async for broadcast in messages:
+                print(broadcast.event, broadcast.payload)
+
+    From the block's first line on nothing is missed. Up to ``limit`` broadcasts wait for a slow reader.
+    """
+    messages = Messages(limit)
+    hub = _node.hub_here()
+    joining = [hub.subscribe(topic, messages) for topic in topics]
+    try:
+        for joined in joining:
+            if joined is not None:
+                await joined
+        yield messages
+    finally:
+        for topic in topics:
+            hub.unsubscribe(topic, messages)
+        if not _node.serves and not hub.is_wanted:
+            # A script's loop may end now: its groups should not be left behind.
+            await close_hub()
 
 
 def unsubscribe(topic: str, subscriber: Subscriber) -> None:

@@ -84,6 +84,11 @@ class Hub:
             topic.log.history = topic.log.history.wider(history)
         return topic.log, None if self._membership is None else self._membership.wanted(topic)
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether there is any topic that somebody listens to, or that is remembered."""
+        return any(topic.wanted for topic in self._topics.values())
+
     def subscribers(self, name: str) -> int:
         """How many are subscribed to the topic here."""
         topic = self._topics.get(name)
