@@ -27,15 +27,10 @@ from typing import Any
 from django_phoenix.delivery.presence import callbacks
 from django_phoenix.delivery.presence.announcer import Take
 from django_phoenix.delivery.presence.callbacks import Callback, Callbacks, Presences
+from django_phoenix.delivery.presence.onlooker import tracker_for_thread
 from django_phoenix.delivery.presence.owner import Owning, owner_of
 from django_phoenix.delivery.presence.roster import Entry, as_dict
-from django_phoenix.delivery.presence.tracker import (
-    Place,
-    any_tracker,
-    close_tracker,
-    reset,
-    tracker_of,
-)
+from django_phoenix.delivery.presence.tracker import Place, close_tracker, reset, tracker_of
 from django_phoenix.exceptions import AlreadyTracked, NotTracked, PresenceError
 from django_phoenix.wire.encoding import dumps
 
@@ -50,6 +45,7 @@ __all__ = [
     "close",
     "owner_of",
     "reset",
+    "serving",
     "settle",
 ]
 
@@ -137,7 +133,7 @@ class Presence:
     @classmethod
     async def alist(cls, topic: str) -> Presences:
         """As ``list``, on an event loop."""
-        return await callbacks.fetched(cls._callbacks().fetch, topic, as_dict(_entries(cls, topic)))
+        return await callbacks.fetched(cls._callbacks().fetch, topic, as_dict(await _aentries(cls, topic)))
 
     @classmethod
     def get_by_key(cls, topic: str, key: Key) -> dict[str, Any] | None:
@@ -149,7 +145,7 @@ class Presence:
     async def aget_by_key(cls, topic: str, key: Key) -> dict[str, Any] | None:
         """As ``get_by_key``, on an event loop."""
         key = _key(cls, key)
-        bare = as_dict(_entries(cls, topic, key))
+        bare = as_dict(await _aentries(cls, topic, key))
         return (await callbacks.fetched(cls._callbacks().fetch, topic, bare)).get(key)
 
     # For the machinery.
@@ -197,7 +193,7 @@ class Presence:
             result = fetch.function(topic, bare)
             callbacks.check_fetched(fetch, result)
             return dict(result)
-        tracker = any_tracker()
+        tracker = tracker_for_thread()
         assert tracker is not None, "somebody is present, so there is a tracker"
         return asyncio.run_coroutine_threadsafe(_in_own_context(fetch, topic, bare), tracker.loop).result()
 
@@ -210,14 +206,27 @@ async def settle() -> None:
     await tracker_of(asyncio.get_running_loop()).settle()
 
 
+def serving() -> None:
+    """The running loop begins to serve clients: let it learn of the others' presences, if there are any."""
+    if callbacks.any_class():
+        tracker_of(asyncio.get_running_loop())
+
+
 def close() -> None:
     """The running loop is about to end: its presences leave on all other nodes."""
     close_tracker()
 
 
 def _entries(cls: type[Presence], topic: str, key: str | None = None) -> tuple[Entry, ...]:
-    tracker = any_tracker()
+    here = running_loop()
+    tracker = tracker_for_thread() if here is None else tracker_of(here)
     return () if tracker is None else tracker.presences(cls._name(), topic, key)
+
+
+async def _aentries(cls: type[Presence], topic: str, key: str | None = None) -> tuple[Entry, ...]:
+    tracker = tracker_of(asyncio.get_running_loop())
+    await tracker.ready()
+    return tracker.presences(cls._name(), topic, key)
 
 
 async def _in_own_context(fetch: Callback, topic: str, bare: Presences) -> Presences:

@@ -103,6 +103,15 @@ def enter_thread(loop: AbstractEventLoop) -> None:
     local.task_context = []
 
 
+def calling_loop() -> AbstractEventLoop | None:
+    """The loop on whose behalf asgiref, or a pool of ours, runs this thread; None if there is none."""
+    local = SyncToAsync.threadlocal
+    loop: AbstractEventLoop | None = getattr(local, "main_event_loop", None)
+    if loop is None or not loop.is_running() or local.main_event_loop_pid != os.getpid():
+        return None
+    return loop
+
+
 def _copy_variables(context: contextvars.Context) -> None:
     for variable, value in context.items():
         variable.set(value)

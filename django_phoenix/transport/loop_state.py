@@ -35,6 +35,7 @@ class LoopState:
         self._sweeper: asyncio.TimerHandle | None = None
         watchdog.watch(loop)
         pubsub.serving()
+        presence.serving()
 
     def add(self, connection: Connection) -> None:
         """A connection was opened."""

@@ -26,6 +26,8 @@ logger = logging.getLogger("django_phoenix.presence")
 
 STATE, DIFF = "presence_state", "presence_diff"
 NOBODY = "{}"
+# Seconds after which a state with what `fetch` adds is fetched anew, though nobody has come or gone.
+FETCHED_FOR = 5.0
 # A diff that takes long to hand out is followed by a pause of so many times its time.
 PAUSE = 4
 
@@ -132,9 +134,12 @@ class Announcer:
         with self._lock:
             roster = self._rosters.get(presence, topic)
             fetch = callbacks_of(presence).fetch
-            text = NOBODY if roster is None else roster.shown_json
-            if text is None and roster is not None and fetch is None:
+            if roster is None:
+                text: str | None = NOBODY
+            elif fetch is None:
                 text = roster.shown_as_json()
+            else:
+                text = self._fetched_lately(roster)
         if text is not None or roster is None:
             take(text or NOBODY)
         elif roster in self._takers:
@@ -147,12 +152,15 @@ class Announcer:
         """One fetch at a time; who comes meanwhile shares the next one, which is not older than they are."""
         while takers := self._takers[roster]:
             self._takers[roster] = []
-            text = roster.shown_json
+            text = self._fetched_lately(roster)
             if text is None:
                 text = await self._fetched_state(roster)
             for take in takers:
                 take(text)
         del self._takers[roster]
+
+    def _fetched_lately(self, roster: Roster) -> str | None:
+        return roster.shown_json if self._loop.time() < roster.shown_until else None
 
     async def _fetched_state(self, roster: Roster) -> str:
         with self._lock:
@@ -160,7 +168,7 @@ class Announcer:
         fetch = callbacks_of(roster.presence).fetch
         text = dumps(_as_sent(await fetched(fetch, roster.topic, bare), bare))
         if roster.version == version:
-            roster.shown_json = text
+            roster.shown_json, roster.shown_until = text, self._loop.time() + FETCHED_FOR
         return text
 
     # Tasks.

@@ -60,6 +60,11 @@ def register(name: str, callbacks: Callable[[], Callbacks]) -> None:
     _registry[name] = callbacks
 
 
+def any_class() -> bool:
+    """Whether there is a Presence class at all."""
+    return bool(_registry)
+
+
 def callbacks_of(name: str) -> Callbacks:
     """Those of the class of that name; none if this process does not know it."""
     callbacks = _registry.get(name)

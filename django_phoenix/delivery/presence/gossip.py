@@ -108,7 +108,9 @@ class Gossip:
         for name, peer in tuple(self.peers.items()):
             peer.heard += stalled
             if now - peer.heard > self._down_after:
-                logger.warning(
+                # One that only looks on has none.
+                log = logger.warning if peer.copy.entries else logger.info
+                log(
                     "Presence: the process %s has been silent for %.1f seconds; its %d presences leave.",
                     name,
                     now - peer.heard,

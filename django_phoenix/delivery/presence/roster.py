@@ -100,6 +100,7 @@ class Roster:
         "presence",
         "sending",
         "shown_json",
+        "shown_until",
         "timer",
         "topic",
         "version",
@@ -118,8 +119,9 @@ class Roster:
         self.busy = False
         self.due = 0.0
         self.timer: Any = None
-        # What `shown` says, as JSON, until it changes.
+        # What `shown` says, as JSON, until it changes; and until when what was fetched for it may stand.
         self.shown_json: str | None = None
+        self.shown_until = 0.0
 
     # Changes.
 

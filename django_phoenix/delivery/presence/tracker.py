@@ -30,6 +30,9 @@ logger = logging.getLogger("django_phoenix.presence")
 # The topic of all replicas; each one's own has its name behind it.
 TOPIC = f"{INTERNAL}presence"
 
+# Seconds that the answers to a hello are given to come.
+FIRST_ANSWERS = 0.3
+
 # Presence class's name, topic, key.
 Place = tuple[str, str, str]
 
@@ -50,6 +53,7 @@ class Tracker:
         self._woken = False
         self._looking = False
         self._starting: asyncio.Task[None] | None = None
+        self._ready = asyncio.Event()
         self._gossip_due = 0.0
         self._gossip_timer: asyncio.TimerHandle | None = None
         self._beat_every: float = settings.PRESENCE_HEARTBEAT
@@ -207,6 +211,18 @@ class Tracker:
             with self.lock:
                 self._gossip.hello()
         self._schedule_beat(random.uniform(0.5, 1) * self._beat_every)
+        if self._has_company:
+            await asyncio.sleep(FIRST_ANSWERS)
+        self._ready.set()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether ``ready`` need not wait any more."""
+        return self._ready.is_set()
+
+    async def ready(self) -> None:
+        """Wait until others have had the time to tell who is there: a moment, once in a loop's life."""
+        await self._ready.wait()
 
     def deliver(self, delivery: Delivery) -> None:
         """A message of another replica."""
@@ -239,8 +255,6 @@ class Tracker:
 
     async def settle(self) -> None:
         """Let what waits for a window be told now, and wait for what is being fetched."""
-        if self._starting is not None:
-            await asyncio.wait([self._starting])
         await asyncio.sleep(0)
         self._look()
         if self._own.untold:
@@ -287,11 +301,8 @@ def tracker_of(loop: asyncio.AbstractEventLoop) -> Tracker:
     return tracker
 
 
-def any_tracker() -> Tracker | None:
-    """The running loop's, else that of any loop that runs in this process."""
-    here = running_loop()
-    if here is not None:
-        return tracker_of(here)
+def running_tracker() -> Tracker | None:
+    """That of any loop that runs in this process."""
     for loop, tracker in tuple(_trackers.items()):
         if loop.is_running():
             return tracker
