@@ -106,7 +106,7 @@ class ThreadPool:
         record = current_message.get()
         return self._ask(Job(fn, args, {}, port=port, owner=owner, record=record, context=context))
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """What asgiref calls for the async ORM: as ``run``, for the message that the caller is handling."""
         port = self._ports.current()
         lender = asgiref_bridge.lender_to(port.loop)
