@@ -1,10 +1,11 @@
-"""The app: registers system checks."""
+"""The app: registers system checks and signal receivers."""
 
 from __future__ import annotations
 
 from django.apps import AppConfig
 
 from django_phoenix import checks
+from django_phoenix.transport.login_news import connect_signals
 
 
 class DjangoPhoenixConfig(AppConfig):
@@ -16,3 +17,4 @@ class DjangoPhoenixConfig(AppConfig):
 
     def ready(self) -> None:
         checks.register_all()
+        connect_signals()

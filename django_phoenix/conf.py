@@ -32,6 +32,12 @@ DEFAULTS: dict[str, Any] = {
     "OUTBOX_BYTES": 16_000_000,
     # Long-polling sessions that one process keeps at a time; who comes then is sent away for a while.
     "LONGPOLL_SESSIONS": 10_000,
+    # Close connections when their user logs out, changes the password or is deactivated, and when their
+    # session expires. Can be set per mount.
+    "CLOSE_ON_LOGOUT": True,
+    # Seconds between looks at the sessions and users of open connections; None: none is taken, and only what
+    # Django's signals tell counts.
+    "LOGIN_CHECK_SECONDS": 60,
     # Seconds that a channel may take to end (duplicate join, disconnect) before its task is cancelled.
     "SHUTDOWN_GRACE": 5,
     # Seconds over which open connections are closed when the server is asked to stop.
@@ -58,6 +64,9 @@ DEFAULTS: dict[str, Any] = {
     "LIVE_BLOCK": "content",
     # Where pages connect. None: where phoenix_application(live=...) put it, or live/ if that runs elsewhere.
     "LIVE_PATH": None,
+    # Milliseconds that a page's WebSocket may take to open, and then to answer, before the page turns to
+    # long-polling. None: it never does.
+    "LONGPOLL_FALLBACK_MS": 2500,
     # Middleware that refuses views in __call__: live pages are then entered by a GET only.
     "GUARD_MIDDLEWARE": (),
     # Middleware with process_view that refuses nobody.
@@ -68,6 +77,11 @@ DEFAULTS: dict[str, Any] = {
     "PRESENCE_HEARTBEAT": 1.5,
     "PRESENCE_DOWN_AFTER": 15,
 }
+
+# Numbers that None switches off.
+SWITCHED_OFF_BY_NONE = frozenset(
+    {"HANDLER_TIMEOUT", "LOGIN_CHECK_SECONDS", "LONGPOLL_FALLBACK_MS", "LOOP_BLOCK_LIMIT"}
+)
 
 
 class Settings:

@@ -25,6 +25,7 @@ __all__ = [
     "ThreadPool",
     "begin_message",
     "bind_context",
+    "bound_context",
     "current_message",
     "end_message",
     "get_pool",
@@ -96,6 +97,13 @@ def reset_pool() -> None:
 def bind_context(context: contextvars.Context) -> None:
     """Let the async ORM and ``sync_to_async`` use the pool in everything that runs inside ``context``."""
     asgiref_bridge.bind(context)
+
+
+def bound_context() -> contextvars.Context:
+    """A copy of the running context, bound."""
+    context = contextvars.copy_context()
+    bind_context(context)
+    return context
 
 
 def begin_message(owner: Hashable, label: object) -> MessageRecord:

@@ -24,20 +24,22 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
 from django.urls.converters import get_converters
 
+from django_phoenix import pubsub
 from django_phoenix.channel import Assigns, Channel
 from django_phoenix.exceptions import ConnectRefused
-from django_phoenix.transport.connect_info import ConnectInfo
 from django_phoenix.rates import Rate, RateLike
 from django_phoenix.transport import login_news
+from django_phoenix.transport.connect_info import ConnectInfo
 from django_phoenix.transport.consumer import PhoenixConsumer
 from django_phoenix.transport.options import SocketOptions
 from django_phoenix.wire.serializer import V2, Serializer
 from django_phoenix.wire.topic import Route, TopicTable
 
 if TYPE_CHECKING:
+    from django_phoenix.transport.login import Login
     from django_phoenix.transport.read_only_session import ReadOnlySession
 
-__all__ = ["ConnectRefused", "Socket"]
+__all__ = ["ConnectRefused", "Socket", "disconnect", "disconnect_user"]
 
 Application = Callable[[Any, Any, Any], Any]
 
@@ -49,12 +51,12 @@ class Socket:
     # converters ("room:<int:room>"); a plain "<name>" stops at ":".
     channels: ClassVar[Mapping[str, type[Channel]]] = {}
 
-    # The language and time zone that callbacks run in; None is the site's default. The language is found as
-    # Django's LocaleMiddleware finds it. `connect` may set both.
     # How often a client may send events over this connection, to all its channels: "100/s", (100, 1). What is
     # more is answered with an error. None: no limit.
     rate: ClassVar[RateLike | None] = None
 
+    # The language and time zone that callbacks run in; None is the site's default. The language is found as
+    # Django's LocaleMiddleware finds it. `connect` may set both.
     language: str | None = None
     time_zone: Any = None
 
@@ -64,6 +66,9 @@ class Socket:
 
     # What ``connect_info.auth_token`` gives.
     auth_token: str | None = None
+
+    # Whose it is, for closing it at the end of that login.
+    login: Login | None = None
 
     def __init__(self, scope: dict[str, Any]) -> None:
         self.scope = scope
@@ -82,7 +87,7 @@ class Socket:
     def id(self) -> str | None:
         """A name for all sockets of, say, one user, such as ``"users:7"``. None: none.
 
-        ``broadcast("users:7", "disconnect", {})`` closes them all, wherever they are served.
+        ``disconnect("users:7")`` closes them all, wherever they are served.
         """
         return None
 
@@ -116,18 +121,31 @@ class Socket:
         * ``check_csrf=True``: session and user only for a page that sends the CSRF token.
         * ``auth_token=False``: take the client's ``authToken`` as ``connect_info.auth_token``.
         * ``subprotocols=()``: WebSocket sub-protocols that a client may ask for.
+        * ``close_on_logout=None``: close connections when their login ends; None: CLOSE_ON_LOGOUT.
         * ``timeout=None``: seconds of silence before a connection is closed; None: IDLE_TIMEOUT.
         * ``dialect="phoenix"``: or "supabase", for Supabase's Realtime clients.
         """
         _topics(cls)
+        _check_rate(cls)
         checked = SocketOptions.read(cls.__name__, options)
         app: Application = PhoenixConsumer.as_asgi(socket_class=cls, options=checked)
         return app
 
     def route(self, topic: str) -> Route[type[Channel]] | None:
         """Which channel serves a topic."""
-        _check_rate(cls)
         return _topics(type(self)).resolve(topic)
+
+
+def disconnect(socket_id: str, *, on_commit: bool = True) -> None:
+    """Close all sockets whose ``id()`` gave this, on all nodes, with 1001: the clients come back and have to
+    pass ``connect`` again. From any thread; inside a transaction it waits for the commit.
+    """
+    pubsub.broadcast(socket_id, "disconnect", {}, on_commit=on_commit)
+
+
+def disconnect_user(user: Any, *, on_commit: bool = True) -> None:
+    """Close all sockets of a user, whatever their ``id()`` is, as ``disconnect`` does."""
+    login_news.disconnect_user(user, on_commit=on_commit)
 
 
 _tables: dict[type[Socket], TopicTable[type[Channel]]] = {}

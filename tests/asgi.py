@@ -11,7 +11,7 @@ inner = get_asgi_application()
 
 from django_phoenix.routing import phoenix_application, socket  # noqa: E402
 from tests.support.isolation import IsolationSocket  # noqa: E402
-from tests.support.sockets import BenchSocket, UserSocket  # noqa: E402
+from tests.support.sockets import BenchSocket, PhoneSocket, UserSocket  # noqa: E402
 
 application = phoenix_application(
     inner,
@@ -20,6 +20,7 @@ application = phoenix_application(
         socket("socket/", UserSocket),
         socket("polling/", UserSocket, longpoll={"window_ms": 300}),
         socket("bench/", BenchSocket),
+        socket("phone/", PhoneSocket, auth_token=True),
         socket("isolation/", IsolationSocket),
         socket("tenants/<slug:tenant>/", UserSocket),
     ],

@@ -79,6 +79,8 @@ def test_good_settings_are_silent(settings: Settings) -> None:
         "IDLE_TIMEOUT": 45.5,
         "MESSAGE_RATE": [5, 1],
         "POOL_THREADS": 4,
+        "HANDLER_TIMEOUT": None,
+        "LOGIN_CHECK_SECONDS": None,
     }
     assert ids(checks.check_settings()) == []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 UNCHECKED = object()
 
 
-def identify(socket: Socket, request: HttpRequest, token: Any) -> None:
+def identify(
+    socket: Socket, request: HttpRequest, token: Any, has_ended: Callable[[str], bool] = lambda key: False
+) -> None:
     """Give ``socket`` its session and user.
 
     A missing or wrong CSRF token leaves the session None and the user anonymous; it is no error. A missing
-    session cookie is an empty session. The database is asked only if there is a session cookie.
+    session cookie is an empty session, and so is one for whose key ``has_ended`` is true. The database is
+    asked only if there is a session cookie.
     """
-    session = _session_of(request)
+    session = _session_of(request, has_ended)
     if token is UNCHECKED or _token_is_right(request, session, token):
         request.session = session
         socket.user = _user_of(request)
@@ -38,11 +41,12 @@ def identify(socket: Socket, request: HttpRequest, token: Any) -> None:
         socket.user = _anonymous()
 
 
-def _session_of(request: HttpRequest) -> Any:
+def _session_of(request: HttpRequest, has_ended: Callable[[str], bool]) -> Any:
     if not apps.is_installed("django.contrib.sessions"):
         return _NoSession()
     engine = import_module(django_settings.SESSION_ENGINE)
-    return engine.SessionStore(request.COOKIES.get(django_settings.SESSION_COOKIE_NAME))
+    key = request.COOKIES.get(django_settings.SESSION_COOKIE_NAME)
+    return engine.SessionStore(None if key is None or has_ended(key) else key)
 
 
 class _NoSession(dict[str, Any]):

@@ -8,9 +8,9 @@ nothing leaves the loop.
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import inspect
 import logging
+import time
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as django_settings
@@ -23,6 +23,8 @@ from django_phoenix.exceptions import ConnectRefused, InvalidToken
 from django_phoenix.transport import credentials
 from django_phoenix.transport.connect_info import request_of
 from django_phoenix.transport.locale import activate
+from django_phoenix.transport.login import login_of
+from django_phoenix.transport.loop_state import current_state
 from django_phoenix.transport.options import SocketOptions
 from django_phoenix.transport.origin import origin_allowed
 from django_phoenix.transport.query import parse_params
@@ -52,6 +54,8 @@ class Handshake:
         self.socket = socket_class(scope)
         self.request: HttpRequest = request_of(scope)
         self.params: dict[str, Any] = {}
+        self.logins = current_state().logins
+        self.began_at = time.monotonic()
 
     async def perform(self) -> Socket:
         """The connected socket. Raises ConnectRefused."""
@@ -95,10 +99,14 @@ class Handshake:
             self.socket.serializer = serializer
 
     async def _connect(self) -> None:
+        if not self._needs_no_thread(self._identify_and_connect):
+            await self.logins.listen()
         connect = type(self.socket).connect
         if inspect.iscoroutinefunction(connect):
             await self._off_the_loop(self._identify)
-            await asyncio.get_running_loop().create_task(self._connect_here(), context=_bound_context())
+            await asyncio.get_running_loop().create_task(
+                self._connect_here(), context=executor.bound_context()
+            )
         else:
             await self._off_the_loop(self._identify_and_connect)
 
@@ -108,7 +116,7 @@ class Handshake:
         try:
             activate(self.socket)
             await self.socket.connect(self.params)
-            self._check_id()
+            self._take_facts()
         finally:
             executor.end_message(record)
 
@@ -119,7 +127,7 @@ class Handshake:
             return
         record = executor.begin_message(self, f"{type(self.socket).__name__}.connect")
         try:
-            await executor.get_pool().run(self, _bound_context(), function)
+            await executor.get_pool().run(self, executor.bound_context(), function)
         finally:
             executor.end_message(record)
 
@@ -134,7 +142,7 @@ class Handshake:
 
     def _identify(self) -> None:
         token = self.params.get(CSRF_PARAM) if self.options.check_csrf else credentials.UNCHECKED
-        credentials.identify(self.socket, self.request, token)
+        credentials.identify(self.socket, self.request, token, self.logins.has_ended)
         if django_settings.USE_I18N:
             language = translation.get_language_from_request(self.request)
             self.socket.language = None if language == django_settings.LANGUAGE_CODE else language
@@ -143,9 +151,13 @@ class Handshake:
         self._identify()
         activate(self.socket)
         self.socket.connect(self.params)
-        self._check_id()
+        self._take_facts()
 
-    def _check_id(self) -> None:
+    def _take_facts(self) -> None:
+        """What the connected socket says of itself."""
+        login = login_of(self.socket, follows=self.options.follows_login, at=self.began_at)
+        if login is not None:
+            self.socket.login = login
         socket_id = self.socket.id()
         if socket_id is not None and not isinstance(socket_id, str):
             raise self._refused(f"id() should return a string or None, got {socket_id!r}")
@@ -154,9 +166,3 @@ class Handshake:
     def _refused(self, why: str) -> ConnectRefused:
         logger.warning("%s: a connection was refused, %s.", type(self.socket).__name__, why)
         return ConnectRefused()
-
-
-def _bound_context() -> contextvars.Context:
-    context = contextvars.copy_context()
-    executor.bind_context(context)
-    return context

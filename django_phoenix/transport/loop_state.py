@@ -9,6 +9,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from django_phoenix import presence, pubsub, watchdog
+from django_phoenix.transport.login_watch import LoginWatch
 
 if TYPE_CHECKING:
     from django_phoenix.transport.connection import Connection
@@ -21,7 +22,16 @@ SWEEPS_PER_TIMEOUT = 4
 class LoopState:
     """One per event loop."""
 
-    __slots__ = ("_period", "_sweeper", "connections", "draining", "heeds_sigterm", "longpoll", "loop")
+    __slots__ = (
+        "_period",
+        "_sweeper",
+        "connections",
+        "draining",
+        "heeds_sigterm",
+        "logins",
+        "longpoll",
+        "loop",
+    )
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
@@ -29,6 +39,8 @@ class LoopState:
         # No new connections any more; and whether SIGTERM is taken notice of.
         self.draining = False
         self.heeds_sigterm = False
+        # Which of them are logged in.
+        self.logins = LoginWatch(self)
         # The sessions of long-polling clients, once there are any.
         self.longpoll: Home | None = None
         self._period = 0.0
@@ -40,6 +52,8 @@ class LoopState:
     def add(self, connection: Connection) -> None:
         """A connection was opened."""
         self.connections.add(connection)
+        if connection.socket.login is not None:
+            self.logins.add(connection, connection.socket.login)
         wanted = connection.timeout / SWEEPS_PER_TIMEOUT
         if self._sweeper is None or wanted < self._period:
             self._period = wanted
@@ -48,11 +62,14 @@ class LoopState:
     def remove(self, connection: Connection) -> None:
         """A connection has ended."""
         self.connections.discard(connection)
+        if connection.socket.login is not None:
+            self.logins.remove(connection, connection.socket.login)
 
     async def close(self) -> None:
         """The loop is about to end."""
         if self._sweeper is not None:
             self._sweeper.cancel()
+        self.logins.close()
         watchdog.unwatch(self.loop)
         presence.close()
         await pubsub.close_hub()

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django_phoenix.conf import settings
 from django_phoenix.transport.longpoll_options import LongPollOptions
 from django_phoenix.transport.origin import SAME, CheckOrigin
-from django_phoenix.transport.subprotocol import PHOENIX
+from django_phoenix.transport.subprotocol import BESIDE_TOKEN
 from django_phoenix.wire.serializer import DIALECTS, PHOENIX
 
 
@@ -24,6 +24,7 @@ class SocketOptions:
     timeout: float | None = None
     auth_token: bool = False
     subprotocols: Sequence[str] = ()
+    close_on_logout: bool | None = None
     dialect: str = PHOENIX
     longpoll: bool | dict[str, int] = True
 
@@ -61,7 +62,13 @@ class SocketOptions:
     def spoken(self) -> Sequence[str]:
         """The sub-protocols that a client may offer."""
         # The client must be answered one of those that it offers, and beside its token it offers this.
-        return (PHOENIX, *self.subprotocols) if self.auth_token else self.subprotocols
+        return (BESIDE_TOKEN, *self.subprotocols) if self.auth_token else self.subprotocols
+
+    @property
+    def follows_login(self) -> bool:
+        """Whether a connection is closed when its login ends."""
+        follows: bool = settings.CLOSE_ON_LOGOUT if self.close_on_logout is None else self.close_on_logout
+        return follows
 
     @property
     def long_polling(self) -> LongPollOptions | None:

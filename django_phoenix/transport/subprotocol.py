@@ -6,7 +6,7 @@ import base64
 from collections.abc import Collection, Sequence
 
 # What the official client offers beside its token, and what it wants to be answered.
-PHOENIX = "phoenix"
+BESIDE_TOKEN = "phoenix"
 TOKEN_PREFIX = "base64url.bearer.phx."
 
 

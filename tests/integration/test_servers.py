@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -152,6 +153,29 @@ async def test_ch_4_the_own_origin_is_allowed(server):
 @pytest.mark.parametrize("vsn", ["x", "1.1.0", "3.0.0"])
 async def test_ch_3_an_unsupported_vsn_is_refused(server, vsn):
     assert (await refused(server, vsn=vsn)).status_code == 403
+
+
+async def test_ch_9_a_token_among_the_sub_protocols(server):
+    offered = ["phoenix", "base64url.bearer.phx.c2VjcmV0"]
+    async with PhoenixClient(server.ws("/phone"), subprotocols=offered) as client:
+        assert client.ws.subprotocol == "phoenix"
+        assert (await client.join("me")).response == {"token": "secret"}
+    response = await refused(server, path="/phone", subprotocols=["mqtt"])
+    assert response.status_code == 403
+    # Without the option nobody answers a sub-protocol.
+    async with PhoenixClient(server.ws("/socket"), subprotocols=offered) as client:
+        assert client.ws.subprotocol is None
+
+
+async def test_version_1(server):
+    async with PhoenixClient(server.ws("/socket"), vsn=None) as client:
+        await client.ws.send('{"topic":"room:1","event":"phx_join","payload":{},"ref":"1"}')
+        assert json.loads(await client.ws.recv()) == {
+            "topic": "room:1",
+            "event": "phx_reply",
+            "payload": {"status": "ok", "response": {"room": 1}},
+            "ref": "1",
+        }
 
 
 async def test_ch_6_a_refusal_is_shaped_where_the_server_can(server):

@@ -158,6 +158,13 @@ async def test_an_anonymous_token_is_stale_after_a_login(ada, mounts):
         await refused(browser, page, mounts, STALE)
 
 
+@pytest.fixture
+def _without_news(settings):
+    """Of what has become of a login: they may be late."""
+    settings.DJANGO_PHOENIX = {**settings.DJANGO_PHOENIX, "CLOSE_ON_LOGOUT": False}
+
+
+@pytest.mark.usefixtures("_without_news")
 @pytest.mark.parametrize("name", ["open", "wrapped", "mixed"])
 @pytest.mark.parametrize("same_socket", [True, False])
 async def test_a_token_from_before_the_logout_is_stale(ada_browser, mounts, name, same_socket):
@@ -172,6 +179,7 @@ async def test_a_token_from_before_the_logout_is_stale(ada_browser, mounts, name
     await refused(ada_browser, page, mounts, STALE, redirect=url("/open/"))
 
 
+@pytest.mark.usefixtures("_without_news")
 @pytest.mark.parametrize("same_socket", [True, False])
 async def test_a_token_from_before_a_change_of_password_is_stale(ada_browser, ada, mounts, same_socket):
     page = await ada_browser.get("/open/")
@@ -184,6 +192,12 @@ async def test_a_token_from_before_a_change_of_password_is_stale(ada_browser, ad
         await sync_to_async(client.login)(username="ada", password="new")
         await ada_browser.connect((await ada_browser.get("/open/")).csrf)
     await refused(ada_browser, page, mounts, STALE)
+
+
+async def test_a_logout_closes_the_socket_of_live_pages(ada_browser):
+    await ada_browser.join(await ada_browser.get("/open/"))
+    await sync_to_async(ada_browser.client.logout)()
+    assert await ada_browser.close_code() == 1001
 
 
 async def test_a_token_is_good_after_a_new_login_of_the_same_user(ada_browser, ada):
@@ -229,6 +243,7 @@ async def test_login_required_middleware_is_honoured_at_the_join(browser, mounts
         await browser.join(exempt, redirect=url("/exempt/"))
 
 
+@pytest.mark.usefixtures("_without_news")
 async def test_behind_login_required_middleware_old_and_stolen_tokens_are_stale(
     ada_browser, ada, mounts, login_middleware
 ):

@@ -141,6 +141,13 @@ class LiveClient:
             self.unread.append(await self._next(seconds))
         return not self.unread
 
+    async def close_code(self) -> int:
+        """The code that the server closes with; frames before it are dropped."""
+        while True:
+            event = await asyncio.wait_for(self.from_server.get(), TIMEOUT)
+            if event["type"] == "websocket.close":
+                return event["code"]
+
     async def reply(self, ref: str) -> Reply:
         frame = await self.frame(lambda frame: frame[3] == "phx_reply" and frame[1] == ref)
         return Reply(frame[4]["status"], frame[4]["response"])

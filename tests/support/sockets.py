@@ -95,5 +95,14 @@ class UserSocket(Socket):
         return HttpResponse(str(refusal.reason or ""), status=refusal.status)
 
 
+class TokenChannel(Channel):
+    async def join(self, payload):
+        return {"token": self.socket.connect_info.auth_token}
+
+
+class PhoneSocket(Socket):
+    channels = {"me": TokenChannel}
+
+
 class BenchSocket(Socket):
     channels = {"bench:*": BenchChannel}

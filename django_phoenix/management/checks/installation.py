@@ -10,7 +10,7 @@ from django.conf import settings as site
 from django.core.checks import CheckMessage
 
 import django_phoenix
-from django_phoenix.conf import DEFAULTS, settings, unknown_keys
+from django_phoenix.conf import DEFAULTS, SWITCHED_OFF_BY_NONE, settings, unknown_keys
 from django_phoenix.executor import missing_asgiref_names
 from django_phoenix.management.checks.messages import error, warning
 
@@ -30,15 +30,16 @@ def check_settings() -> Iterator[CheckMessage]:
     for key in unknown_keys():
         yield error(2, f"DJANGO_PHOENIX has an unknown key {key}.", "The settings reference lists the keys.")
     for key, value in ours.items():
-        if key in DEFAULTS and not _fits(value, DEFAULTS[key]):
+        if key in DEFAULTS and not _fits(key, value):
             message = f"DJANGO_PHOENIX[{key!r}] should be {_kind(DEFAULTS[key])}, got {value!r}."
             yield error(3, message, f"Its default is {DEFAULTS[key]!r}.")
 
 
-def _fits(value: object, default: object) -> bool:
+def _fits(key: str, value: object) -> bool:
     """Whether a value is of its default's kind: a number for a number, and so on. None switches off."""
+    default = DEFAULTS[key]
     if value is None or default is None:
-        return not _is_number(default) or default is None
+        return not _is_number(default) or key in SWITCHED_OFF_BY_NONE
     if _is_number(default):
         return _is_number(value) and value >= 0  # type: ignore[operator]
     if isinstance(default, tuple | list):
