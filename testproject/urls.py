@@ -8,7 +8,7 @@ from django.urls import include, path
 from testproject.account.live import AccountLive
 from testproject.board.views import BoardView
 from testproject.chart.live import ChartLive
-from testproject.chat.views import RoomView
+from testproject.chat.views import AttachmentView, RoomView
 from testproject.counter.live import CounterLive
 from testproject.pages.live import HomeLive
 from testproject.table.live import TableLive
@@ -21,6 +21,7 @@ urlpatterns = [
     path("table/", TableLive.as_view(), name="table"),
     path("chart/", ChartLive.as_view(), name="chart"),
     path("chat/", RoomView.as_view(), {"room": "lobby"}, name="chat"),
+    path("chat/files/<str:key>/", AttachmentView.as_view(), name="attachment"),
     path("chat/<slug:room>/", RoomView.as_view(), name="room"),
     path("board/", BoardView.as_view(), {"board": "everybody"}, name="board"),
     path("board/<slug:board>/", BoardView.as_view(), name="own-board"),

@@ -11,8 +11,34 @@ from django.http import HttpRequest
 from django_phoenix.socket import Socket
 
 KEY = "visitor"
-FIRST = ("Amber", "Brisk", "Calm", "Dapper", "Eager", "Fleet", "Gentle", "Hazel", "Jolly", "Kind", "Lucky", "Merry")
-SECOND = ("Badger", "Crane", "Dormouse", "Finch", "Heron", "Lynx", "Marten", "Otter", "Robin", "Swift", "Tern", "Wren")
+FIRST = (
+    "Amber",
+    "Brisk",
+    "Calm",
+    "Dapper",
+    "Eager",
+    "Fleet",
+    "Gentle",
+    "Hazel",
+    "Jolly",
+    "Kind",
+    "Lucky",
+    "Merry",
+)
+SECOND = (
+    "Badger",
+    "Crane",
+    "Dormouse",
+    "Finch",
+    "Heron",
+    "Lynx",
+    "Marten",
+    "Otter",
+    "Robin",
+    "Swift",
+    "Tern",
+    "Wren",
+)
 
 
 class Visitor(NamedTuple):

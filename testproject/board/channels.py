@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from django_phoenix.channel import Channel, JoinRefused, Reply, event
+from django_phoenix.history import History
+from django_phoenix.presence import Presence
 from testproject import visitors
 from testproject.board.beat import beat_of
 from testproject.board.models import Stroke
@@ -18,10 +20,18 @@ FARTHEST = 16_000
 class BoardChannel(Channel):
     """Strokes: each is kept, and told to everybody in the order in which it was kept."""
 
+    history: ClassVar[History | None] = History(size=500, ttl=600)
+
     async def join(self, payload: dict[str, Any], *, board: str) -> dict[str, Any]:
         self.assigns.board = board
         self.assigns.author = visitors.of_socket(self.socket).key
-        strokes = Stroke.objects.filter(board=board).order_by("pk")
+        # Who comes back gets what was missed from the history, without a look at the database.
+        return {} if "phx_offset" in payload else await self.all()
+
+    @event
+    async def all(self) -> dict[str, Any]:
+        """Every stroke, for newcomers and for those who were away too long."""
+        strokes = Stroke.objects.filter(board=self.assigns.board).order_by("pk")
         return {"strokes": [stroke.as_payload() async for stroke in strokes]}
 
     @event
@@ -35,7 +45,13 @@ class BoardChannel(Channel):
         stroke, is_new = await Stroke.objects.aget_or_create(
             board=self.assigns.board,
             uid=uid,
-            defaults={"author": self.assigns.author, "tool": tool, "ink": ink, "size": size, "points": points},
+            defaults={
+                "author": self.assigns.author,
+                "tool": tool,
+                "ink": ink,
+                "size": size,
+                "points": points,
+            },
         )
         if is_new:
             self.broadcast("stroke", stroke.as_payload())
@@ -64,15 +80,31 @@ def is_line(points: list[int]) -> bool:
     return rest == 0 and 0 < pairs <= LONGEST_STROKE and all(-FARTHEST <= n <= FARTHEST for n in points)
 
 
+class HandsPresence(Presence):
+    """Who is at a board: one key for each visitor, one meta for each of their hands (tabs)."""
+
+
 class HandsChannel(Channel):
     """Where everybody's hand is, and what it is drawing just now. Nothing of it is kept."""
 
-    async def join(self, payload: dict[str, Any], *, board: str) -> None:
+    presence: ClassVar[type[Presence] | None] = HandsPresence
+
+    async def join(self, payload: dict[str, Any], *, board: str) -> dict[str, Any]:
         hand = payload.get("hand")
         if type(hand) is not int or not 0 <= hand < 2**32:
             raise JoinRefused({"reason": "hand should be a number of 32 bits"})
         self.assigns.hand = hand
         self.assigns.beat = beat_of(self.topic)
+        visitor = self.assigns.visitor = visitors.of_socket(self.socket)
+        self.track(visitor.key, self.meta(str(payload.get("name", ""))))
+        return {"you": visitor.key}
+
+    def meta(self, name: str) -> dict[str, Any]:
+        return {"hand": self.assigns.hand, "name": visitors.chosen_name(self.assigns.visitor, name)}
+
+    @event
+    async def rename(self, name: str) -> None:
+        self.update(self.assigns.visitor.key, self.meta(name))
 
     @event
     async def move(self, data: bytes) -> Reply | None:

@@ -104,10 +104,15 @@ DEMOS = (
         name="chat",
         title="Chat room",
         kind="Channel",
-        lead="Not a live view: a channel on the server, and Phoenix's own JavaScript client in the page. "
-        "The same socket serves phones and other programs.",
-        teaser="A plain channel and the official Phoenix client.",
-        files=("chat/channels.py", "chat/models.py", "chat/static/chat/chat.js"),
+        lead="Three rooms over one socket, with Phoenix's own JavaScript client in the page. Drop a picture, "
+        "open a second tab, pull the plug: what you missed comes in when you are back.",
+        teaser="Rooms, who is here, pictures: channels and the official Phoenix client.",
+        files=(
+            "chat/channels.py",
+            "chat/uploads.py",
+            "chat/static/chat/room.js",
+            "chat/static/chat/upload.js",
+        ),
     ),
     Demo(
         name="board",

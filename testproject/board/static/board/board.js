@@ -1,7 +1,7 @@
 // The whiteboard's page: two channels over one socket. "board:…" keeps the strokes, "hands:…" shows the hands.
 import {Presence} from "../django_phoenix/phoenix.mjs";
 import {showPeople, visitors} from "../pages/people.js";
-import {connect, nameField} from "../pages/visitor.js";
+import {connect, nameField, withHistory} from "../pages/visitor.js";
 import {watch} from "../pages/wire.js";
 import {OtherHands, OwnHand} from "./hands.js";
 import {Paper, simplified, steps} from "./paper.js";
@@ -16,11 +16,11 @@ const byId = (id) => document.getElementById(id);
 const tools = new Toolbox(page);
 const paper = new Paper(element, (ink) => tools.colour(ink));
 const socket = connect();
-watch(socket, byId("wire"));
+watch(socket, byId("wire"), {many: true});
 
 // Strokes
 
-const board = socket.channel(`board:${page.dataset.board}`);
+const board = withHistory(socket, `board:${page.dataset.board}`);
 const unsent = new Map(); // until the server has them: then they survive a lost connection
 let line = null;
 let lines = 0;
@@ -29,8 +29,9 @@ board.on("stroke", (stroke) => paper.add(stroke));
 board.on("undone", ({uid}) => paper.remove(uid));
 board.on("cleared", () => paper.reset([]));
 board.join()
-  .receive("ok", ({strokes}) => {
-    paper.reset(strokes);
+  .receive("ok", ({strokes, phx_history: {gap}}) => {
+    if (strokes) paper.reset(strokes);
+    else if (gap) board.push("all").receive("ok", ({strokes}) => paper.reset(strokes));
     for (const uid of unsent.keys()) send(uid);
     state("live", "Live");
   })

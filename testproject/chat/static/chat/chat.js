@@ -1,71 +1,154 @@
-// The chat's page: Phoenix's own client, one channel, and a list of messages.
-import {Socket} from "../django_phoenix/phoenix.mjs";
-import {storage} from "../pages/storage.js";
+// The chat's page: Phoenix's own client, one socket, one channel for each room.
+import {showPeople} from "../pages/people.js";
+import {connect, nameField} from "../pages/visitor.js";
+import {watch} from "../pages/wire.js";
+import {newUid, Room} from "./room.js";
+import {Tray} from "./upload.js";
 
-const page = document.getElementById("chat");
-const list = document.getElementById("messages");
-const form = document.getElementById("compose");
-const note = document.getElementById("typing");
-const {name, body} = form.elements;
-const time = new Intl.DateTimeFormat(undefined, {hour: "2-digit", minute: "2-digit"});
-const seen = new Set();
-const local = storage("localStorage");
+const byId = (id) => document.getElementById(id);
+const page = byId("chat");
+const form = byId("compose");
+const {body, file} = form.elements;
 
-name.value = page.dataset.name || local.getItem("chat-name") || "";
+const socket = connect();
+watch(socket, byId("wire"));
+const name = nameField(byId("your-name"), (name) => room.rename(name));
 
-const socket = new Socket("/socket", {sessionStorage: storage("sessionStorage")});
-const channel = socket.channel(`room:${page.dataset.room}`);
+const rooms = new Map([...page.querySelectorAll(".messages")].map((list) => [list.dataset.room, new Room(socket, list.dataset.room, list, {
+  name: () => name.value,
+  changed: show,
+  opened: openPicture,
+  say,
+  restore: (text) => { body.value ||= text; },
+})]));
+let room = rooms.get(page.dataset.room);
+enter(room.slug);
+addEventListener("popstate", ({state}) => enter(state?.room ?? page.dataset.room));
 
-channel.on("new_msg", add);
-channel.on("typing", ({name}) => say(`${name} is writing…`, 2000));
-channel.join()
-  .receive("ok", ({messages}) => { messages.forEach(add); ready(true); })
-  .receive("error", ({reason}) => say(reason));
-channel.onError(() => ready(false));
-socket.connect();
+// Rooms
+
+function enter(slug) {
+  for (const other of rooms.values()) if (other.slug !== slug) other.look(false);
+  room = rooms.get(slug);
+  room.look(true);
+  for (const [name, {list}] of rooms) list.list.hidden = name !== slug;
+  for (const link of page.querySelectorAll("[data-room-link]")) {
+    if (link.dataset.roomLink === slug) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  byId("room-name").textContent = slug;
+  body.placeholder = `Message #${slug}`;
+  room.list.unseenChanged = showNewer;
+  room.list.toEnd();
+  show(room);
+}
+
+page.querySelector(".rooms").addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (link.dataset.roomLink === room.slug) return;
+  history.pushState({room: link.dataset.roomLink}, "", link.href);
+  enter(link.dataset.roomLink);
+});
+
+function show(changed) {
+  const badge = page.querySelector(`[data-room-link="${changed.slug}"] .unread`);
+  badge.textContent = changed.unread || "";
+  if (changed !== room) return;
+  const people = room.people;
+  showPeople(byId("people"), people);
+  showPeople(byId("faces"), people);
+  byId("here").textContent = people.length === 1 ? "Only you are here" : `${people.length} here`;
+  byId("typing").textContent = room.writers;
+  byId("state").dataset.state = room.joined ? "live" : room.everJoined ? "lost" : "";
+  byId("state").textContent = room.joined ? "Live" : room.everJoined ? "Reconnecting…" : "Connecting…";
+  page.classList.toggle("ready", room.joined);
+}
+
+function showNewer() {
+  const {unseen} = room.list;
+  byId("newer").hidden = unseen === 0;
+  byId("newer").textContent = `↓ ${unseen} new`;
+}
+byId("newer").addEventListener("click", () => room.list.toEnd());
+
+// Saying something
+
+const tray = new Tray(byId("tray"), {largest: Number(page.dataset.largest), changed: showSend});
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  local.setItem("chat-name", name.value);
-  channel.push("new_msg", {name: name.value, body: body.value})
-    .receive("ok", () => { body.value = ""; say(""); })
-    .receive("error", ({reason}) => say(reason))
-    .receive("timeout", () => say("No answer yet; still trying."));
+  name.flush();
+  const text = body.value.trim();
+  if (tray.ready) {
+    tray.send(room.channel, newUid(), text).then((sent) => { if (sent && body.value.trim() === text) clear(); });
+  } else if (text && !tray.sending) {
+    room.say(text);
+    clear();
+  }
+  body.focus();
 });
 
-let told = 0;
-body.addEventListener("input", () => {
-  if (!name.value || Date.now() - told < 1000) return;
-  told = Date.now();
-  channel.push("typing", {name: name.value});
-});
-
-function ready(yes) {
-  form.querySelector("button").disabled = !yes;
-  page.classList.toggle("ready", yes);
+function clear() {
+  body.value = "";
+  showSend();
 }
+
+body.addEventListener("input", () => {
+  room.writing(Boolean(body.value.trim()));
+  showSend();
+});
+body.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+
+function showSend() {
+  form.classList.toggle("empty", !(body.value.trim() || tray.ready));
+  form.classList.toggle("sending", Boolean(tray.sending));
+}
+
+// Files: chosen, pasted, dropped
+
+byId("attach").addEventListener("click", () => file.click());
+file.addEventListener("change", () => { tray.take(file.files[0]); file.value = ""; body.focus(); });
+body.addEventListener("paste", (event) => {
+  const [pasted] = event.clipboardData.files;
+  if (!pasted) return;
+  event.preventDefault();
+  tray.take(pasted);
+});
+
+const talk = page.querySelector(".talk");
+talk.addEventListener("dragover", (event) => {
+  if (!event.dataTransfer.types.includes("Files")) return;
+  event.preventDefault();
+  talk.classList.add("dropping");
+});
+talk.addEventListener("dragleave", (event) => { if (!talk.contains(event.relatedTarget)) talk.classList.remove("dropping"); });
+talk.addEventListener("drop", (event) => {
+  event.preventDefault();
+  talk.classList.remove("dropping");
+  if (event.dataTransfer.files[0]) tray.take(event.dataTransfer.files[0]);
+});
+
+function openPicture({url, name, width, height}) {
+  const dialog = byId("picture");
+  dialog.querySelector("img").replaceWith(Object.assign(new Image(width, height), {src: url, alt: name}));
+  dialog.querySelector("a").href = url;
+  dialog.querySelector("figcaption span").textContent = name;
+  dialog.showModal();
+}
+byId("picture").addEventListener("click", (event) => { if (!event.target.closest("a")) byId("picture").close(); });
 
 let hush;
-function say(text, milliseconds) {
+function say(text) {
   clearTimeout(hush);
-  note.textContent = text;
-  if (milliseconds) hush = setTimeout(() => { note.textContent = ""; }, milliseconds);
+  byId("notice").textContent = text;
+  hush = setTimeout(() => { byId("notice").textContent = ""; }, 5000);
 }
 
-// After a lost connection the room tells its history again: show nothing twice.
-function add(message) {
-  if (seen.has(message.id)) return;
-  seen.add(message.id);
-  const item = document.createElement("li");
-  item.className = message.name === name.value ? "message mine" : "message";
-  item.append(element("b", message.name), element("time", time.format(new Date(message.at))),
-              element("p", message.body));
-  list.append(item);
-  list.scrollTop = list.scrollHeight;
-}
-
-function element(tag, text) {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  return made;
-}
+showSend();
+socket.connect();

@@ -9,6 +9,17 @@ export function connect() {
   return new Socket("/socket", {params: {_csrf_token: token}, sessionStorage: storage("sessionStorage")});
 }
 
+// A channel whose topic has a history: it remembers how far it came, and says so when it joins again.
+export function withHistory(socket, topic) {
+  let offset;
+  const channel = socket.channel(topic, () => (offset ? {phx_offset: offset} : {}));
+  channel.onMessage = (event, payload) => {
+    offset = payload?.phx_offset ?? payload?.response?.phx_history?.offset ?? offset;
+    return payload;
+  };
+  return channel;
+}
+
 // The input "Your name": what was chosen last time, else what the page proposes. `renamed` hears of changes.
 export function nameField(input, renamed) {
   if (!input.readOnly) input.value = local.getItem("name") || input.value;
@@ -21,6 +32,11 @@ export function nameField(input, renamed) {
   };
   input.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(tell, 300); });
   input.addEventListener("change", () => waiting && tell());
+  addEventListener("storage", ({key, newValue}) => {
+    if (key !== "name" || !newValue || input.readOnly) return;
+    input.value = newValue;
+    renamed(newValue);
+  });
   return {get value() { return input.value; }, flush: () => waiting && tell()};
 }
 

@@ -12,10 +12,15 @@ function readable(frame) {
   return `${text(3, topic)} ${text(3 + topic, event)} ${hex(new Uint8Array(frame, 3 + topic + event).subarray(0, 60))}`;
 }
 
-class Rate {
-  constructor() { this.frames = []; }
-  add(bytes) { this.frames.push([performance.now(), bytes]); }
+// How much went one way: the last frame, or what went within a second where many do.
+class Flow {
+  constructor(many) { Object.assign(this, {many, frames: []}); }
+  add(bytes) {
+    if (!this.many) this.frames = [];
+    this.frames.push([performance.now(), bytes]);
+  }
   toString() {
+    if (!this.many) return this.frames.length ? `${this.frames[0][1]} bytes` : "–";
     const second = performance.now() - 1000;
     this.frames = this.frames.filter(([at]) => at > second);
     const bytes = this.frames.reduce((sum, [, bytes]) => sum + bytes, 0);
@@ -23,26 +28,28 @@ class Rate {
   }
 }
 
-// Prints into a <dl>: frames a second up and down, the time of a push and its reply, and the last frame.
-export function watch(socket, list) {
-  const up = new Rate(), down = new Rate(), sent = new Map();
+// Prints into a <dl>: what went up and down, how long a push and its reply took, and the last frame.
+export function watch(socket, list, {many = false} = {}) {
+  const up = new Flow(many), down = new Flow(many), sent = new Map();
   const {encode, decode} = socket;
   let last = null;
   const write = (name, text) => { list.querySelector(`[data-wire="${name}"]`).textContent = text; };
 
   socket.encode = (message, send) => encode(message, (frame) => {
-    up.add(size(frame));
+    if (message.topic !== "phoenix") up.add(size(frame));
     sent.set(message.ref, performance.now());
     send(frame);
   });
   socket.decode = (frame, receive) => {
     const at = performance.now();
-    down.add(size(frame));
     decode(frame, (message) => {
       const since = message.event === "phx_reply" && sent.get(message.ref);
       if (since) write("time", `${(at - since).toFixed(1)} ms`);
       sent.delete(message.ref);
-      last = frame;
+      if (message.topic !== "phoenix") {
+        down.add(size(frame));
+        last = frame;
+      }
       receive(message);
     });
   };
