@@ -29,6 +29,7 @@ from django_phoenix.params import Params, event
 from django_phoenix.presence import Key, Meta, Owning, Presence, owner_of
 from django_phoenix.rates import RateLike
 from django_phoenix.transport.answers import answer_to
+from django_phoenix.transport.post import send
 from django_phoenix.wire.message import Broadcast, Reply
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from django_phoenix.transport.channel_server import ChannelServer
     from django_phoenix.transport.handles import Pending, Timer
 
-__all__ = ["Broadcast", "Channel", "JoinRefused", "Params", "Reply", "Stop", "event"]
+__all__ = ["Broadcast", "Channel", "JoinRefused", "Params", "Reply", "Stop", "event", "send"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +202,12 @@ class Channel:
         return self.presence
 
     def send(self, ref: str, message: Any) -> None:
-        """Put ``message`` before ``handle_info`` of another channel of the same client, by its ``ref``.
+        """Put ``message`` before ``handle_info`` of another channel, of any client, by its ``ref``.
 
-        Nothing happens if that one has ended.
+        It may be anything within one operating system process; a channel of another one gets it as JSON.
+        Nothing happens if that channel has ended. TypeError if it is elsewhere and the message no JSON.
         """
-        self.server.send(ref, message)
+        send(ref, message)
 
     def send_after(self, seconds: float, message: Any) -> Timer:
         """Get ``message`` in ``handle_info`` after a while. ``cancel()`` what is returned to call it off."""

@@ -10,9 +10,10 @@ import pytest
 from django.utils import timezone, translation
 
 from django_phoenix import pubsub
-from django_phoenix.channel import Broadcast, Channel, Params, Reply, Stop, event
+from django_phoenix.channel import Broadcast, Channel, Params, Reply, Stop, event, send
 from django_phoenix.conversion import register_conversion
 from django_phoenix.socket import Socket
+from django_phoenix.transport import post
 from tests.support.peer import Peer, error, ok, settle
 
 
@@ -436,12 +437,55 @@ async def test_a_message_to_nobody_is_no_error(peer):
     assert await peer.next() == ok("3", "listen:1")
 
 
-async def test_an_address_of_another_client_reaches_nobody():
+async def test_a_channel_can_send_to_another_client_s_by_its_ref():
     async with Peer(APP) as mine, Peer(APP) as other:
         address = (await joined(mine, "listen:1"))["ref"]
         await joined(other, "listen:1")
         await other.push("1", "2", "listen:1", "send_to", {"ref": address, "message": "hello"})
-        assert await mine.silent()
+        assert await mine.next() == ["1", None, "listen:1", "info", {"message": "hello"}]
+        assert await other.silent()
+
+
+async def test_anything_can_be_sent_within_a_process_from_any_thread(peer):
+    got = []
+
+    class Receiver(Channel):
+        async def join(self, payload):
+            return {"ref": self.ref}
+
+        async def handle_info(self, message):
+            got.append(message)
+            self.push("got")
+
+    class ReceiverSocket(Socket):
+        channels = {"*": Receiver}
+
+    async with Peer(ReceiverSocket.as_asgi()) as peer:
+        ref = (await peer.join("x"))["response"]["ref"]
+        message = object()
+        await asyncio.to_thread(send, ref, message)
+        assert (await peer.next())[3] == "got"
+        assert got == [message]
+
+
+async def test_a_ref_ends_with_its_channel(peer):
+    ref = (await joined(peer, "listen:1"))["ref"]
+    assert ref in post._addresses
+    await peer.push("1", "2", "listen:1", "phx_leave")
+    await peer.next()
+    await peer.next()
+    assert ref not in post._addresses
+    send(ref, "hello")
+
+
+def test_a_ref_is_text():
+    with pytest.raises(TypeError, match="the ref of a channel is a string, got int"):
+        send(5, "hello")
+
+
+async def test_what_is_sent_to_another_process_is_json():
+    with pytest.raises(TypeError):
+        send("another.process", object())
 
 
 async def test_send_after_comes_after_a_while_and_can_be_called_off(peer):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
-import secrets
 import sys
 from asyncio import _get_running_loop as running_loop
 from collections.abc import Awaitable, Callable
@@ -19,6 +18,7 @@ from django_phoenix.conf import settings
 from django_phoenix.exceptions import NoBinary
 from django_phoenix.process import Process
 from django_phoenix.signals import channel_ended
+from django_phoenix.transport import post
 from django_phoenix.transport.blueprint import Blueprint
 from django_phoenix.transport.handles import Interval, Pending, Timer
 from django_phoenix.wire.message import Frame, Message, Ref
@@ -93,16 +93,10 @@ class ChannelProcess(Process):
 
     @property
     def ref(self) -> str:
-        """An address that nobody can guess. The connection finds the process by it."""
+        """An address that nobody can guess: see ``post``."""
         if self._ref is None:
-            self._ref = secrets.token_urlsafe(12)
-            self.connection.processes[self._ref] = self
+            self._ref = post.register(self)
         return self._ref
-
-    @property
-    def has_ref(self) -> bool:
-        """Somebody has asked for it."""
-        return self._ref is not None
 
     # The way out.
 
@@ -159,10 +153,6 @@ class ChannelProcess(Process):
         if topic != self.topic or not self.blueprint.subscribes:
             self.on_loop(self._unsubscribe, topic)
 
-    def send(self, ref: str, message: Any) -> None:
-        """To handle_info of another process of this connection, from any thread."""
-        self.on_loop(self._send, ref, message)
-
     def send_after(self, seconds: float, message: Any) -> Timer:
         """To our own handle_info, later; from any thread."""
         timer = Timer(self, seconds, message)
@@ -199,11 +189,6 @@ class ChannelProcess(Process):
         if self._subscriptions and topic in self._subscriptions:
             self._subscriptions.discard(topic)
             pubsub.unsubscribe(topic, self)
-
-    def _send(self, ref: str, message: Any) -> None:
-        receiver = self.connection.processes.get(ref)
-        if receiver is not None:
-            receiver.inform(message)
 
     def _start_timer(self, timer: Timer) -> None:
         if self.over or timer.cancelled:
@@ -266,6 +251,8 @@ class ChannelProcess(Process):
         self.over = True
         self._release()
         self.connection.forget(self)
+        if self._ref is not None:
+            post.forget(self._ref)
         if event is not None:
             frame = self.connection.serializer.encode_control(self.join_ref, self.topic, event, payload)
             self.connection.outbox.put(frame)

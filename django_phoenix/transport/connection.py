@@ -48,7 +48,6 @@ class Connection:
 
     __slots__ = (
         "__weakref__",
-        "_processes",
         "_rate",
         "_rate_from",
         "close_code",
@@ -78,7 +77,6 @@ class Connection:
         # The consumer's, which waits for the client.
         self.task = asyncio.current_task()
         self.topics: dict[str, ChannelServer] = {}
-        self._processes: dict[str, ChannelProcess] | None = None
         # Seconds without a frame, as the sweep counts them.
         self.quiet = 0.0
         # Bytes of the client's messages that wait in mailboxes.
@@ -90,13 +88,6 @@ class Connection:
         # Frames since the rate was last looked at.
         self.received = 0
         self._rate_from = state.loop.time()
-
-    @property
-    def processes(self) -> dict[str, ChannelProcess]:
-        """The processes that have given out their ref, by it."""
-        if self._processes is None:
-            self._processes = {}
-        return self._processes
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -187,8 +178,6 @@ class Connection:
         """A topic's process is over; a later one may have taken its topic already."""
         if self.topics.get(process.topic) is process:
             del self.topics[process.topic]
-        if process.has_ref:
-            self.processes.pop(process.ref, None)
 
     def close(self, code: int, reason: str = "") -> None:
         """Close from our side: the channels end at once, the client sees ``code``."""

@@ -117,3 +117,14 @@ async def test_a_callback_that_blocks_the_loop_is_named_in_the_log(
     assert "The event loop has been blocked" in servers[0].log
     assert "RoomChannel on topic 'room:block'" in servers[0].log
     assert "in RoomChannel.block" in servers[0].log
+
+
+async def test_a_channel_sends_to_another_one_by_its_ref_wherever_that_is(servers: Servers) -> None:
+    async with both(servers, "room:refs") as (one, two), joined(servers[0], "room:refs") as neighbour:
+        ref = (await one.push("address")).response["ref"]
+        message = {"a": [1, None, "ä"], "b": True}
+        for sender in (two, neighbour, one):
+            await sender.send("send_to", {"ref": ref, "message": message})
+            assert await one.next_event("info") == {"pid": one.response["pid"], "message": message}
+        for each in (two, neighbour):
+            assert await each.client.silent()

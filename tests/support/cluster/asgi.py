@@ -36,6 +36,17 @@ class RoomChannel(Channel):
         return {"pid": os.getpid()}
 
     @event
+    async def address(self) -> dict[str, Any]:
+        return {"ref": self.ref}
+
+    @event
+    async def send_to(self, ref: str, message: Any) -> None:
+        self.send(ref, message)
+
+    async def handle_info(self, message: Any) -> None:
+        self.push("info", {"pid": os.getpid(), "message": message})
+
+    @event
     async def echo(self, **payload: Any) -> dict[str, Any]:
         return payload
 
