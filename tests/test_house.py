@@ -21,6 +21,7 @@ FLOORS = [
     {"channel", "socket", "decorators", "transport"},
     {"async_result", "streams", "uploads", "component", "live_component", "guards", "live_view", "live"},
     {"routing", "checks", "apps", "templatetags", "management", "testing", "dashboard", "__main__"},
+    {"pytest_plugin"},
 ]
 MODULES = {
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path

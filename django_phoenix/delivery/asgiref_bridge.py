@@ -7,10 +7,11 @@ it would start a thread per context and leak its database connections.
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import os
 from asyncio import AbstractEventLoop
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextvars import Context
 from functools import partial
@@ -55,6 +56,18 @@ def _bind() -> None:
     # Inherited from an ``async_to_sync`` further up: its thread will not wait for us for long.
     if not AsyncToSync.loop_thread_executors and getattr(AsyncToSync.executors, "current", None):
         AsyncToSync.executors.current = None
+
+
+@contextlib.contextmanager
+def serving(executor: Executor) -> Iterator[None]:
+    """In the running context ``executor`` serves the thread-sensitive calls of every loop."""
+    marker = ThreadSensitiveContext()
+    SyncToAsync.context_to_thread_executor[marker] = executor  # type: ignore[assignment, unused-ignore]
+    token = SyncToAsync.thread_sensitive_context.set(marker)
+    try:
+        yield
+    finally:
+        SyncToAsync.thread_sensitive_context.reset(token)
 
 
 def lender_to(loop: AbstractEventLoop) -> Executor | None:
