@@ -1,4 +1,4 @@
-"""The one socket of the site: the chat's rooms, the whiteboards, and the benchmark's topics when asked for."""
+"""The one socket of the site: rooms, whiteboards, and the benchmark's topics when asked for."""
 
 from __future__ import annotations
 

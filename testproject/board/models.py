@@ -8,7 +8,7 @@ from django.db import models
 
 
 class Stroke(models.Model):
-    """One line of one hand. `uid` is the drawer's own number for it: a stroke that comes twice is kept once."""
+    """One line of one hand. `uid` is the drawer's own number for it: what comes twice is kept once."""
 
     board = models.SlugField()
     uid = models.CharField(max_length=40)

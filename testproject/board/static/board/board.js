@@ -69,8 +69,20 @@ function meet() {
 
 // The visitor's own hand
 
+const nib = element.querySelector(".nib");
+
+function hover(x, y) {
+  const at = paper.toScreen(x, y);
+  nib.style.translate = `${at.x}px ${at.y}px`;
+  nib.style.setProperty("--nib", `${paper.width(tools.chosen)}px`);
+  nib.classList.toggle("shown", tools.chosen.tool !== "pen");
+}
+
 new Pen(paper, {
-  moved: (x, y) => ownHand.move(x, y),
+  moved(x, y) {
+    hover(x, y);
+    ownHand.move(x, y);
+  },
   left: () => ownHand.leave(),
   began() {
     lines += 1;
@@ -78,6 +90,7 @@ new Pen(paper, {
   },
   drew(points, x, y) {
     if (points.length) paper.draw(line.uid, line, points);
+    hover(x, y);
     ownHand.move(x, y, line, points);
   },
   ended(points) {

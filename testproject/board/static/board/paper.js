@@ -129,6 +129,9 @@ export class Paper {
     this.redraw();
   }
 
+  // How wide a line is on this screen.
+  width({tool, size}) { return SIZES[tool][size] * this.view.scale; }
+
   toBoard(x, y) { return {x: (x - this.view.x) / this.view.scale, y: (y - this.view.y) / this.view.scale}; }
   toScreen(x, y) { return {x: x * this.view.scale + this.view.x, y: y * this.view.scale + this.view.y}; }
 
