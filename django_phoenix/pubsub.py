@@ -13,7 +13,6 @@ import contextlib
 import logging
 import os
 import threading
-import time
 from asyncio import _get_running_loop as running_loop
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
@@ -179,13 +178,11 @@ def unsubscribe(topic: str, subscriber: Subscriber) -> None:
 async def catch_up(topic: str, history: History, offset: object) -> CatchUp:
     """What a client has missed that joins with this offset, or with None for the first time.
 
+    Asks other processes if this one does not know, and waits for them a second at most.
     From now on, and until a while after its last subscriber has left, the topic is remembered. Whoever
     subscribes before anything else is awaited gets the rest.
     """
-    log, joined = _node.hub_here().remember(topic, history)
-    if joined is not None:
-        await joined
-    return log.catch_up(offset, time.monotonic())
+    return await _node.hub_here().catch_up(topic, history, offset)
 
 
 def call_in_turn(loop: asyncio.AbstractEventLoop, function: Callable[..., object], *args: Any) -> None:

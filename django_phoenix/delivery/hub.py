@@ -12,7 +12,9 @@ from typing import Any
 
 from django_phoenix.conf import settings
 from django_phoenix.delivery.envelope import Delivery, Subscriber
-from django_phoenix.delivery.history.log import Log
+from django_phoenix.delivery.history import exchange
+from django_phoenix.delivery.history.exchange import Exchange
+from django_phoenix.delivery.history.log import CatchUp, Log
 from django_phoenix.delivery.layer import Packet, Part
 from django_phoenix.delivery.losses import losses
 from django_phoenix.delivery.membership import Membership
@@ -48,6 +50,8 @@ class Hub:
         # How many things of the inbox are being seen to.
         self._taking = 0
         self._forgetting: asyncio.TimerHandle | None = None
+        # Made for the first topic with a history.
+        self._exchange: Exchange | None = None
         self._membership = None if layer is None else Membership(node, layer, self._topics, self._accept)
 
     def subscribe(self, name: str, subscriber: Subscriber) -> asyncio.Future[None] | None:
@@ -76,13 +80,31 @@ class Hub:
         Returns it, and a future as ``subscribe`` does.
         """
         topic = self._topic(name)
-        if topic.log is None:
-            topic.log = Log(name, history, time.monotonic())
+        log = topic.log
+        if log is None:
+            log = topic.log = Log(name, history, time.monotonic())
             if self._forgetting is None:
                 self._forgetting = self.loop.call_later(FORGET_EVERY, self._forget)
         else:
-            topic.log.history = topic.log.history.wider(history)
-        return topic.log, None if self._membership is None else self._membership.wanted(topic)
+            log.history = log.history.wider(history)
+        if not topic.members:
+            log.idle_since = time.monotonic()
+        return log, None if self._membership is None else self._membership.wanted(topic)
+
+    async def catch_up(self, name: str, history: History, offset: object) -> CatchUp:
+        """See ``pubsub.catch_up``."""
+        is_new = name not in self._topics or self._topics[name].log is None
+        log, joined = self.remember(name, history)
+        if joined is not None:
+            await joined
+        if self._membership is not None and not self._membership.failing:
+            others = self._exchange_made()
+            if offset is not None and not log.can_serve(offset, time.monotonic()):
+                await others.wait_for(log, lambda: log.can_serve(offset, time.monotonic()))
+            elif is_new:
+                others.ask(log)
+        # It may have been forgotten meanwhile.
+        return self.remember(name, history)[0].catch_up(offset, time.monotonic())
 
     @property
     def is_wanted(self) -> bool:
@@ -131,6 +153,20 @@ class Hub:
         if self._membership is not None:
             await self._membership.close()
         self._topics.clear()
+
+    def _exchange_made(self) -> Exchange:
+        if self._exchange is None:
+            self._exchange = Exchange(self.loop, self._node, self._log, self._tell)
+            self.subscribe(exchange.TOPIC, self._exchange)
+        return self._exchange
+
+    def _log(self, name: str) -> Log | None:
+        topic = self._topics.get(name)
+        return None if topic is None else topic.log
+
+    def _tell(self, delivery: Delivery, node: str | None) -> None:
+        """To the hubs of other processes, or of one."""
+        self.outbox.post(delivery, None, node)
 
     def _topic(self, name: str) -> Topic:
         topic = self._topics.get(name)

@@ -77,6 +77,11 @@ class Membership:
             self._beat = min(PROBE_EVERY, self._renew_every)
         self._tasks = [_task(self._receive()), _task(self._keep_up()), _task(self._look_after())]
 
+    @property
+    def failing(self) -> bool:
+        """Whether the layer does not answer."""
+        return self._failing
+
     def wanted(self, topic: Topic) -> asyncio.Future[None] | None:
         """The topic has subscribers. A future for the moment when the group has been joined, or None."""
         if not self._tasks:

@@ -11,11 +11,13 @@ from __future__ import annotations
 import secrets
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django_phoenix.delivery.envelope import Delivery
 from django_phoenix.delivery.history import offset
 from django_phoenix.delivery.history.offset import Offset
+from django_phoenix.delivery.history.state import NEVER, Entry, Line, State
 from django_phoenix.history import History
 
 # Broadcasts of several publishers may arrive in a different order at two processes, but not by more seconds
@@ -23,44 +25,8 @@ from django_phoenix.history import History
 DISORDER = 2.0
 # Publishers that an offset names: those of the last while, and this many in any case; and at most.
 NAMED_ANYWAY, NAMED_AT_MOST = 4, 64
-# Publishers that a log knows.
-REMEMBERED = 256
-
-NEVER = float("-inf")
-
-
-class Entry(NamedTuple):
-    """One broadcast. ``delivery`` carries its offset; ``size`` are its bytes."""
-
-    stream: str
-    number: int
-    at: float
-    position: int
-    delivery: Delivery
-
-    @property
-    def size(self) -> int:
-        return len(self.delivery.frame)
-
-
-class Line:
-    """One publisher, as far as it was heard.
-
-    All up to the number ``gone`` can't be had here (any more): that left, or was missed, at ``gone_at``.
-    """
-
-    __slots__ = ("at", "gone", "gone_at", "last")
-
-    def __init__(self, last: int, at: float, gone: int, gone_at: float) -> None:
-        self.last = last
-        self.at = at
-        self.gone = gone
-        self.gone_at = gone_at
-
-    def loses(self, number: int, at: float) -> None:
-        """All up to ``number`` can't be had any more."""
-        self.gone = max(self.gone, number)
-        self.gone_at = max(self.gone_at, at)
+# Publishers, and logs of other processes, that a log knows.
+REMEMBERED, COPIES = 256, 16
 
 
 class CatchUp(NamedTuple):
@@ -68,6 +34,34 @@ class CatchUp(NamedTuple):
 
     told: dict[str, Any]
     missed: list[Delivery]
+
+
+class Copy:
+    """What is left of another process' log when ours has taken it over: how to read its offsets.
+
+    ``opened``: what it has not heard of by then was before any of its offsets.
+    """
+
+    __slots__ = ("_gone", "_last", "_positions", "opened")
+
+    def __init__(self, state: State) -> None:
+        self.opened = state.opened
+        self._gone = state.gone
+        self._last = {stream: line.last for stream, line in state.lines.items()}
+        self._positions = [(entry.stream, entry.number, entry.position) for entry in state.entries]
+
+    def seen(self, place: Offset) -> dict[str, int] | None:
+        """The last number of every publisher that the owner of one of its offsets has; None: it lacks some
+        that can't be had."""
+        if place.position < self._gone:
+            return None
+        seen = dict(self._last)
+        for stream, number, position in self._positions:
+            if position > place.position:
+                seen[stream] = min(seen[stream], number - 1)
+        for stream, number in place.seen.items():
+            seen[stream] = max(seen.get(stream, 0), number)
+        return seen
 
 
 class Log:
@@ -80,14 +74,16 @@ class Log:
         # Since when nothing was missed unnoticed; and when the last subscriber left.
         self.opened = now
         self.idle_since = now
-        self.position = 0
+        self._position = 0
         # Our own offsets below this position have missed something that can't be had.
         self._gone = 0
         # When the newest broadcast of a publisher was heard that is known no more.
         self._forgotten = NEVER
+        # What was taken over, at position 0, comes before what we have heard.
         self._entries: deque[Entry] = deque()
         self._bytes = 0
         self._lines: OrderedDict[str, Line] = OrderedDict()
+        self._copies: OrderedDict[str, Copy] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -102,9 +98,9 @@ class Log:
         if not self._hear(stream, number, begins, now):
             # Late, after it was missed: clients get it, but their offset is beyond it.
             return delivery.at(self.here(now))
-        self.position += 1
+        self._position += 1
         delivery = delivery.at(self.here(now))
-        self._entries.append(Entry(stream, number, now, self.position, delivery))
+        self._entries.append(Entry(stream, number, now, self._position, delivery))
         self._bytes += len(delivery.frame)
         self.forget_old(now)
         return delivery
@@ -112,8 +108,7 @@ class Log:
     def _hear(self, stream: str, number: int, begins: bool, now: float) -> bool:
         line = self._lines.get(stream)
         if line is None:
-            known = begins or number == 1
-            self._lines[stream] = Line(number, now, number - 1, NEVER if known else now)
+            self._lines[stream] = Line(number, now, number - 1, NEVER)
             if len(self._lines) > REMEMBERED:
                 self._forgotten = max(self._forgotten, self._lines.popitem(last=False)[1].at)
             return True
@@ -122,8 +117,8 @@ class Log:
         if number > line.last + 1 and not begins:
             line.loses(number - 1, now)
             # A place of its own: clients that were there have missed it as well.
-            self.position += 1
-            self._gone = self.position
+            self._position += 1
+            self._gone = self._position
         line.last, line.at = number, now
         self._lines.move_to_end(stream)
         return True
@@ -147,7 +142,7 @@ class Log:
 
     def here(self, now: float) -> str:
         """The offset of who has everything so far."""
-        return offset.write(self.topic, self.name, self.position, self._named(now))
+        return offset.write(self.topic, self.name, self._position, self._named(now))
 
     def _named(self, now: float) -> Iterator[tuple[str, int]]:
         """Those that an offset names. The others have been silent for so long that nothing of theirs is left
@@ -174,13 +169,20 @@ class Log:
             if place.position < self._gone:
                 return None
             return [entry.delivery for entry in self._entries if entry.position > place.position]
-        horizon = self._horizon(place)
-        if horizon is None or not self._has_all_since(place, horizon):
+        copy = self._copies.get(place.log)
+        seen = place.seen if copy is None else copy.seen(place)
+        horizon = self._horizon(place) if copy is None else copy.opened
+        if seen is None or horizon is None or not self._has_all_since(seen, horizon):
             return None
-        return [entry.delivery for entry in self._missed(place, horizon)]
+        return [entry.delivery for entry in self._missed(seen, horizon)]
+
+    def can_serve(self, text: object, now: float) -> bool:
+        """Whether ``catch_up`` would tell of no gap, or always will."""
+        place = offset.read(self.topic, text)
+        return place is None or self.since(place, now) is not None
 
     def _horizon(self, place: Offset) -> float | None:
-        """Up to when the owner of another log's offset has surely heard whatever we have; None: unknown.
+        """Up to when the owner of an unknown log's offset has surely heard whatever we have; None: unknown.
 
         That is when we heard the newest of the broadcasts that the offset names. It has to be one from some
         time after we began to listen: then we have missed nothing that came after it.
@@ -194,17 +196,71 @@ class Log:
         newest = max(heard, default=NEVER)
         return newest - DISORDER if newest >= self.opened + DISORDER else None
 
-    def _has_all_since(self, place: Offset, horizon: float) -> bool:
+    def _has_all_since(self, seen: dict[str, int], horizon: float) -> bool:
         if self._forgotten > horizon:
             return False
         for stream, line in self._lines.items():
-            number = place.seen.get(stream)
+            number = seen.get(stream)
             if line.gone_at > horizon if number is None else line.gone > number:
                 return False
         return True
 
-    def _missed(self, place: Offset, horizon: float) -> Iterable[Entry]:
+    def _missed(self, seen: dict[str, int], horizon: float) -> Iterable[Entry]:
         for entry in self._entries:
-            number = place.seen.get(entry.stream)
+            number = seen.get(entry.stream)
             if entry.at > horizon if number is None else entry.number > number:
                 yield entry
+
+    # Taking over.
+
+    def state(self, now: float) -> State:
+        """For another process."""
+        self.forget_old(now)
+        return State(
+            self.name, self._position, self._gone, self.opened, dict(self._lines), list(self._entries)
+        )
+
+    def take_over(self, other: State, now: float) -> None:
+        """Know what another process' log knows as well. We have to have listened before it told."""
+        if other.log == self.name:
+            return
+        taken_over = {(entry.stream, entry.number): entry for entry in self._entries if entry.position == 0}
+        heard = [entry for entry in self._entries if entry.position > 0]
+        firsts = {entry.stream: entry.number for entry in reversed(heard)}
+        for entry in other.entries:
+            if self._lacks(entry, firsts):
+                taken_over.setdefault((entry.stream, entry.number), entry._replace(position=0))
+        self._entries = deque(chain(_in_order(taken_over.values()), heard))
+        self._bytes = sum(entry.size for entry in self._entries)
+        for stream, line in reversed(other.lines.items()):
+            self._take_over_line(stream, line, firsts)
+        self.opened = min(self.opened, other.opened)
+        self._copies[other.log] = Copy(other)
+        if len(self._copies) > COPIES:
+            self._copies.popitem(last=False)
+        self.forget_old(now)
+
+    def _lacks(self, entry: Entry, firsts: dict[str, int]) -> bool:
+        """Whether it is older than all that we have heard of its publisher, ``firsts``: holes stay holes."""
+        line = self._lines.get(entry.stream)
+        if line is None:
+            return True
+        return entry.number <= line.gone and entry.number < firsts.get(entry.stream, line.last + 1)
+
+    def _take_over_line(self, stream: str, line: Line, firsts: dict[str, int]) -> None:
+        ours = self._lines.get(stream)
+        if ours is None:
+            self._lines[stream] = Line(line.last, line.at, line.gone, line.gone_at)
+            self._lines.move_to_end(stream, last=False)
+        elif line.gone < ours.gone <= line.last and ours.gone < firsts.get(stream, ours.last + 1):
+            ours.gone, ours.gone_at = line.gone, line.gone_at
+
+
+def _in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """By time, but each publisher's by their number: clocks of two processes tell the first roughly only."""
+    by_time = sorted(entries, key=lambda entry: entry.at)
+    rows: dict[str, Iterator[Entry]] = {}
+    for stream in {entry.stream for entry in by_time}:
+        own = [entry for entry in by_time if entry.stream == stream]
+        rows[stream] = iter(sorted(own, key=lambda entry: entry.number))
+    return [next(rows[entry.stream]) for entry in by_time]
