@@ -198,6 +198,10 @@ class Connection:
         for server in tuple(self.topics.values()):
             server.stop("closed")
 
+    def close_is_sent(self) -> None:
+        """Nobody will tell whether the client has answered: the consumer need not wait."""
+        self._give_up()
+
     def _give_up(self) -> None:
         """The client has not answered our close, or its server can't tell: the consumer stops waiting."""
         task, self.task = self.task, None

@@ -35,6 +35,9 @@ class Owner(Protocol):
     def overflow(self, frames: int, size: int) -> None:
         """So much was waiting and is dropped."""
 
+    def close_is_sent(self) -> None:
+        """The close is on its way, and this server will not tell of the client's answer."""
+
 
 class Outbox:
     """One client's outgoing frames. Only on the loop's thread.
@@ -101,6 +104,8 @@ class Outbox:
             self._queue().append(event)
         else:
             self._step(event)
+        if not self._server.tells_answer and self.owner is not None:
+            self.when_drained(self.owner.close_is_sent)
 
     def discard(self) -> None:
         """Forget what waits, and take nothing more: the client is gone."""

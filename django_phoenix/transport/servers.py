@@ -15,11 +15,16 @@ PRIVATE_CODES = 3000
 
 
 class Server(NamedTuple):
-    """One row. ``private_codes``: close codes move to 4xxx. ``measure_backlog``: see ``backlog_meter``."""
+    """One row.
+
+    ``private_codes``: close codes move to 4xxx. ``measure_backlog``: see ``backlog_meter``. ``tells_answer``: of
+    our close the client's answer is told; else the connection stays open, for the client too, until we return.
+    """
 
     name: str
     private_codes: bool = False
     measure_backlog: bool = False
+    tells_answer: bool = True
 
     def close_code(self, code: int) -> int:
         """The code that this server lets us close with."""
@@ -30,7 +35,7 @@ SERVERS = (
     Server("uvicorn"),
     Server("daphne", private_codes=True, measure_backlog=True),
     Server("hypercorn"),
-    Server("granian"),
+    Server("granian", tells_answer=False),
 )
 UNKNOWN = Server("unknown")
 

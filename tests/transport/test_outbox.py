@@ -47,6 +47,30 @@ async def test_a_send_that_does_not_wait_takes_no_task(wire):
     assert len(asyncio.all_tasks()) == 1
 
 
+class Owner:
+    def __init__(self):
+        self.told = 0
+
+    def overflow(self, frames, size):
+        raise AssertionError("nothing overflows here")
+
+    def close_is_sent(self):
+        self.told += 1
+
+
+async def test_where_the_client_s_answer_is_not_told_the_owner_hears_when_the_close_is_sent(wire):
+    outbox = outbox_for(wire.send, Server("granian", tells_answer=False))
+    outbox.owner = owner = Owner()
+    wire.open.clear()
+    outbox.put("a")
+    outbox.close(1001)
+    await settle()
+    assert (wire.sent, owner.told) == ([], 0)
+    wire.open.set()
+    await settle()
+    assert (wire.sent, owner.told) == (["a", 1001], 1)
+
+
 async def test_frames_behind_one_that_waits_keep_their_order(wire):
     outbox = outbox_for(wire.send)
     wire.open.clear()
