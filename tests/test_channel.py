@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from dataclasses import dataclass
+from typing import Annotated
 
 import pytest
+from django.core.validators import MaxLengthValidator
 from django.utils import timezone, translation
 
 from django_phoenix import pubsub
@@ -614,3 +617,69 @@ async def test_languages_and_time_zones_of_interleaved_clients_do_not_leak():
             for peer, answer in expected:
                 assert await peer.next() == ok(str(number), "locale", answer)
     assert translation.get_language() == "en"
+
+
+@dataclass
+class Credentials:
+    """What a join may be asked for."""
+
+    name: str
+    age: int = 0
+
+
+class Asking(Channel):
+    async def join(self, payload: Credentials, *, room: int):
+        self.assigns.who = payload
+        return {"room": room, "name": payload.name, "age": payload.age}
+
+    @event
+    async def rename(self, who: Credentials):
+        return {"name": who.name}
+
+    @event
+    async def invite(self, guests: list[Credentials], note: Annotated[str, MaxLengthValidator(3)] = ""):
+        return {"names": [guest.name for guest in guests]}
+
+
+class AskingSocket(Socket):
+    channels = {"ask:<int:room>": Asking}
+
+
+async def test_a_join_s_payload_is_converted_by_its_annotation_too(caplog):
+    async with Peer(AskingSocket.as_asgi()) as peer:
+        await peer.push("1", "1", "ask:7", "phx_join", {"age": "old"})
+        errors = {"name": ["should be a text, got nothing"], "age": ["should be a whole number"]}
+        assert await peer.next() == invalid("1", "ask:7", errors)
+        assert "Asking, event 'phx_join': parameter 'name' should be a text" in caplog.text
+        assert not peer.connection.topics
+        reply = await peer.join("ask:7", {"name": "ada", "age": "36"}, ref="2")
+        assert reply["response"] == {"room": 7, "name": "ada", "age": 36}
+
+
+async def test_records_and_validators_on_the_wire():
+    headers = {"accept-language": "de"}
+    async with Peer(AskingSocket.as_asgi(), headers=headers) as peer:
+        await peer.join("ask:7", {"name": "ada"})
+        await peer.push("1", "2", "ask:7", "rename", {"name": "eve", "x": 1})
+        assert await peer.next() == ok("2", "ask:7", {"name": "eve"})
+        await peer.push("1", "3", "ask:7", "invite", {"guests": [{"name": "a"}, {"age": 1}], "note": "long"})
+        response = (await peer.next())[4]["response"]
+        assert response["errors"]["guests.1.name"] == ["should be a text, got nothing"]
+        # In the client's language.
+        assert "höchstens 3 Zeichen" in response["errors"]["note"][0]
+        await peer.push("1", "4", "ask:7", "invite", {"guests": [{"name": "a"}]})
+        assert await peer.next() == ok("4", "ask:7", {"names": ["a"]})
+
+
+async def test_a_join_whose_annotation_makes_no_sense_can_not_be_joined(caplog):
+    class Senseless(Channel):
+        async def join(self, payload: memoryview):
+            pass
+
+    class SenselessSocket(Socket):
+        channels = {"*": Senseless}
+
+    async with Peer(SenselessSocket.as_asgi()) as peer:
+        await peer.push("1", "1", "x", "phx_join")
+        assert await peer.next() == error("1", "x", "join crashed")
+    assert "Senseless.join: parameter 'payload': no conversion to" in caplog.text

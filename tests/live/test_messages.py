@@ -125,3 +125,26 @@ async def test_an_event_waits_until_a_slow_client_reads(browser):
     outbox._busy = False
     outbox._tell_drained()
     assert (await browser.reply(ref)).response == {"diff": {"0": "1"}}
+
+
+@TICKERS
+async def test_an_interval_goes_on_until_it_is_called_off(browser, url):
+    view = await browser.open(url)
+    assert await view.event("every", {"seconds": "0.01"}) == {}
+    seen = [(await view.pushed("diff"))["0"] for _ in range(3)]
+    assert seen == sorted(seen, key=int)
+    await view.event("stop_it")
+    browser.unread.clear()
+    assert await browser.silent(0.05)
+
+
+async def test_an_event_may_take_a_dataclass_and_has_a_rate(browser, caplog):
+    """LV-29: what comes too often is answered as ever, and does nothing."""
+    view = await browser.open("/ticker/")
+    assert await view.event("rare", {"a": "2", "value": "x"}) == {"diff": {"0": "2"}}
+    assert await view.event("rare", {"b": 1}) == {}
+    assert "event 'rare': parameter 'a' should be a whole number, got nothing" in caplog.text
+    for _ in range(2):
+        assert await view.event("rare", {"a": 5}) == {}
+    assert caplog.text.count("TickerLive: too many 'rare' in too little time") == 1
+    assert await view.event("later", {"by": 0}) == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.contrib.auth.decorators import login_not_required, login_required
@@ -319,6 +320,12 @@ class CrashLive(Counted):
 # -- messages
 
 
+@dataclass
+class Sum:
+    a: int
+    b: int = 0
+
+
 class TickerLive(Counted):
     def mount(self, params, session):
         super().mount(params, session)
@@ -337,6 +344,18 @@ class TickerLive(Counted):
     @event
     def never(self, by: int):
         self.send_after(0.01, by).cancel()
+
+    @event
+    def every(self, seconds: float):
+        self.assigns.timer = self.send_every(seconds, 1)
+
+    @event
+    def stop_it(self):
+        self.assigns.timer.cancel()
+
+    @event(rate="2/h")
+    def rare(self, sum: Sum):
+        self.assigns.count += sum.a + sum.b
 
     @event
     def publish(self, by: int):
