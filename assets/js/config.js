@@ -24,8 +24,12 @@ function readTexts(dataset) {
   return texts
 }
 
+// How long a WebSocket may take to open, and then to answer, before long-polling takes its place. 0: for ever.
+const FALLBACK_AFTER_MS = 2500
+
 export function readConfig(document) {
   const dataset = findTag(document)?.dataset ?? {}
   const livePath = (dataset.livePath || "/live").replace(/\/+$/, "")
-  return {livePath, texts: readTexts(dataset)}
+  const longPollFallbackMs = Number(dataset.longpollFallbackMs ?? FALLBACK_AFTER_MS)
+  return {livePath, longPollFallbackMs, texts: readTexts(dataset)}
 }

@@ -24,6 +24,7 @@ export function createLiveSocket(config, registry, store, guard) {
   return new LiveSocket(config.livePath, Socket, {
     sessionStorage: store.storage,
     localStorage: findStore(window, "localStorage").storage,
+    longPollFallbackMs: config.longPollFallbackMs,
     reconnectAfterMs,
     ...registry.options,
     hooks: registry.hooks,

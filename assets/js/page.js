@@ -4,6 +4,7 @@ import * as Phoenix from "phoenix"
 
 import {readConfig} from "./config"
 import {watchConnection} from "./connection"
+import {keepWebSocket} from "./keep_websocket"
 import {createLiveSocket} from "./live_socket"
 import {createNotice} from "./notice"
 import {watchLoading} from "./progress"
@@ -24,6 +25,7 @@ window.liveSocket = liveSocket
 window.Phoenix = Phoenix
 
 watchLoading(window)
+keepWebSocket(liveSocket.getSocket())
 watchConnection(window, liveSocket.getSocket(), config, notice)
 guard.watch(liveSocket)
 whenReady(window, () => liveSocket.connect())

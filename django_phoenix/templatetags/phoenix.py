@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from django_phoenix.conf import DEFAULTS, settings
 from django_phoenix.live.client import SCRIPT, STYLE, live_path
 from django_phoenix.live.request import nonce_of
 from django_phoenix.rendering.runtime import Runtime as Rendering
@@ -50,7 +51,7 @@ def live_head(context: Context) -> str:
         '<meta name="csrf-token" content="{}">\n<link{}>\n<script{} defer></script>',
         "" if request is None else get_token(request),
         flatatt(_given(style)),
-        flatatt({**_given(script), **_texts()}),
+        flatatt({**_given(script), **_fallback(), **_texts()}),
     )
 
 
@@ -162,6 +163,12 @@ def _request(context: Context) -> Any:
 
 def _given(attributes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in attributes.items() if value is not None}
+
+
+def _fallback() -> dict[str, str]:
+    """When to turn to long-polling; what the script does by itself is not said."""
+    after = settings.LONGPOLL_FALLBACK_MS
+    return {} if after == DEFAULTS["LONGPOLL_FALLBACK_MS"] else {"data-longpoll-fallback-ms": str(after or 0)}
 
 
 def _texts() -> dict[str, str]:

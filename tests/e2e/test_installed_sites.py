@@ -155,6 +155,6 @@ def test_under_a_wsgi_server_the_page_works_and_says_once_that_no_socket_is_ther
         expect(notice).to_be_visible()
         expect(notice).to_contain_text("Live updates are not available")
         for _ in range(2):  # two more attempts fail
-            page.wait_for_event("websocket")
+            page.wait_for_event("request", lambda request: "/live/longpoll" in request.url)
         assert len([message for message in warnings if "no socket answers" in message.text]) == 1
         page.close()

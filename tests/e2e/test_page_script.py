@@ -23,7 +23,8 @@ class Console(list[ConsoleMessage]):
 
     def problems(self) -> list[str]:
         texts = [message.text for message in self if message.type == "error"]
-        return [text for text in texts if "WebSocket connection to" not in text]
+        failing = ("WebSocket connection to", "Failed to load resource")
+        return [text for text in texts if not text.startswith(failing)]
 
     def warnings(self) -> list[str]:
         return [message.text for message in self if message.type == "warning"]

@@ -55,6 +55,16 @@ def test_the_script_learns_where_to_connect():
 
 
 @pytest.mark.parametrize(
+    ("given", "shown"), [(2500, ""), (800, 'data-longpoll-fallback-ms="800"'), (None, '-ms="0"')]
+)
+def test_the_script_learns_when_to_turn_to_long_polling(given, shown):
+    with override_settings(DJANGO_PHOENIX={"LONGPOLL_FALLBACK_MS": given}):
+        html = render("{% live_head %}")
+    assert shown in html
+    assert ("longpoll" in html) == (shown != "")
+
+
+@pytest.mark.parametrize(
     ("source", "html"),
     [
         ("{% live_title %}", "<title></title>"),
