@@ -24,6 +24,8 @@ from asyncio import _get_running_loop as running_loop
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
+from asgiref.sync import async_to_sync
+
 from django_phoenix.delivery.presence import callbacks
 from django_phoenix.delivery.presence.announcer import Take
 from django_phoenix.delivery.presence.callbacks import Callback, Callbacks, Presences
@@ -193,9 +195,7 @@ class Presence:
             result = fetch.function(topic, bare)
             callbacks.check_fetched(fetch, result)
             return dict(result)
-        tracker = tracker_for_thread()
-        assert tracker is not None, "somebody is present, so there is a tracker"
-        return asyncio.run_coroutine_threadsafe(_in_own_context(fetch, topic, bare), tracker.loop).result()
+        return async_to_sync(_in_own_context)(fetch, topic, bare)
 
 
 async def settle() -> None:

@@ -40,6 +40,7 @@ __all__ = [
     "direct_broadcast",
     "deliver_on_this_loop",
     "flush",
+    "layer",
     "local_broadcast",
     "lost",
     "node_name",
@@ -211,6 +212,11 @@ def set_commit_rule(rule: CommitRule) -> CommitRule:
     tests."""
     former, _node.commit_rule = _node.commit_rule, rule
     return former
+
+
+def layer() -> Any:
+    """The channel layer that other processes are reached by; None if there is none that does."""
+    return _node.layer()
 
 
 def set_node(node: Node) -> Node:

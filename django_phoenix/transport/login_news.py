@@ -16,7 +16,6 @@ from django.http import HttpRequest
 
 from django_phoenix import pubsub
 from django_phoenix.conf import settings
-from django_phoenix.delivery.layer import current_layer
 from django_phoenix.transport.login import session_digest, state_digest, user_digest
 from django_phoenix.wire.topic import INTERNAL
 
@@ -77,6 +76,6 @@ def _deleted(*, instance: Any, **_: Any) -> None:
 
 
 def _tell(event: str, about: bytes, *, state: str = NO_STATE, on_commit: bool = True) -> None:
-    if current_layer() is None and pubsub.subscriber_count(TOPIC) == 0:
+    if pubsub.layer() is None and pubsub.subscriber_count(TOPIC) == 0:
         return
     pubsub.broadcast(TOPIC, event, {"about": about.hex(), "state": state}, on_commit=on_commit)

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 from django.utils.crypto import salted_hmac
 
 from django_phoenix import pubsub
-from django_phoenix.delivery.layer import current_layer
 from django_phoenix.transport.longpoll_connection import GONE, TIMEOUT, Batch
 from django_phoenix.transport.longpoll_options import LongPollOptions
 from django_phoenix.wire.message import Frame
@@ -94,7 +93,7 @@ class Relay:
         """What the session's home says. None: the session is not there, or its home not to be reached.
         Empty: it is there, but has not answered within the second time."""
         topic = topic_of(home)
-        if current_layer() is None and not pubsub.subscriber_count(topic):
+        if pubsub.layer() is None and not pubsub.subscriber_count(topic):
             return None
         await self.open()
         number, call = next(self._numbers), Call(self._loop)

@@ -6,8 +6,8 @@ import asyncio
 import os
 import threading
 
+from django_phoenix import pubsub
 from django_phoenix.delivery import asgiref_bridge
-from django_phoenix.delivery.layer import current_layer
 from django_phoenix.delivery.presence.tracker import Tracker, running_tracker, tracker_of
 
 ANSWER_TIMEOUT = 5.0
@@ -40,7 +40,7 @@ def tracker_for_thread() -> Tracker | None:
 
 def _onlooker_loop() -> asyncio.AbstractEventLoop | None:
     global _onlooker
-    if current_layer() is None:
+    if pubsub.layer() is None:
         return None
     with _lock:
         if _onlooker is None:

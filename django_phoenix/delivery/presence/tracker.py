@@ -16,7 +16,6 @@ from typing import Any
 from django_phoenix import pubsub
 from django_phoenix.conf import settings
 from django_phoenix.delivery.envelope import Delivery
-from django_phoenix.delivery.layer import current_layer
 from django_phoenix.delivery.presence.announcer import Announcer
 from django_phoenix.delivery.presence.gossip import PART, Gossip, Message
 from django_phoenix.delivery.presence.owner import Owner
@@ -196,7 +195,7 @@ class Tracker:
     @property
     def _has_company(self) -> bool:
         """Whether there may be other replicas, in this process or elsewhere."""
-        return current_layer() is not None or pubsub.subscriber_count(TOPIC) > 1
+        return pubsub.layer() is not None or pubsub.subscriber_count(TOPIC) > 1
 
     def start(self) -> None:
         """Begin to listen and to beat. On the loop."""
@@ -302,11 +301,14 @@ def tracker_of(loop: asyncio.AbstractEventLoop) -> Tracker:
 
 
 def running_tracker() -> Tracker | None:
-    """That of any loop that runs in this process."""
+    """That of any loop that runs in this process, or else rests: a test's may."""
+    resting = None
     for loop, tracker in tuple(_trackers.items()):
         if loop.is_running():
             return tracker
-    return None
+        if not loop.is_closed():
+            resting = tracker
+    return resting
 
 
 def close_tracker() -> None:
