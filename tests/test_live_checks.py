@@ -229,8 +229,21 @@ class Wrong(Channel):
         """No payload fills this."""
 
 
+class WrongJoin(Channel):
+    def join(self, payload: memoryview) -> None:
+        """No payload becomes that."""
+
+
+class WrongRate(Channel):
+    rate = "often"
+
+
 class WrongSocket(Socket):
-    channels: ClassVar[dict[str, type[Channel]]] = {"wrong:*": Wrong}
+    channels: ClassVar[dict[str, type[Channel]]] = {
+        "wrong:*": Wrong,
+        "join": WrongJoin,
+        "rate": WrongRate,
+    }
 
 
 wrong_application = phoenix_application(
@@ -240,6 +253,14 @@ wrong_application = phoenix_application(
 
 def test_e011_an_event_handler_that_no_payload_can_reach(settings: Settings) -> None:
     settings.ASGI_APPLICATION = f"{__name__}.wrong_application"
-    (message,) = checks.check_events()
-    assert ids([message]) == ["E011"]
-    assert "Wrong.move" in message.msg
+    event_handler, join, _ = checks.check_events()
+    assert ids([event_handler, join]) == ["E011", "E011"]
+    assert "Wrong.move" in event_handler.msg
+    assert "WrongJoin.join" in join.msg
+
+
+def test_e012_a_channel_that_declares_what_makes_no_sense(settings: Settings) -> None:
+    settings.ASGI_APPLICATION = f"{__name__}.wrong_application"
+    *_, message = checks.check_events()
+    assert ids([message]) == ["E012"]
+    assert "WrongRate.rate" in message.msg

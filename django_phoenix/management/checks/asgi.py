@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.conf import settings as site
 from django.core.checks import CheckMessage
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from django_phoenix.management.asgi_tree import FoundSocket, find_sockets
 from django_phoenix.management.checks.messages import error, warning
-from django_phoenix.params import collect_events
+from django_phoenix.transport.blueprint import blueprint_of
 
 
 def check_asgi() -> Iterator[CheckMessage]:
@@ -43,15 +44,20 @@ def check_asgi() -> Iterator[CheckMessage]:
 
 
 def check_events() -> Iterator[CheckMessage]:
-    """E011 a channel's event handler that no payload can reach. (A live view's is a TypeError in urls.py.)"""
+    """E011 a channel's method that no payload can reach, E012 a declaration that makes no sense.
+
+    (A live view's handlers are a TypeError in urls.py.)
+    """
     for channel in dict.fromkeys(
         channel for found in sockets() for channel in found.socket_class.channels.values()
     ):
         try:
-            collect_events(channel)
+            blueprint_of(channel)
         except TypeError as problem:
             hint = "Parameters of an @event method are found by name and converted by their annotations."
             yield error(11, str(problem), hint, obj=channel)
+        except ImproperlyConfigured as problem:
+            yield error(12, str(problem), "The channel can't be joined before that is put right.", obj=channel)
 
 
 def sockets() -> list[FoundSocket]:
