@@ -57,7 +57,9 @@ def check_events() -> Iterator[CheckMessage]:
             hint = "Parameters of an @event method are found by name and converted by their annotations."
             yield error(11, str(problem), hint, obj=channel)
         except ImproperlyConfigured as problem:
-            yield error(12, str(problem), "The channel can't be joined before that is put right.", obj=channel)
+            yield error(
+                12, str(problem), "The channel can't be joined before that is put right.", obj=channel
+            )
 
 
 def sockets() -> list[FoundSocket]:
