@@ -405,7 +405,7 @@ class ChannelServer(ChannelProcess):
         """Somebody has asked our task to end, as opposed to a callback that let a CancelledError out."""
         return isinstance(error, asyncio.CancelledError) and (self._killed or _is_being_cancelled())
 
-    async def _call(self, name: str, callback: Callback | None, *args: Any, **kwargs: Any) -> Any:
+    async def _call(self, name: str, callback: Callback | None, /, *args: Any, **kwargs: Any) -> Any:
         if callback is None:
             return None
         return await self._invoke(callback, (self.channel, *args), kwargs)

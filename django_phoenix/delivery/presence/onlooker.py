@@ -33,7 +33,7 @@ def tracker_for_thread() -> Tracker | None:
         if loop is None:
             return None
         tracker = tracker_of(loop)
-    if not tracker.is_ready:
+    if not tracker.is_ready and tracker.loop.is_running():
         asyncio.run_coroutine_threadsafe(tracker.ready(), tracker.loop).result(ANSWER_TIMEOUT)
     return tracker
 
