@@ -94,11 +94,12 @@ class Hub:
     async def catch_up(self, name: str, history: History, offset: object) -> CatchUp:
         """See ``pubsub.catch_up``."""
         is_new = name not in self._topics or self._topics[name].log is None
+        # First, so that others are heard from the moment on when the topic is.
+        others = None if self._membership is None else self._exchange_made()
         log, joined = self.remember(name, history)
         if joined is not None:
             await joined
-        if self._membership is not None and not self._membership.failing:
-            others = self._exchange_made()
+        if others is not None and self._membership is not None and not self._membership.failing:
             if offset is not None and not log.can_serve(offset, time.monotonic()):
                 await others.wait_for(log, lambda: log.can_serve(offset, time.monotonic()))
             elif is_new:

@@ -115,7 +115,7 @@ class Listener:
         payload = delivery.payload
         if isinstance(payload, bytes):
             payload = payload.hex()
-        say(got=delivery.event, topic=delivery.topic, payload=payload)
+        say(got=delivery.event, topic=delivery.topic, payload=payload, offset=delivery.offset)
 
 
 class Commands:
@@ -197,6 +197,40 @@ class Server(Commands):
         pubsub.unsubscribe(topic, self.listener)
         return {}
 
+    async def catch_up(self, topic: str, offset: str | None = None, listen: bool = True) -> dict[str, Any]:
+        """As a channel with a history does when a client joins."""
+        from django_phoenix import pubsub
+        from django_phoenix.history import History
+
+        began = time.monotonic()
+        told, missed = await pubsub.catch_up(topic, History(size=200), offset)
+        if listen:
+            pubsub.subscribe(topic, self.listener)
+        payloads = [each.payload.hex() if type(each.payload) is bytes else each.payload for each in missed]
+        return {**told, "missed": payloads, "seconds": time.monotonic() - began}
+
+    async def knows_another(self, topic: str) -> dict[str, Any]:
+        """Once its history has taken over another process'."""
+        from django_phoenix import pubsub
+
+        log = pubsub._node.hub_here()._log(topic)
+        assert log is not None
+        async with asyncio.timeout(LIMIT):
+            while not log._copies:  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+        return {}
+
+    async def direct(self, node: str, topic: str, event: str) -> dict[str, Any]:
+        from django_phoenix import pubsub
+
+        pubsub.direct_broadcast(node, topic, event, {"publisher": os.getpid()})
+        return {}
+
+    async def node(self) -> dict[str, Any]:
+        from django_phoenix import pubsub
+
+        return {"name": pubsub.node_name()}
+
     async def hold(self, topic: str, event: str) -> dict[str, Any]:
         """A `def` handler that broadcasts and then blocks until ``release``."""
         from django_phoenix import executor
@@ -248,6 +282,7 @@ def main() -> None:
         CHANNEL_LAYERS=json.loads(os.environ["PEER_LAYERS"]),
         DJANGO_PHOENIX=json.loads(os.environ["PEER_PHOENIX"]),
         DATABASES={},
+        SECRET_KEY="common to all",
         LOGGING={
             "version": 1,
             "handlers": {"stderr": {"class": "logging.StreamHandler"}},

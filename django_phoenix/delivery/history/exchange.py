@@ -77,7 +77,8 @@ class Exchange:
         if inquiry is not None and inquiry.log is log:
             return inquiry
         inquiry = self._inquiries[log.topic] = Inquiry(log)
-        self._tell(None, ASK, {"topic": log.topic, "log": log.name, "node": self._node})
+        age = time.monotonic() - log.opened
+        self._tell(None, ASK, {"topic": log.topic, "log": log.name, "node": self._node, "age": age})
         self._loop.call_later(ANSWERED_WITHIN, self._end, inquiry)
         self._loop.call_later(ASK_AGAIN_AFTER, self._forget, inquiry)
         return inquiry
@@ -119,6 +120,7 @@ class Exchange:
     def _answer(self, word: str, log: Log, message: dict[str, Any]) -> None:
         about = {"topic": log.topic, "log": message["log"]}
         if word == ASK:
+            log.meet(message["log"], time.monotonic() - message["age"])
             self._tell(message["node"], OFFER, {**about, "node": self._node, "of": log.name})
         elif message["of"] == log.name:
             now = time.monotonic()

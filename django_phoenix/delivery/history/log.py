@@ -11,20 +11,20 @@ from __future__ import annotations
 import secrets
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from django_phoenix.delivery.envelope import Delivery
 from django_phoenix.delivery.history import offset
 from django_phoenix.delivery.history.offset import Offset
-from django_phoenix.delivery.history.state import NEVER, Entry, Line, State
+from django_phoenix.delivery.history.state import NEVER, Copy, Entry, Line, State
 from django_phoenix.history import History
 
 # Broadcasts of several publishers may arrive in a different order at two processes, but not by more seconds
 # than this.
 DISORDER = 2.0
-# Publishers that an offset names: those of the last while, and this many in any case; and at most.
-NAMED_ANYWAY, NAMED_AT_MOST = 4, 64
+# Publishers that an offset names, at most.
+NAMED = 64
 # Publishers, and logs of other processes, that a log knows.
 REMEMBERED, COPIES = 256, 16
 
@@ -34,34 +34,6 @@ class CatchUp(NamedTuple):
 
     told: dict[str, Any]
     missed: list[Delivery]
-
-
-class Copy:
-    """What is left of another process' log when ours has taken it over: how to read its offsets.
-
-    ``opened``: what it has not heard of by then was before any of its offsets.
-    """
-
-    __slots__ = ("_gone", "_last", "_positions", "opened")
-
-    def __init__(self, state: State) -> None:
-        self.opened = state.opened
-        self._gone = state.gone
-        self._last = {stream: line.last for stream, line in state.lines.items()}
-        self._positions = [(entry.stream, entry.number, entry.position) for entry in state.entries]
-
-    def seen(self, place: Offset) -> dict[str, int] | None:
-        """The last number of every publisher that the owner of one of its offsets has; None: it lacks some
-        that can't be had."""
-        if place.position < self._gone:
-            return None
-        seen = dict(self._last)
-        for stream, number, position in self._positions:
-            if position > place.position:
-                seen[stream] = min(seen[stream], number - 1)
-        for stream, number in place.seen.items():
-            seen[stream] = max(seen.get(stream, 0), number)
-        return seen
 
 
 class Log:
@@ -146,10 +118,11 @@ class Log:
 
     def _named(self, now: float) -> Iterator[tuple[str, int]]:
         """Those that an offset names. The others have been silent for so long that nothing of theirs is left
-        anywhere."""
-        for count, (stream, line) in enumerate(reversed(self._lines.items())):
-            old = now - line.at > 2 * self.history.ttl
-            if count >= NAMED_AT_MOST or (old and count >= NAMED_ANYWAY):
+        anywhere, and were so before the newest broadcast wherever that was heard."""
+        newest: float | None = None
+        for stream, line in islice(reversed(self._lines.items()), NAMED):
+            newest = line.at if newest is None else newest
+            if now - line.at > 2 * self.history.ttl and newest - line.at > 2 * DISORDER:
                 return
             yield stream, line.last
 
@@ -170,8 +143,8 @@ class Log:
                 return None
             return [entry.delivery for entry in self._entries if entry.position > place.position]
         copy = self._copies.get(place.log)
-        seen = place.seen if copy is None else copy.seen(place)
-        horizon = self._horizon(place) if copy is None else copy.opened
+        seen = place.seen if copy is None else copy.seen(place.position, place.seen)
+        horizon = self._horizon(place) if copy is None else copy.opened - DISORDER
         if seen is None or horizon is None or not self._has_all_since(seen, horizon):
             return None
         return [entry.delivery for entry in self._missed(seen, horizon)]
@@ -192,7 +165,7 @@ class Log:
             for stream, number in place.seen.items()
             if stream in self._lines and number >= self._lines[stream].last
         ]
-        heard += [entry.at for entry in self._entries if place.seen.get(entry.stream) == entry.number]
+        heard += [entry.at for entry in self._entries if place.seen.get(entry.stream, 0) >= entry.number]
         newest = max(heard, default=NEVER)
         return newest - DISORDER if newest >= self.opened + DISORDER else None
 
@@ -217,8 +190,21 @@ class Log:
         """For another process."""
         self.forget_old(now)
         return State(
-            self.name, self._position, self._gone, self.opened, dict(self._lines), list(self._entries)
+            self.name,
+            self._gone,
+            self.opened,
+            dict(self._lines),
+            list(self._entries),
+            dict(self._copies),
         )
+
+    def meet(self, name: str, opened: float) -> None:
+        """Another process has begun a log at that time: its offsets mean all that we had heard before."""
+        last = {}
+        for stream, line in self._lines.items():
+            since = [entry.number for entry in self._entries if entry.stream == stream and entry.at > opened]
+            last[stream] = min([line.last, *(number - 1 for number in since)])
+        self._keep_copies({name: Copy(0, opened, last, {})})
 
     def take_over(self, other: State, now: float) -> None:
         """Know what another process' log knows as well. We have to have listened before it told."""
@@ -235,10 +221,18 @@ class Log:
         for stream, line in reversed(other.lines.items()):
             self._take_over_line(stream, line, firsts)
         self.opened = min(self.opened, other.opened)
-        self._copies[other.log] = Copy(other)
-        if len(self._copies) > COPIES:
-            self._copies.popitem(last=False)
+        self._keep_copies({**other.copies, other.log: Copy.of(other)})
         self.forget_old(now)
+
+    def _keep_copies(self, copies: dict[str, Copy]) -> None:
+        """How to read the offsets of logs that are not ours; those that we know at first hand win."""
+        newest = list(copies)[-1]
+        for name, copy in copies.items():
+            if name != self.name and (name == newest or name not in self._copies):
+                self._copies[name] = copy
+                self._copies.move_to_end(name)
+        while len(self._copies) > COPIES:
+            self._copies.popitem(last=False)
 
     def _lacks(self, entry: Entry, firsts: dict[str, int]) -> bool:
         """Whether it is older than all that we have heard of its publisher, ``firsts``: holes stay holes."""

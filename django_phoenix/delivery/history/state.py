@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from django_phoenix.delivery.envelope import Delivery, make_delivery
 
-# Bytes of broadcasts in one message: what is older stays behind.
+# Bytes of broadcasts in one message: what is older stays behind. And copies.
 MOST_BYTES = 1_000_000
+MOST_COPIES = 4
 
 
 class Entry(NamedTuple):
@@ -52,14 +53,61 @@ NEVER = float("-inf")
 
 
 class State(NamedTuple):
-    """What a log knows. ``gone``: its own offsets below that position have missed something."""
+    """What a log knows.
+
+    ``gone``: its own offsets below that position have missed something. ``copies``: of the logs that it has
+    taken over, by their names.
+    """
 
     log: str
-    position: int
     gone: int
     opened: float
     lines: dict[str, Line]
     entries: list[Entry]
+    copies: dict[str, Copy]
+
+
+class Copy(NamedTuple):
+    """What is left of a log that another one has taken over: how to read its offsets.
+
+    ``opened``: what it had not heard of by the time of the copy was before any of its offsets. ``last``: the
+    last number of each publisher. ``positions``: where (publisher, number) stood.
+    """
+
+    gone: int
+    opened: float
+    last: dict[str, int]
+    positions: dict[tuple[str, int], int]
+
+    @classmethod
+    def of(cls, state: State) -> Copy:
+        """The essence of it."""
+        positions = {(entry.stream, entry.number): entry.position for entry in state.entries}
+        return cls(state.gone, state.opened, _last(state.lines), positions)
+
+    def seen(self, position: int, named: dict[str, int]) -> dict[str, int] | None:
+        """The last number of every publisher that is known to the owner of an offset, which has ``position``
+        and names some of them; None: it lacks something that can't be had."""
+        if position < self.gone:
+            return None
+        seen = dict(self.last)
+        for (stream, number), at in self.positions.items():
+            if at > position:
+                seen[stream] = min(seen[stream], number - 1)
+        for stream, number in named.items():
+            seen[stream] = max(seen.get(stream, 0), number)
+        return seen
+
+    def among(self, entries: Iterable[Entry]) -> Copy:
+        """With the positions of these only; offsets before the others have missed something."""
+        known = {(entry.stream, entry.number) for entry in entries}
+        positions = {key: position for key, position in self.positions.items() if key in known}
+        dropped = [position for key, position in self.positions.items() if key not in known]
+        return self._replace(gone=max(self.gone, *dropped, 0), positions=positions)
+
+
+def _last(lines: dict[str, Line]) -> dict[str, int]:
+    return {stream: line.last for stream, line in lines.items()}
 
 
 def write(state: State, now: float) -> dict[str, Any]:
@@ -67,7 +115,6 @@ def write(state: State, now: float) -> dict[str, Any]:
     entries, lines, gone = _newest(state)
     return {
         "log": state.log,
-        "position": state.position,
         "gone": gone,
         "age": now - state.opened,
         "lines": [
@@ -75,6 +122,10 @@ def write(state: State, now: float) -> dict[str, Any]:
             for stream, line in lines.items()
         ],
         "entries": [_written(entry, now) for entry in entries],
+        "copies": [
+            [name, *_written_copy(copy.among(entries), now)]
+            for name, copy in list(state.copies.items())[-MOST_COPIES:]
+        ],
     }
 
 
@@ -82,7 +133,6 @@ def read(topic: str, written: dict[str, Any], now: float) -> State:
     """The other way round. Raises KeyError, TypeError or ValueError for what is no such thing."""
     return State(
         written["log"],
-        written["position"],
         written["gone"],
         now - written["age"],
         {
@@ -90,6 +140,7 @@ def read(topic: str, written: dict[str, Any], now: float) -> State:
             for stream, last, age, gone, gone_age in written["lines"]
         },
         [_read(topic, now, *entry) for entry in written["entries"]],
+        {name: _read_copy(now, *copy) for name, *copy in written["copies"]},
     )
 
 
@@ -147,3 +198,12 @@ def _read(
     else:
         delivery = make_delivery(topic, event, base64.b64decode(content)).at(offset)
     return Entry(stream, number, now - age, position, delivery)
+
+
+def _written_copy(copy: Copy, now: float) -> list[Any]:
+    positions = [[*key, position] for key, position in copy.positions.items()]
+    return [copy.gone, now - copy.opened, copy.last, positions]
+
+
+def _read_copy(now: float, gone: int, age: float, last: dict[str, int], positions: list[list[Any]]) -> Copy:
+    return Copy(gone, now - age, last, {(stream, number): position for stream, number, position in positions})
