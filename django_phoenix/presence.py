@@ -97,15 +97,16 @@ class Presence:
         it = owner_of(owner)
         if it is None:
             return ""
-        body = _body(cls, {} if meta is None else meta)
-        return tracker_of(it.owner.loop).track(it.owner, cls._place(it, topic, key), body)
+        place, body = cls._place(it, topic, key), _body(cls, {} if meta is None else meta)
+        return tracker_of(it.owner.loop).track(it.owner, place, body)
 
     @classmethod
     def untrack(cls, owner: Any, key: Key, *, topic: str | None = None) -> None:
         """Say that it is here no more. Nothing happens if it was not."""
         it = owner_of(owner)
         if it is not None:
-            tracker_of(it.owner.loop).untrack(it.owner, cls._place(it, topic, key))
+            place = cls._place(it, topic, key)
+            tracker_of(it.owner.loop).untrack(it.owner, place)
 
     @classmethod
     def update(cls, owner: Any, key: Key, meta: Meta, *, topic: str | None = None) -> str:
@@ -117,7 +118,7 @@ class Presence:
         it = owner_of(owner)
         if it is None:
             return ""
-        tracker, place = tracker_of(it.owner.loop), cls._place(it, topic, key)
+        place, tracker = cls._place(it, topic, key), tracker_of(it.owner.loop)
         if callable(meta):
             meta = meta(tracker.meta(it.owner, place))
         return tracker.update(it.owner, place, _body(cls, meta))
