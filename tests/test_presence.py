@@ -516,12 +516,10 @@ async def test_a_storm_is_told_in_at_most_twenty_diffs_a_second(monkeypatch: pyt
         while loop.time() < until:
             number += 1
             await two.push("come", key=f"u{number}")
+        gaps = [later - earlier for earlier, later in itertools.pairwise(told)]
         await one.catch_up()
         assert len(one.sees) == number
-    gaps = [later - earlier for earlier, later in zip(told, told[1:], strict=False)]
-    # The last may have been hastened by `catch_up`.
-    assert min(gaps[:-1]) >= 0.0499
-    assert len(told) >= 3
+    assert min(gaps) >= 0.0499
 
 
 async def test_the_state_is_encoded_once_per_version_and_shared(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -930,14 +928,14 @@ async def test_a_loop_that_ends_is_not_asked_any_more() -> None:
 
 async def test_loops_of_one_process_see_each_other() -> None:
     """Each is a replica of its own."""
-    done = threading.Event()
-    seen: set[str] = set()
+    seen, done = threading.Event(), threading.Event()
 
     def other_loop() -> None:
         async def work() -> None:
             RoomPresence.track(asyncio.current_task(), "there", topic="room:1")
             while not done.is_set():
-                seen.update(await RoomPresence.alist("room:1"))
+                if "here" in await RoomPresence.alist("room:1"):
+                    seen.set()
                 await asyncio.sleep(0.01)
             presence.close()
 
@@ -949,8 +947,7 @@ async def test_loops_of_one_process_see_each_other() -> None:
         async with asyncio.timeout(10):
             while "there" not in one.sees:
                 one.take(await one.peer.next())
-            while "here" not in seen:
-                await asyncio.sleep(0.01)
+            assert await asyncio.to_thread(seen.wait, 10)
             done.set()
             await thread
             while "there" in one.sees:

@@ -69,7 +69,7 @@ async def test_a_view_is_present_while_it_is_connected_and_hears_of_others(brows
 
 
 async def test_a_view_says_where_it_is_present(browser: LiveClient) -> None:
+    view = WhoLive()
+    view._live = type("Connected", (), {"channel": type("Channel", (), {"server": object()})})()
     with pytest.raises(TypeError, match="RoomPresence: say where 'ada' is present: topic="):
-        view = WhoLive()
-        view._live = type("Connected", (), {"channel": type("Channel", (), {"server": object()})})()
         RoomPresence.track(view, "ada")
