@@ -10,12 +10,18 @@ from importlib.util import find_spec
 from environment import SetupError, say
 
 # Debian's package -> the program that shows that it is there.
-PROGRAMS = {"chromium": "chromium", "redis-server": "redis-server"}
+PROGRAMS = {"chromium": "chromium", "redis-server": "redis-server", "nginx": "nginx"}
+# Not every release of every distribution has them; their tests are skipped then.
+WELCOME = {"caddy": "caddy"}
+
+
+def absent(programs: dict[str, str]) -> list[str]:
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/bin", "/usr/sbin"])
+    return [package for package, program in programs.items() if not shutil.which(program, path=path)]
 
 
 def missing_packages() -> list[str]:
-    path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/bin", "/usr/sbin"])
-    missing = [package for package, program in PROGRAMS.items() if not shutil.which(program, path=path)]
+    missing = absent(PROGRAMS)
     # Debian's Python comes without what `python -m venv` needs.
     return missing if find_spec("ensurepip") else [*missing, "python3-venv"]
 
@@ -39,11 +45,30 @@ def apt(prefix: list[str], *arguments: str) -> None:
     )
 
 
+def install_welcome() -> None:
+    """What the tests can do without. Never raises."""
+    for package in absent(WELCOME):
+        prefix = root_prefix()
+        if prefix is None or not shutil.which("apt-get"):
+            say(f"{package} is not installed: its tests are skipped")
+            continue
+        say(f"Installing {package}")
+        try:
+            apt(prefix, "install", "--yes", "--no-install-recommends", package)
+        except subprocess.CalledProcessError:
+            say(f"apt has no {package}: its tests are skipped")
+
+
 def install_missing() -> None:
     """Raises SetupError with the exact command when this user may not install, or when apt fails."""
     packages = missing_packages()
-    if not packages:
-        return
+    if packages:
+        install(packages)
+    install_welcome()
+
+
+def install(packages: list[str]) -> None:
+    """Raises as ``install_missing``."""
     command = (
         f"sudo apt-get update && sudo apt-get install --yes --no-install-recommends {' '.join(packages)}"
     )
