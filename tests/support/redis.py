@@ -30,6 +30,12 @@ class RedisServer:
         """For CHANNEL_LAYERS. A host name, so that resolving it is part of what is tested."""
         return f"redis://localhost:{self.port}/0"
 
+    @property
+    def pid(self) -> int:
+        """While it runs."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start it and wait until it answers."""
         command = [SERVER, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._directory)]
