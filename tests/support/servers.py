@@ -99,6 +99,10 @@ def command(server: str, app: str, port: int, workers: int = 1) -> list[str]:
     if server == "granian":
         options = ["--interface", "asgi", "--host", "127.0.0.1", "--port", str(port)]
         return [*python, "granian", *options, "--workers", str(workers), app]
+    if server == "gunicorn":
+        # It loads the application before it forks its workers.
+        options = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--preload"]
+        return [*python, "gunicorn", *options, "--worker-class", "uvicorn_worker.UvicornWorker", app]
     raise ValueError(f"unknown server {server!r}; known: {', '.join(SERVERS)}")
 
 
