@@ -198,8 +198,8 @@ class Connection:
         for server in tuple(self.topics.values()):
             server.stop("closed")
 
-    def close_is_sent(self) -> None:
-        """Nobody will tell whether the client has answered: the consumer need not wait."""
+    def stop_listening(self) -> None:
+        """The consumer need not wait for the client's side of our close."""
         self._give_up()
 
     def _give_up(self) -> None:

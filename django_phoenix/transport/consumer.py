@@ -11,7 +11,7 @@ from django.http import HttpResponse
 
 from django_phoenix.conf import settings
 from django_phoenix.transport.arrival import TurnedAway, see_off, shake_hands, welcome
-from django_phoenix.transport.connection import RESTARTING, Connection
+from django_phoenix.transport.connection import CLOSE_WAIT, RESTARTING, Connection
 from django_phoenix.transport.drain import heed_sigterm
 from django_phoenix.transport.longpoll import LongPoll
 from django_phoenix.transport.loop_state import current_state
@@ -68,6 +68,7 @@ class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
                 # Hypercorn's way to say that it is time.
                 connection.close(RESTARTING)
                 raise
+            await connection.outbox.close_is_out(CLOSE_WAIT)
         finally:
             connection.task = None
             see_off(connection)

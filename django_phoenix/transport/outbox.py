@@ -35,8 +35,8 @@ class Owner(Protocol):
     def overflow(self, frames: int, size: int) -> None:
         """So much was waiting and is dropped."""
 
-    def close_is_sent(self) -> None:
-        """The close is on its way, and this server will not tell of the client's answer."""
+    def stop_listening(self) -> None:
+        """Our close needs it to get out; see ``close_is_out``."""
 
 
 class Outbox:
@@ -104,8 +104,15 @@ class Outbox:
             self._queue().append(event)
         else:
             self._step(event)
-        if not self._server.tells_answer and self.owner is not None:
-            self.when_drained(self.owner.close_is_sent)
+        if self._server.close_waits and self.owner is not None:
+            self.owner.stop_listening()
+
+    async def close_is_out(self, seconds: float) -> None:
+        """Wait for that, where it takes a while after ``stop_listening``."""
+        if self._server.close_waits and self._closed and self._busy:
+            out = self._loop.create_future()
+            self.when_drained(lambda: None if out.done() else out.set_result(None))
+            await asyncio.wait([out], timeout=seconds)
 
     def discard(self) -> None:
         """Forget what waits, and take nothing more: the client is gone."""
@@ -156,7 +163,8 @@ class Outbox:
         self._busy = False
         while self._backlog and not self._busy:
             self._step(self._next())
-        self._tell_drained()
+        if not self._busy:
+            self._tell_drained()
 
     async def _finish(self, sending: Awaitable[None]) -> None:
         """Wait until one send is through, then send what has queued up behind it."""

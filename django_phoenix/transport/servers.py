@@ -17,14 +17,14 @@ PRIVATE_CODES = 3000
 class Server(NamedTuple):
     """One row.
 
-    ``private_codes``: close codes move to 4xxx. ``measure_backlog``: see ``backlog_meter``. ``tells_answer``: of
-    our close the client's answer is told; else the connection stays open, for the client too, until we return.
+    ``private_codes``: close codes move to 4xxx. ``measure_backlog``: see ``backlog_meter``.
+    ``close_waits``: our close goes out only when we wait in ``receive`` no more.
     """
 
     name: str
     private_codes: bool = False
     measure_backlog: bool = False
-    tells_answer: bool = True
+    close_waits: bool = False
 
     def close_code(self, code: int) -> int:
         """The code that this server lets us close with."""
@@ -35,7 +35,7 @@ SERVERS = (
     Server("uvicorn"),
     Server("daphne", private_codes=True, measure_backlog=True),
     Server("hypercorn"),
-    Server("granian", tells_answer=False),
+    Server("granian", close_waits=True),
 )
 UNKNOWN = Server("unknown")
 

@@ -48,27 +48,38 @@ async def test_a_send_that_does_not_wait_takes_no_task(wire):
 
 
 class Owner:
-    def __init__(self):
-        self.told = 0
+    """With a server whose close goes out only when nobody listens."""
+
+    def __init__(self, wire):
+        self.wire = wire
+        self.listens = True
 
     def overflow(self, frames, size):
         raise AssertionError("nothing overflows here")
 
-    def close_is_sent(self):
-        self.told += 1
+    def stop_listening(self):
+        self.listens = False
+        asyncio.get_running_loop().call_soon(self.wire.open.set)
 
 
-async def test_where_the_client_s_answer_is_not_told_the_owner_hears_when_the_close_is_sent(wire):
-    outbox = outbox_for(wire.send, Server("granian", tells_answer=False))
-    outbox.owner = owner = Owner()
+async def test_where_a_close_needs_it_the_owner_stops_to_listen_and_waits_until_it_is_out(wire):
+    outbox = outbox_for(wire.send, Server("granian", close_waits=True))
+    outbox.owner = owner = Owner(wire)
+    await outbox.close_is_out(60)
     wire.open.clear()
-    outbox.put("a")
     outbox.close(1001)
-    await settle()
-    assert (wire.sent, owner.told) == ([], 0)
-    wire.open.set()
-    await settle()
-    assert (wire.sent, owner.told) == (["a", 1001], 1)
+    assert not owner.listens
+    assert wire.sent == []
+    await outbox.close_is_out(60)
+    assert wire.sent == [1001]
+
+
+async def test_a_close_that_does_not_get_out_is_not_waited_for_for_ever(wire):
+    outbox = outbox_for(wire.send, Server("granian", close_waits=True))
+    wire.open.clear()
+    outbox.close(1001)
+    await outbox.close_is_out(0.01)
+    assert wire.sent == []
 
 
 async def test_frames_behind_one_that_waits_keep_their_order(wire):
