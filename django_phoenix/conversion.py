@@ -333,6 +333,9 @@ def _fixed_tuple(arguments: tuple[Any, ...]) -> Conversion:
 
 
 def _mapping(value_type: Any) -> Conversion:
+    if value_type in (Any, object):
+        # As it came, not a copy.
+        return _SIMPLE[dict]
     item = converter_for(value_type)
 
     def convert(value: Any) -> Any:

@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django_phoenix import pubsub
 from django_phoenix.channel import Broadcast, Channel, Params, Reply, Stop, event, send
 from django_phoenix.conversion import register_conversion
+from django_phoenix.history import History
 from django_phoenix.socket import Socket
 from django_phoenix.transport import post
 from tests.support.peer import Peer, error, ok, settle
@@ -683,3 +684,32 @@ async def test_a_join_whose_annotation_makes_no_sense_can_not_be_joined(caplog):
         await peer.push("1", "1", "x", "phx_join")
         assert await peer.next() == error("1", "x", "join crashed")
     assert "Senseless.join: parameter 'payload': no conversion to" in caplog.text
+
+
+@dataclass
+class Tuned:
+    station: str = "one"
+
+
+class Tuning(Channel):
+    history = History(size=10, ttl=60)
+
+    async def join(self, payload: Tuned):
+        return {"station": payload.station}
+
+
+async def test_a_converted_join_has_its_history_all_the_same():
+    class TuningSocket(Socket):
+        channels = {"radio": Tuning}
+
+    app = TuningSocket.as_asgi()
+    async with Peer(app) as peer:
+        await peer.push("1", "1", "radio", "phx_join", None)
+        offset = (await peer.next())[4]["response"]["phx_history"]["offset"]
+        pubsub.broadcast("radio", "song", {"n": 1})
+        await peer.next()
+    async with Peer(app) as peer:
+        reply = await peer.join("radio", {"phx_offset": offset, "station": "two"})
+        assert reply["response"]["station"] == "two"
+        assert reply["response"]["phx_history"]["gap"] is False
+        assert (await peer.next())[3:5][0] == "song"

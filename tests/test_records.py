@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from dataclasses import InitVar, dataclass, field
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NamedTuple, NotRequired, Required, TypedDict
@@ -12,6 +13,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MinValueValidator, RegexValidator
 from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from django_phoenix.exceptions import InvalidParams
 from django_phoenix.params import collect_events, event
@@ -345,3 +348,55 @@ def test_a_binary_payload_has_no_other_parts():
     assert small.bind(b"ab") == {"x": b"ab"}
     with pytest.raises(InvalidParams, match="the payload: Ensure this value has at most 2 characters"):
         small.bind(b"abc")
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(["1", "move"]),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["x", "y", "name", "kind", "to", "items", "price", "begin", "end", "text"])
+            | st.text(),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=30,
+)
+ANNOTATIONS = [
+    Item,
+    Order,
+    Point,
+    Search,
+    Profile,
+    Strict,
+    Span,
+    Move | Resign,
+    dict[str, list[Point | None]],
+    tuple[int, Point],
+    set[Any],
+    Annotated[list[Annotated[str, MaxLengthValidator(2)]], MaxLengthValidator(2)],
+    int | Point | None,
+]
+
+
+@pytest.mark.parametrize("annotation", ANNOTATIONS)
+@given(payload=JSON)
+def test_whatever_comes_is_converted_or_invalid_and_the_answer_is_json(annotation, payload):
+    for take in (whole, part):
+        errors = errors_or_none(take, annotation, payload)
+        assert json.loads(json.dumps(errors)) == errors
+        assert errors != {}
+
+
+def errors_or_none(take, annotation, payload):
+    try:
+        take(annotation, payload)
+    except InvalidParams as error:
+        return error.errors
+    return None

@@ -80,8 +80,6 @@ class Blueprint:
         """
         if self.takes_any_payload:
             return payload
-        if payload is None:
-            payload = {}
         if type(payload) is not dict:
             raise no_object(self.channel_class.__name__, JOIN, payload)
         convert = self._convert_payload

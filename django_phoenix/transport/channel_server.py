@@ -302,15 +302,15 @@ class ChannelServer(ChannelProcess):
         # For what is said of the payload.
         activate(self.connection.socket)
         try:
-            payload = self.blueprint.join_payload(message.payload)
+            sent = {} if message.payload is None else message.payload
+            payload = self.blueprint.join_payload(sent)
             response = await self._call("join", self.blueprint.join, payload, **self.captures)
             if response is not None and type(response) is not dict:
                 raise self._bad_return("join", "None or a dict, or raise JoinRefused({...})", response)
             missed: list[pubsub.Delivery] = []
             if self.blueprint.history is not None:
                 # From here on until the channel is subscribed nothing is waited for.
-                asked = payload if type(payload) is dict else message.payload
-                response, missed = await self._catch_up(asked, self.blueprint.history, response)
+                response, missed = await self._catch_up(sent, self.blueprint.history, response)
             encode = self.connection.serializer.encode_reply
             frame = encode(message.join_ref, message.ref, self.topic, "ok", response or {})
         except JoinRefused as refusal:
