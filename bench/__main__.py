@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import measure, report, scale, slow, soak, two_processes, workloads
+from bench import longpoll, measure, report, scale, slow, soak, two_processes, workloads
 from bench.claims import Claim
 
 RESULTS = Path(__file__).with_name("results")
@@ -22,6 +22,7 @@ RESULTS = Path(__file__).with_name("results")
 WHOLE_SERVER: dict[str, Callable[[bool], list[Claim]]] = {
     "scale, 10000 connections": scale.measure,
     "a slow client": slow.measure,
+    "long-polling": longpoll.measure,
     "fan-out over two processes": two_processes.measure,
     "soak": soak.measure,
 }
