@@ -157,8 +157,9 @@ def functions(path: Path) -> set[str]:
     }
 
 
-def test_the_bad_input_page_cites_tests_that_exist() -> None:
-    cited = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (DOCS / "reference/bad_input.md").read_text())
+@pytest.mark.parametrize("page", ["bad_input", "matrix"])
+def test_a_page_of_claims_cites_tests_that_exist(page: str) -> None:
+    cited = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (DOCS / f"reference/{page}.md").read_text())
     assert cited
     for path, function in cited:
         assert function in functions(ROOT / path), (path, function)
