@@ -18,6 +18,7 @@ from django.db import connection, transaction
 
 from django_phoenix import pubsub
 from django_phoenix.delivery.envelope import Delivery
+from django_phoenix.wire.message import Broadcast
 
 SOON = 10
 
@@ -289,6 +290,72 @@ async def test_close_hub_forgets_the_loops_subscriptions(listener: Listener) -> 
     await pubsub.close_hub()
     pubsub.broadcast("room:1", "unheard", {})
     assert listener.events == []
+
+
+# One node.
+
+
+async def test_a_direct_broadcast_to_this_node_stays_here(listener: Listener) -> None:
+    pubsub.subscribe("room:1", listener)
+    pubsub.direct_broadcast(pubsub.node_name(), "room:1", "mine", {})
+    pubsub.direct_broadcast("another", "room:1", "not mine", {})
+    assert listener.events == ["mine"]
+
+
+# A subscription as a stream.
+
+
+async def test_a_subscription_brings_the_broadcasts_of_its_topics_in_order() -> None:
+    async with pubsub.subscription("orders", "bills") as messages:
+        pubsub.broadcast("orders", "paid", {"order": 17})
+        pubsub.broadcast("bills", "file", b"\x00")
+        pubsub.broadcast("others", "unheard", {})
+        assert len(messages) == 2
+        assert await anext(messages) == Broadcast("orders", "paid", {"order": 17})
+        assert await anext(messages) == Broadcast("bills", "file", b"\x00")
+        later = asyncio.create_task(anext(messages))  # type: ignore[arg-type]
+        await asyncio.to_thread(pubsub.broadcast, "orders", "from a thread", {})
+        assert (await asyncio.wait_for(later, SOON)).event == "from a thread"
+    assert pubsub.subscriber_count("orders") == pubsub.subscriber_count("bills") == 0
+
+
+async def test_a_subscription_can_be_left_from_within_its_loop() -> None:
+    async with pubsub.subscription("orders") as messages:
+        for event in ("one", "two"):
+            pubsub.broadcast("orders", event, {})
+        heard = []
+        async for message in messages:
+            heard.append(message.event)
+            if len(heard) == 2:
+                break
+    assert heard == ["one", "two"]
+    assert pubsub.subscriber_count("orders") == 0
+
+
+async def test_a_reader_that_gives_up_waiting_may_read_on() -> None:
+    async with pubsub.subscription("orders") as messages:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(anext(messages), 0.001)
+        pubsub.broadcast("orders", "late", {})
+        assert (await asyncio.wait_for(anext(messages), SOON)).event == "late"
+
+
+async def test_what_a_slow_reader_has_no_room_for_is_lost_and_told(caplog: pytest.LogCaptureFixture) -> None:
+    before = sum(pubsub.lost().values())
+    async with pubsub.subscription("orders", limit=2) as messages:
+        for event in ("one", "two", "three"):
+            pubsub.broadcast("orders", event, {})
+        assert [(await anext(messages)).event for _ in range(2)] == ["one", "two"]
+        assert messages.lost == 1
+    assert sum(pubsub.lost().values()) == before + 1
+    assert "a subscription does not keep up" in caplog.text
+
+
+async def test_a_subscription_ends_when_its_block_raises() -> None:
+    with pytest.raises(ValueError, match="mine"):
+        async with pubsub.subscription("orders"):
+            raise ValueError("mine")
+    assert pubsub.subscriber_count("orders") == 0
 
 
 # What a caller is told.

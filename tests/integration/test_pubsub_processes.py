@@ -265,3 +265,83 @@ async def until_heard(publisher: Peer, listener: Peer, topic: str) -> None:
             await publisher.ask("broadcast", topic=topic, event=event, payload={})
             await listener.ask("lost")
             await asyncio.sleep(0.05)
+
+
+async def test_every_broadcast_that_redis_took_along_is_either_heard_or_counted(
+    kind: str, own_redis: RedisServer
+) -> None:
+    layers = own_redis.layers(kind)
+    async with peer("server", layers) as server, peer("plain", layers) as publisher:
+        await server.ask("subscribe", topic="room:1")
+        await publisher.ask("broadcast", topic="room:1", event="each", payload={})
+        await heard(server, "each")
+        own_redis.stop()
+        sent = 1
+        for _ in range(5):
+            await publisher.ask("broadcast", topic="room:1", event="each", payload={})
+            sent += 1
+        own_redis.start()
+        async with asyncio.timeout(60):
+            while not server.got("last"):
+                # Between two of them the layer may be there for the one and not yet for the other.
+                await publisher.ask("broadcast", topic="room:1", event="each", payload={})
+                await publisher.ask("broadcast", topic="room:1", event="last", payload={})
+                sent += 2
+                await server.ask("lost")
+                await asyncio.sleep(0.05)
+        await publisher.ask("broadcast", topic="room:1", event="end", payload={})
+        await heard(server, "end")
+        lost = sum((await server.ask("lost"))["lost"].values())
+        assert len(server.got("each")) + len(server.got("last")) + lost == sent
+
+
+async def test_what_a_layer_drops_in_silence_is_counted_to_the_last_one(redis_server: RedisServer) -> None:
+    layers = redis_server.layers("core", prefix="drops", capacity=5)
+    async with peer("server", layers) as server, peer("server", layers) as publisher:
+        await server.ask("subscribe", topic="room:1")
+        await publisher.ask("broadcast", topic="room:1", event="each", payload={})
+        await heard(server, "each")
+        server.tell("block", seconds=1)
+        await server.next(blocked=True)
+        for _ in range(30):
+            # Each in a message of its own.
+            await publisher.ask("broadcast", topic="room:1", event="each", payload={})
+            await asyncio.sleep(0.01)
+        await server.next(answer="block")
+        while not server.got("end"):
+            await publisher.ask("broadcast", topic="room:1", event="end", payload={})
+            await server.ask("lost")
+        lost = sum((await server.ask("lost"))["lost"].values())
+        assert lost > 0
+        assert len(server.got("each")) + lost == 31
+
+
+async def test_a_direct_broadcast_reaches_one_process_only(kind: str, redis_server: RedisServer) -> None:
+    layers = redis_server.layers(kind, prefix=f"direct-{kind}")
+    async with peer("server", layers) as one, peer("server", layers) as two, peer("server", layers) as three:
+        assert_distinct(one, two, three)
+        for server in (one, two, three):
+            await server.ask("subscribe", topic="room:1")
+        name = (await two.ask("node"))["name"]
+        for server in (one, two):
+            await server.ask("direct", node=name, topic="room:1", event="for two")
+            await heard(two, "for two")
+        await one.ask("broadcast", topic="room:1", event="for all", payload={})
+        for server in (one, two, three):
+            await heard(server, "for all")
+        assert one.got("for two") == three.got("for two") == []
+        assert len(two.got("for two")) == 2
+        # What the others did not get is no loss.
+        for server in (one, two, three):
+            assert (await server.ask("lost"))["lost"] == {}
+
+
+async def test_a_script_listens_and_leaves_nothing_behind(redis_server: RedisServer) -> None:
+    layers = redis_server.layers("core", prefix="script")
+    async with peer("server", layers) as script, peer("plain", layers) as publisher:
+        await script.ask("listen", topic="room:1", count=2)
+        await script.next(listening="room:1")
+        for body in ("one", "two"):
+            await publisher.ask("broadcast", topic="room:1", event="said", payload={"body": body})
+        assert (await script.next(heard=["one", "two"]))["pid"] == script.pid
+        assert redis_server.command("KEYS", "script:group:*") == []

@@ -21,6 +21,7 @@ from typing import Any
 from django_phoenix.delivery.envelope import Delivery
 
 LIMIT = 30
+LONGEST_LINE = 16_000_000
 
 
 class Peer:
@@ -80,16 +81,19 @@ class Peer:
 
 
 @contextlib.asynccontextmanager
-async def peer(kind: str, layers: dict[str, Any], **phoenix: Any) -> AsyncIterator[Peer]:
+async def peer(
+    kind: str, layers: dict[str, Any], *, module: str = "tests.support.pubsub_peer", **phoenix: Any
+) -> AsyncIterator[Peer]:
     """A ``server`` or ``plain`` peer with these CHANNEL_LAYERS and DJANGO_PHOENIX settings."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "tests.support.pubsub_peer",
+        module,
         kind,
         env={**os.environ, "PEER_LAYERS": json.dumps(layers), "PEER_PHOENIX": json.dumps(phoenix)},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        limit=LONGEST_LINE,
     )
     it = Peer(process)
     try:
@@ -226,6 +230,25 @@ class Server(Commands):
         pubsub.direct_broadcast(node, topic, event, {"publisher": os.getpid()})
         return {}
 
+    async def block(self, seconds: float) -> dict[str, Any]:
+        """Nothing is read meanwhile."""
+        say(blocked=True)
+        time.sleep(seconds)  # noqa: ASYNC251
+        return {}
+
+    async def listen(self, topic: str, count: int) -> dict[str, Any]:
+        """With a subscription of the kind that scripts use."""
+        from django_phoenix import pubsub
+
+        async def run() -> None:
+            async with pubsub.subscription(topic) as messages:
+                say(listening=topic)
+                heard = [(await anext(messages)).payload["body"] for _ in range(count)]
+            say(heard=heard)
+
+        self.tasks.add(asyncio.create_task(run()))
+        return {}
+
     async def node(self) -> dict[str, Any]:
         from django_phoenix import pubsub
 
@@ -274,7 +297,7 @@ class Server(Commands):
             say(answer=name, **answer)
 
 
-def main() -> None:
+def main(plain: type[Plain] = Plain, server: type[Server] = Server) -> None:
     import django
     from django.conf import settings
 
@@ -291,9 +314,9 @@ def main() -> None:
     )
     django.setup()
     if sys.argv[1] == "plain":
-        Plain().run()
+        plain().run()
     else:
-        asyncio.run(Server().run())
+        asyncio.run(server().run())
 
 
 if __name__ == "__main__":
