@@ -123,6 +123,8 @@ class Socket:
         * ``subprotocols=()``: WebSocket sub-protocols that a client may ask for.
         * ``close_on_logout=None``: close connections when their login ends; None: CLOSE_ON_LOGOUT.
         * ``timeout=None``: seconds of silence before a connection is closed; None: IDLE_TIMEOUT.
+        * ``longpoll=True``: serve long-polling too; False, or a dict with ``window_ms`` and
+          ``pubsub_timeout_ms``.
         * ``dialect="phoenix"``: or "supabase", for Supabase's Realtime clients.
         """
         _topics(cls)
