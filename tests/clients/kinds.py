@@ -18,6 +18,8 @@ sys.path.insert(0, str(ROOT / "scripts"))
 import bundle  # noqa: E402  (scripts, no package)
 import other_clients  # noqa: E402
 
+OTHER_SERVERS = ("daphne", "hypercorn", "granian")
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -30,6 +32,8 @@ class Kind:
     shows_replies: bool = True
     # Whether it tells how the server closed the connection.
     shows_closes: bool = True
+    # Whether it notices that a session of long-polling has ended, and joins again.
+    notices_end: bool = True
     # Whether bytes can be pushed and received.
     binary: bool = True
     server: str = "uvicorn"
@@ -79,22 +83,44 @@ class InPython(Kind):
         return in_process(sys.executable, "-m", self.adapter, env={**os.environ, "PYTHONPATH": path})
 
 
+POLLED: Any = {"options": {"transport": "LongPoll"}, "binary": False, "shows_closes": False}
 REALTIME: Any = {
     "mount": "/realtime/v1",
     "topics": "realtime",
     "shows_replies": False,
     "shows_closes": False,
 }
-SUPABASE: Any = {"package": "@supabase/realtime-js", "adapter": "supabase.mjs"}
+SUPABASE: Any = {**REALTIME, "package": "@supabase/realtime-js", "adapter": "supabase.mjs"}
+IN_PYTHON: Any = {**REALTIME, "binary": False, "adapter": "tests.clients.adapters.realtime_python"}
+V1, V2 = {"vsn": "1.0.0"}, {"vsn": "2.0.0"}
+# It looks for the class in a `window` that Node has not.
+PHOENIX_17: Any = {"package": "phoenix17", "options": {"transport": "WebSocket"}}
+PHOENIX_18: Any = {"package": "phoenix18"}
+DOCUMENTED: Any = {"adapter": "tests.clients.adapters.documented", "shows_closes": False}
 
 KINDS = [
-    # It looks for the class in a `window` that Node has not.
-    InNode("phoenix-1.7-node", package="phoenix17", options={"transport": "WebSocket"}),
-    InNode("phoenix-1.8-node", package="phoenix18"),
+    InNode("phoenix-1.7-node", **PHOENIX_17),
+    InNode("phoenix-1.8-node", **PHOENIX_18),
+    InNode("phoenix-1.8-node-longpoll", **PHOENIX_18, **POLLED),
     InChromium("phoenix-1.7-chromium", module="phoenix17/priv/static/phoenix.mjs"),
     InChromium("phoenix-1.8-chromium", module="phoenix18/priv/static/phoenix.mjs"),
-    InNode("supabase-js-v1-node", **REALTIME, **SUPABASE, binary=False, options={"vsn": "1.0.0"}),
-    InNode("supabase-js-v2-node", **REALTIME, **SUPABASE, options={"vsn": "2.0.0"}),
-    InPython("realtime-python", **REALTIME, binary=False, adapter="tests.clients.adapters.realtime_python"),
-    InPython("documented-python", adapter="tests.clients.adapters.documented", shows_closes=False),
+    InChromium("phoenix-1.8-chromium-longpoll", module="phoenix18/priv/static/phoenix.mjs", **POLLED),
+    # It takes the new session for the old one.
+    InChromium(
+        "phoenix-1.7-chromium-longpoll",
+        module="phoenix17/priv/static/phoenix.mjs",
+        **POLLED,
+        notices_end=False,
+    ),
+    InNode("supabase-js-v1-node", **SUPABASE, binary=False, options=V1),
+    InNode("supabase-js-v2-node", **SUPABASE, options=V2),
+    InPython("realtime-python", **IN_PYTHON),
+    InPython("documented-python", **DOCUMENTED),
+    # One of each family on the other servers.
+    *(InNode(f"phoenix-1.8-node-{server}", **PHOENIX_18, server=server) for server in OTHER_SERVERS),
+    *(
+        InNode(f"supabase-js-v2-node-{server}", **SUPABASE, options=V2, server=server)
+        for server in OTHER_SERVERS
+    ),
+    *(InPython(f"realtime-python-{server}", **IN_PYTHON, server=server) for server in OTHER_SERVERS),
 ]

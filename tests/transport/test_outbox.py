@@ -192,6 +192,23 @@ async def test_a_server_whose_send_returns_a_future_has_one_in_flight():
     assert sent == ["a", "b", "c", 1001]
 
 
+async def test_it_has_drained_when_the_last_future_is_done():
+    futures, drained = [], []
+
+    def send(event):
+        futures.append(Future())
+        return futures[-1]
+
+    outbox = outbox_for(send)
+    outbox.put("a")
+    outbox.put("b")
+    outbox.when_drained(lambda: drained.append(True))
+    futures[0].finish()
+    assert not drained
+    futures[1].finish()
+    assert drained
+
+
 async def test_a_future_that_is_done_at_once_is_not_waited_for():
     sent = []
 

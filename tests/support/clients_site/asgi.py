@@ -17,7 +17,8 @@ application = phoenix_application(
     inner,
     live=None,
     sockets=[
-        socket("socket/", StageSocket),
+        # A client that polls and vanishes is missed after three seconds.
+        socket("socket/", StageSocket, longpoll={"window_ms": 2000}),
         socket("realtime/v1/", RealtimeSocket, dialect="supabase"),
     ],
 )
