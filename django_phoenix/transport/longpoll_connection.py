@@ -69,7 +69,7 @@ class PolledConnection(Connection):
     @property
     def has_news(self) -> bool:
         """The next poll is answered at once."""
-        return self.closed or not self.outbox.empty
+        return self.outbox.closed or not self.outbox.empty
 
     async def poll(self) -> Batch:
         """What waits; else what comes within the window."""
@@ -80,7 +80,7 @@ class PolledConnection(Connection):
         messages = self.outbox.take()
         if messages:
             return Batch(OK, messages)
-        if not self.closed:
+        if not self.outbox.closed:
             return Batch(NOTHING, [])
         self._over()
         return Batch(GONE, [])
@@ -103,11 +103,10 @@ class PolledConnection(Connection):
             logger.debug("%s: has not polled for %.1f seconds.", self, self._unpolled)
             self._over()
 
-    def close(self, code: int, reason: str = "") -> None:
-        """As any connection's. A poll that is held is answered at once."""
-        if not self.closed:
-            self.close_code = code
-            super().close(code, reason)
+    def _take_leave(self, code: int, reason: str = "") -> None:
+        """A poll that is held is answered at once."""
+        self.close_code = code
+        super()._take_leave(code, reason)
 
     def end(self) -> None:
         """As any connection's; nobody else waits for the channels."""

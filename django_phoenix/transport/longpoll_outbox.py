@@ -45,6 +45,11 @@ class PolledOutbox:
         return not self._frames
 
     @property
+    def closed(self) -> bool:
+        """Nothing more will come."""
+        return self._closed
+
+    @property
     def awaited(self) -> bool:
         """A poll is being held."""
         return self._waiter is not None

@@ -24,12 +24,18 @@ from tests.support.peer import Peer, error, ok, settle
 
 class Room(Channel):
     ended: list
+    gate: asyncio.Event
 
     def join(self, payload, room: int):
         return {"room": room}
 
-    def terminate(self, reason):
+    async def terminate(self, reason):
         self.ended.append(reason)
+
+    @event
+    async def slow(self):
+        await self.gate.wait()
+        return {"slow": True}
 
     @event
     async def echo(self, **payload):
@@ -83,6 +89,7 @@ PATIENT = app_with(15_000)
 @pytest.fixture(autouse=True)
 def _room_state():
     Room.ended = []
+    Room.gate = asyncio.Event()
     RoomSocket.seen = None
 
 
@@ -413,6 +420,25 @@ async def test_ch_49_a_drain_answers_polls_and_takes_nobody_in(peer):
     assert peer.connection.close_code == 1012
     answer = await PollingPeer(PATIENT).get()
     assert (answer.http, answer.json) == (503, {"status": 500})
+
+
+async def test_what_is_being_handled_when_the_drain_begins_is_finished_and_answered(peer):
+    await peer.join("room:1")
+    await peer.push("1", "2", "room:1", "slow")
+    poll = peer.request("GET")
+    await settle()
+    draining = asyncio.create_task(drain(current_state()))
+    await settle()
+    assert poll.unanswered
+    assert (await peer.post(frame("1", "3", "echo"))).status == 410
+    Room.gate.set()
+    answer = await poll.answer()
+    assert [json.loads(message) for message in answer.json["messages"]] == [
+        ok("2", "room:1", {"slow": True}),
+    ]
+    assert (await peer.get()).status == 410
+    await draining
+    assert Room.ended == ["closed"]
 
 
 async def test_signals_tell_of_polling_clients_too():
