@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django_phoenix.channel import Channel, JoinRefused, Reply, event
-from django_phoenix.presence import Presence
 from django_phoenix.socket import Socket
 from tests.clients.documented import documented
 
@@ -42,12 +41,8 @@ class Events:
         return Reply.ok(data[::-1])
 
 
-class StagePresence(Presence):
-    pass
-
-
 class StageChannel(Events, Channel):
-    presence = StagePresence
+    presence = rooms.RoomPresence
 
     async def join(self, payload):
         refuse(payload["name"])
@@ -56,7 +51,7 @@ class StageChannel(Events, Channel):
 
 
 class StageSocket(Socket):
-    channels = {"stage:*": StageChannel}
+    channels = {"stage:*": StageChannel, "realtime:*": StageChannel}
 
     async def connect(self, params):
         self.assigns.id = params.get("id")
