@@ -72,12 +72,18 @@ def whole_suite(environment: Environment) -> Callable[[], int]:
     return lambda: environment.run("-m", "pytest", check=False)
 
 
+def other_clients(environment: Environment) -> Callable[[], int]:
+    return lambda: environment.run("scripts/other_clients.py", check=False)
+
+
 def newest_clients(environment: Environment) -> Callable[[], int]:
     """The browser tests in a copy that serves the newest clients; the copy wins over the editable install."""
 
     def run() -> int:
         copy = make_copy(ROOT, environment)
-        command = [str(environment.python), "-m", "pytest", "-m", "browser and not packaging"]
+        # Other people's clients bring their own packages along: the same as before.
+        chosen = ("-m", "browser and not packaging", "--ignore", "tests/clients")
+        command = [str(environment.python), "-m", "pytest", *chosen]
         return subprocess.run(
             command, cwd=copy, env=os.environ | {"PYTHONPATH": str(copy)}, check=False
         ).returncode
@@ -120,6 +126,7 @@ def everything(environment: Environment) -> int:
     for name, run in checks(environment):
         report.step(name, run)
     report.step("Docs, built strictly", docs(environment))
+    report.step("Other people's clients, set up", other_clients(environment))
     python, django = covered_by_main(environment)
     report.step(f"All tests, Python {python} with Django {django}", whole_suite(environment))
     report.step("Browser tests with the newest clients", newest_clients(environment))
