@@ -51,7 +51,7 @@ def test_a_live_page_shows_its_first_state_and_says_what_is_missing(visitor: Vis
 def test_a_channel_needs_no_cookie(visitor: Visitor) -> None:
     page = visitor.page
     page.goto(visitor.site.url + "/chat/")
-    page.get_by_label("Your name").fill("Ada")
+    page.get_by_label("You are").fill("Ada")
     page.get_by_label("Message", exact=True).fill("Hello from a private place")
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".message p").last).to_have_text("Hello from a private place")

@@ -19,9 +19,19 @@ PAGES = (
     "/table/",
     "/chart/",
     "/chat/",
+    "/board/",
     "/account/login/",
     "/account/signup/",
 )
+
+
+# Collects in `shifts` what moved without the visitor's doing.
+SHIFTS = """
+window.shifts = [];
+const add = (list) => { for (const {value, sources} of list.getEntries())
+  shifts.push([value, sources.map(({node}) => node?.outerHTML?.slice(0, 120))]) };
+new PerformanceObserver(add).observe({type: "layout-shift", buffered: true});
+"""
 
 
 def button(page: Page, name: str) -> None:
@@ -40,6 +50,20 @@ def test_a_page_opens_with_a_title_and_one_heading(path: str, visitor: Visitor) 
 def test_a_page_fits_a_phone(path: str, visit: Callable[..., Visitor]) -> None:
     page = visit(viewport={"width": 390, "height": 844}).open(path)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("width", [390, 768, 1440])
+@pytest.mark.parametrize("path", ["/chat/", "/board/"])
+def test_nothing_jumps_while_a_page_comes_to_life(
+    path: str, width: int, visit: Callable[..., Visitor]
+) -> None:
+    visitor = visit(viewport={"width": width, "height": 900})
+    visitor.context.add_init_script(SHIFTS)
+    page = visitor.open(path)
+    expect(page.locator("#state")).to_have_text("Live")
+    expect(page.locator(".person").first).to_be_attached()
+    page.wait_for_timeout(700)  # the numbers below the stage come twice a second
+    assert page.evaluate("shifts") == []
 
 
 def test_the_counter_counts(visitor: Visitor) -> None:
@@ -135,40 +159,6 @@ def test_the_chart_moves_by_itself_and_can_be_stopped(visitor: Visitor) -> None:
     expect(line).to_have_attribute("points", shape)
     button(page, "Go on")
     expect(line).not_to_have_attribute("points", shape)
-
-
-def say(page: Page, name: str, body: str) -> None:
-    page.get_by_label("Your name").fill(name)
-    page.get_by_label("Message", exact=True).fill(body)
-    button(page, "Send")
-
-
-def test_two_people_chat(visit: Callable[..., Visitor]) -> None:
-    ada, joe = visit().open("/chat/kitchen/"), visit().open("/chat/kitchen/")
-    say(ada, "Ada", "Is there tea?")
-    expect(joe.locator(".message")).to_have_text([re.compile("Ada.*Is there tea?")])
-    joe.get_by_label("Your name").fill("Joe")
-    joe.get_by_label("Message", exact=True).press_sequentially("Plenty")
-    expect(ada.locator("#typing")).to_have_text("Joe is writing…")
-    button(joe, "Send")
-    expect(ada.locator(".message p")).to_have_text(["Is there tea?", "Plenty"])
-    expect(ada.locator(".message.mine p")).to_have_text(["Is there tea?"])
-    late = visit().open("/chat/kitchen/")
-    expect(late.locator(".message p")).to_have_text(["Is there tea?", "Plenty"])
-
-
-def test_rooms_do_not_hear_each_other_and_markup_is_text(visit: Callable[..., Visitor]) -> None:
-    workshop, lobby = visit().open("/chat/workshop/"), visit().open("/chat/")
-    say(workshop, "Ada", "<img src=x onerror=alert(1)>")
-    expect(workshop.locator(".message p")).to_have_text(["<img src=x onerror=alert(1)>"])
-    say(lobby, "Joe", "Anybody?")
-    expect(lobby.locator(".message p")).to_have_text(["Anybody?"])
-
-
-def test_an_empty_message_is_refused_with_a_reason(visitor: Visitor) -> None:
-    page = visitor.open("/chat/")
-    say(page, "Ada", "   ")
-    expect(page.locator("#typing")).to_contain_text("1 to 500 characters")
 
 
 def test_a_spark_is_seen_by_everybody(visit: Callable[..., Visitor]) -> None:

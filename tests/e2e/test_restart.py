@@ -64,20 +64,31 @@ def test_after_sigkill_page_and_inputs_stay_and_events_work_within_two_seconds(
     assert len(visitor.loads) == 1
 
 
-def test_a_channel_joins_again_and_shows_nothing_twice(site: Site, visit: Callable[..., Visitor]) -> None:
+def test_a_channel_joins_again_and_what_was_said_meanwhile_goes_out_once(
+    site: Site, visit: Callable[..., Visitor]
+) -> None:
     page = visit().open("/chat/")
     mark(page)
-    page.get_by_label("Your name").fill("Ada")
-    page.get_by_label("Message", exact=True).fill("before")
-    page.get_by_role("button", name="Send").click()
-    expect(page.locator(".message p")).to_have_text(["before"])
-    page.get_by_label("Message", exact=True).fill("after")
+    say(page, "before")
+    expect(page.locator(".message:not(.pending) p")).to_have_text(["before"])
+    page.get_by_label("Message", exact=True).fill("half wri")
     site.kill()
-    expect(page.locator(".chat.ready")).to_have_count(0)
+    expect(page.locator("#state")).to_have_text("Reconnecting…")
+    expect(page.get_by_label("Message", exact=True)).to_have_value("half wri")
+    say(page, "meanwhile")
+    expect(page.locator(".message.pending p")).to_have_text(["meanwhile"])
     site.start()
-    page.get_by_role("button", name="Send").click()
-    expect(page.locator(".message p")).to_have_text(["before", "after"])
+    expect(page.locator("#state")).to_have_text("Live")
+    expect(page.locator(".message:not(.pending) p")).to_have_text(["before", "meanwhile"])
+    say(page, "after")
+    for reader in (page, visit().open("/chat/")):
+        expect(reader.locator(".message:not(.pending) p")).to_have_text(["before", "meanwhile", "after"])
     assert is_marked(page)
+
+
+def say(page: Page, body: str) -> None:
+    page.get_by_label("Message", exact=True).fill(body)
+    page.get_by_role("button", name="Send", exact=True).click()
 
 
 def test_a_server_with_another_secret_key_costs_one_page_load(site: Site, visitor: Visitor) -> None:

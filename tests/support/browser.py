@@ -184,3 +184,29 @@ def reconnect(page: Page) -> None:
     page.evaluate("liveSocket.disconnect()")
     expect(page.locator("[data-phx-main].phx-connected")).to_have_count(0)
     page.evaluate("liveSocket.connect()")
+
+
+# Ends the page's sockets and lets no new one open, until `plugged` is true again.
+PLUG = """
+window.plugged = true;
+const RealSocket = WebSocket;
+const opened = new Set();
+window.unplug = () => { window.plugged = false; for (const socket of opened) socket.close(); };
+window.WebSocket = class extends RealSocket {
+  constructor(url, ...rest) {
+    super(window.plugged ? url : new URL("/nowhere", location.href.replace(/^http/, "ws")), ...rest);
+    opened.add(this);
+    this.addEventListener("close", () => opened.delete(this));
+  }
+};
+"""
+
+
+def unplug(page: Page) -> None:
+    """The network is gone for this page, whose context has the script PLUG."""
+    page.evaluate("unplug()")
+
+
+def plug(page: Page) -> None:
+    """It is back."""
+    page.evaluate("plugged = true")

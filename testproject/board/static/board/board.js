@@ -62,7 +62,7 @@ presence.onSync(meet);
 function meet() {
   const people = visitors(presence, () => me);
   showPeople(byId("people"), people);
-  byId("here").textContent = people.length === 1 ? "Only you" : `${people.length} here`;
+  byId("here").textContent = ["", "Only you"][people.length] ?? `${people.length} here`;
   const byHand = presence.list((key, {metas}) => metas.map(({hand, name}) => [hand, {key, name}])).flat();
   otherHands.meet(new Map(byHand));
 }

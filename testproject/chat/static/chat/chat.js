@@ -56,10 +56,11 @@ function show(changed) {
   const badge = page.querySelector(`[data-room-link="${changed.slug}"] .unread`);
   badge.textContent = changed.unread || "";
   if (changed !== room) return;
-  const people = room.people;
+  const here = room.people;
+  const people = here.some(({me}) => me) ? here : []; // not before one is among them
   showPeople(byId("people"), people);
   showPeople(byId("faces"), people);
-  byId("here").textContent = people.length === 1 ? "Only you are here" : `${people.length} here`;
+  byId("here").textContent = ["", "Only you are here"][people.length] ?? `${people.length} here`;
   byId("typing").textContent = room.writers;
   byId("state").dataset.state = room.joined ? "live" : room.everJoined ? "lost" : "";
   byId("state").textContent = room.joined ? "Live" : room.everJoined ? "Reconnecting…" : "Connecting…";

@@ -20,7 +20,7 @@ export function withHistory(socket, topic) {
   return channel;
 }
 
-// The input "Your name": what was chosen last time, else what the page proposes. `renamed` hears of changes.
+// The input "You are": what was chosen last time, else what the page proposes. `renamed` hears of changes.
 export function nameField(input, renamed) {
   if (!input.readOnly) input.value = local.getItem("name") || input.value;
   let waiting;
