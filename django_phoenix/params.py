@@ -23,10 +23,11 @@ from itertools import islice
 from typing import Any, TypeVar, overload
 from weakref import WeakKeyDictionary
 
-from django_phoenix.conversion import MISSING, MOST_FLAWS, Conversion, Flaw, Mismatch, converter_for
 from django_phoenix.exceptions import NOTHING, InvalidParams, Problem
+from django_phoenix.payload.mismatch import MISSING, MOST_FLAWS, Conversion, Flaw, Mismatch
+from django_phoenix.payload.records import Field, fill, is_record
+from django_phoenix.payload.types import converter_for
 from django_phoenix.rates import Rate, RateLike
-from django_phoenix.records import Field, fill, is_record
 
 F = TypeVar("F", bound=Callable[..., Any])
 

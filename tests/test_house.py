@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "django_phoenix"
 
 FLOORS = [
     {"exceptions", "wire", "js"},
-    {"conf", "signals", "tokens", "conversion", "records", "rates", "params", "rendering"},
+    {"conf", "signals", "tokens", "payload", "conversion", "rates", "params", "rendering"},
     {"process", "executor", "watchdog", "delivery", "history", "pubsub", "presence"},
     {"channel", "socket", "decorators", "transport"},
     {"async_result", "streams", "uploads", "component", "live_component", "guards", "live_view", "live"},

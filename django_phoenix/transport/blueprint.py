@@ -10,9 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from django_phoenix.channel import EVENT_RATE, Channel
 from django_phoenix.conf import settings
-from django_phoenix.conversion import Flaw, Mismatch
 from django_phoenix.history import History
 from django_phoenix.params import Handler, collect_events, invalid, no_object, payload_converter
+from django_phoenix.payload.mismatch import Flaw, Mismatch
 from django_phoenix.rates import Meter, Rate
 from django_phoenix.transport.limiter import CHANNEL, Limiter, rates_of
 
@@ -121,8 +121,8 @@ def _history_of(channel_class: type[Channel]) -> History | None:
         )
     if history is not None and not channel_class.subscribes:
         raise ImproperlyConfigured(
-            f"{channel_class.__name__} has a history, but subscribes = False, so that no client would get it. "
-            "Remove one of the two."
+            f"{channel_class.__name__} has a history, but subscribes = False, so that no client "
+            "would get it. Remove one of the two."
         )
     return history
 

@@ -15,16 +15,8 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 
-from django_phoenix.conversion import (
-    MISSING,
-    Conversion,
-    Converter,
-    Flaw,
-    Mismatch,
-    converter_for,
-    flaws_of,
-    register_family,
-)
+from django_phoenix.payload.mismatch import MISSING, Conversion, Converter, Flaw, Mismatch, flaws_of
+from django_phoenix.payload.types import converter_for, register_family
 
 
 class Field(NamedTuple):
