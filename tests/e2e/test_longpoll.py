@@ -79,8 +79,8 @@ def test_with_websocket_blocked_a_live_page_lives(visitor: Visitor, blocked: str
     page = visitor.page
     page.add_init_script(blocked)
     page.goto(f"{visitor.site.url}/together/")
-    # A join that was sent into the silence is given up by the client after ten seconds.
-    joined(page, 20)
+    # The client gives a join that it sent into the silence up after ten seconds only.
+    joined(page, 40)
     assert polls(page)
     click_and_see(page)
     # The tab remembers it.
