@@ -20,6 +20,7 @@ from django_phoenix.testing.handshake import NO_DATA, Visitor
 from django_phoenix.testing.inbox import Received
 from django_phoenix.testing.patterns import ANYTHING
 from django_phoenix.testing.peer import TIMEOUT, Listener, Peer, Talk
+from django_phoenix.testing.presences import Presences, presences_in
 from django_phoenix.testing.world import OVER, World, world_here
 
 if TYPE_CHECKING:
@@ -230,6 +231,11 @@ class AsyncClientChannel:
     def received(self) -> list[Received]:
         """See ClientChannel."""
         return list(self._talk.inbox.entries)
+
+    @property
+    def presences(self) -> Presences:
+        """See ClientChannel."""
+        return presences_in(self._talk.inbox.entries)
 
     def push(self, event: str, payload: Any = None, *, wait: bool = True) -> Owed[str]:
         """See ClientChannel."""

@@ -48,11 +48,10 @@ def at_end_of_test(opened: Closable) -> bool:
 
 def close_all() -> None:
     """For the pytest plugin. All are closed; the first exception is raised then."""
-    opened, _open[:] = reversed(_open), []
     errors: list[BaseException] = []
-    for each in list(opened):
+    while _open:
         try:
-            each.close()
+            _open.pop().close()
         except BaseException as error:
             errors.append(error)
     if errors:

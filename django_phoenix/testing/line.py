@@ -24,6 +24,7 @@ from django_phoenix.wire.message import Frame
 
 if TYPE_CHECKING:
     from django_phoenix.socket import Socket
+    from django_phoenix.transport.loop_state import LoopState
 
 # How a client closes that wants nothing more, and what is told when a line has broken.
 GOING_AWAY, BROKEN = 1000, 1006
@@ -55,9 +56,10 @@ class Line:
         assert self._connection is not None
         return self._connection
 
-    async def open(self, socket_class: type[Socket], options: SocketOptions, visitor: Visitor) -> None:
-        """Connect. Raises ConnectRefused, and whatever ``Socket.connect`` raises."""
-        state = self._world.state
+    async def open(
+        self, state: LoopState, socket_class: type[Socket], options: SocketOptions, visitor: Visitor
+    ) -> None:
+        """Connect. Raises Refused, and whatever ``Socket.connect`` raises."""
         handshake = VisitorHandshake(socket_class, options, visitor)
         try:
             socket = await handshake.perform()

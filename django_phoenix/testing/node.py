@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from functools import partial
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -69,11 +70,15 @@ class LoneNode(Node):
 
     def deliver_here(self, delivery: Delivery) -> None:
         """See Node."""
-        for fault in self._faults:
-            if fault.concerns(delivery):
-                fault.taken.append(delivery)
-                return
-        super().deliver_here(delivery)
+        if not self._is_taken(delivery):
+            super().deliver_here(delivery)
+
+    def send(self, delivery: Delivery, done: Future[None] | None) -> None:
+        """See Node."""
+        if not self._is_taken(delivery):
+            super().send(delivery, done)
+        elif done is not None:
+            done.set_result(None)
 
     # Commits.
 
@@ -91,6 +96,8 @@ class LoneNode(Node):
                 deferred()
 
     def _after_commit(self, action: Callable[[], None]) -> None:
+        # What was said in a transaction that is over comes first.
+        self.run_committed()
         connection = open_transaction()
         if connection is None:
             action()
@@ -100,6 +107,13 @@ class LoneNode(Node):
         self._deferred.append(deferred)
 
     # Faults.
+
+    def _is_taken(self, delivery: Delivery) -> bool:
+        for fault in self._faults:
+            if fault.concerns(delivery):
+                fault.taken.append(delivery)
+                return True
+        return False
 
     @contextlib.contextmanager
     def dropping(self, topic: str | None) -> Iterator[list[Delivery]]:
@@ -115,7 +129,7 @@ class LoneNode(Node):
         with self._fault(topic) as taken:
             yield taken
         for delivery in order(taken):
-            self.deliver_here(delivery)
+            self.send(delivery, None)
 
     @contextlib.contextmanager
     def _fault(self, topic: str | None) -> Iterator[list[Delivery]]:

@@ -97,7 +97,8 @@ class Peer:
 
     async def open(self) -> None:
         """Connect. Raises Refused, and whatever ``Socket.connect`` raises."""
-        await self.line.open(self.socket_class, self.options, self.visitor)
+        state = await self.world.begin()
+        await self.line.open(state, self.socket_class, self.options, self.visitor)
         self.close_code = None
         self.world.add(self)
         await self.world.settle()

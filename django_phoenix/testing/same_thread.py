@@ -44,12 +44,10 @@ def in_this_context() -> AbstractContextManager[None]:
     return asgiref_bridge.serving(same_thread)
 
 
-def lend(loop: AbstractEventLoop) -> bool:
+def lend(loop: AbstractEventLoop) -> None:
     """Let ``loop``, which runs on this thread, do everything here.
 
-    False if another thread serves it already: Django's async tests are run so, and that thread is the test's.
+    Unless another thread serves it already: Django's async tests are run so, and that thread is the test's.
     """
-    if asgiref_bridge.lender_to(loop) is not None:
-        return False
-    asgiref_bridge.lend(loop, same_thread)
-    return True
+    if asgiref_bridge.lender_to(loop) is None:
+        asgiref_bridge.lend(loop, same_thread)

@@ -15,6 +15,7 @@ from django_phoenix.testing.handshake import NO_DATA, Visitor
 from django_phoenix.testing.inbox import Received
 from django_phoenix.testing.patterns import ANYTHING
 from django_phoenix.testing.peer import TIMEOUT, Listener, Peer, Talk
+from django_phoenix.testing.presences import Presences, presences_in
 from django_phoenix.testing.world import World, world_of_test
 
 if TYPE_CHECKING:
@@ -230,6 +231,11 @@ class ClientChannel:
     def received(self) -> list[Received]:
         """All that came from the server, oldest first."""
         return list(self._talk.inbox.entries)
+
+    @property
+    def presences(self) -> Presences:
+        """Who is here, as this client knows it: key to ``{"metas": […], …}``, as from ``Presence.list``."""
+        return presences_in(self._talk.inbox.entries)
 
     def push(self, event: str, payload: Any = None, *, wait: bool = True) -> str:
         """Send an event; returns its ref, for ``assert_reply``. ``payload``: a JSON object, or bytes.

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import time
 from asyncio import _get_running_loop as running_loop
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol, TypeVar
 
-from django_phoenix import pubsub, watchdog
+from django_phoenix import presence, pubsub, watchdog
 from django_phoenix.delivery import asgiref_bridge
 from django_phoenix.delivery.node import Node
+from django_phoenix.delivery.presence.callbacks import any_class
 from django_phoenix.testing.end_of_test import at_end_of_test
 from django_phoenix.testing.errors import Errors
 from django_phoenix.testing.failure import Failure, Stuck
@@ -64,17 +65,18 @@ class World:
         self._owns_loop = owns_loop
         self._parts: list[Part] = []
         self._guard: asyncio.Task[None] | None = None
-        self._lent = lend(loop)
+        # Who serves the loop where it is not us: the thread of Django's async test.
+        self._lender = asgiref_bridge.lender_to(loop)
+        lend(loop)
         _worlds.append(self)
         self.errors.listen()
         self._ends_with_test = at_end_of_test(self)
 
-    @property
-    def state(self) -> LoopState:
-        """The loop's. Neither signals nor the watchdog are a test's business."""
+    async def begin(self) -> LoopState:
+        """Let what belongs to the loop be ready. Whether a test blocks it is nobody's business."""
         state = current_state()
-        state.heeds_sigterm = True
         watchdog.unwatch(self.loop)
+        await self.settle()
         return state
 
     def add(self, part: Part) -> None:
@@ -130,6 +132,14 @@ class World:
 
     async def settle(self) -> None:
         """Let the server do all that it has to do. Raises what it crashed of, or Stuck."""
+        await self._settle()
+        if any_class():
+            # What waits for the end of a window, to be told at once with what else happens in it.
+            await presence.settle()
+            await self._settle()
+        self.errors.check()
+
+    async def _settle(self) -> None:
         quiet, patience = 0, Patience()
         while quiet < QUIET_TURNS:
             if self._is_at_work(patience):
@@ -138,7 +148,6 @@ class World:
             else:
                 quiet += 1
                 await asyncio.sleep(0)
-        self.errors.check()
 
     async def wait_for(self, found: Callable[[], T | None], within: float, failure: Callable[[], str]) -> T:
         """What ``found`` finds. AssertionError once the server has been idle for so many seconds."""
@@ -180,11 +189,24 @@ class World:
             if guard is not None and guard is not asyncio.current_task():
                 guard.cancel()
             try:
-                await self._close_parts()
-                await forget_state()
+                with self._served():
+                    await self._close_parts()
+                    await forget_state()
             finally:
                 self._restore()
         self.errors.check()
+
+    @contextmanager
+    def _served(self) -> Iterator[None]:
+        """asgiref takes its thread away before the loop cancels what is left: it serves us to the end."""
+        if self._lender is None or asgiref_bridge.lender_to(self.loop) is not None:
+            yield
+            return
+        asgiref_bridge.lend(self.loop, self._lender)
+        try:
+            yield
+        finally:
+            asgiref_bridge.take_back(self.loop)
 
     async def _close_parts(self) -> None:
         errors: list[Exception] = []
@@ -212,7 +234,7 @@ class World:
         self.closed = True
         _worlds.remove(self)
         self.errors.stop()
-        if self._lent:
+        if self._lender is None:
             asgiref_bridge.take_back(self.loop)
         _close_node()
 
