@@ -1,6 +1,6 @@
 """One joined topic of one client, as a process: its address, its way out, and what its channel may ask for.
 
-What it does with messages stands in ``channel_server``.
+What gets to it stands in ``channel_inbox``, what it does with messages in ``channel_server``.
 """
 
 from __future__ import annotations

@@ -12,22 +12,21 @@ from django.conf import settings as django_settings
 from django_phoenix import executor, pubsub
 from django_phoenix.channel import Stop
 from django_phoenix.conf import settings
-from django_phoenix.delivery.envelope import OFFSET, place_of
+from django_phoenix.delivery.envelope import OFFSET
 from django_phoenix.exceptions import InvalidParams, JoinRefused
 from django_phoenix.history import History
 from django_phoenix.params import Handler, no_object
-from django_phoenix.signals import channel_joined, rate_limited
+from django_phoenix.signals import channel_joined
 from django_phoenix.transport import crash
 from django_phoenix.transport.answers import INVALID
 from django_phoenix.transport.blueprint import Callback
+from django_phoenix.transport.channel_inbox import ChannelInbox
 from django_phoenix.transport.channel_process import ChannelProcess
 from django_phoenix.transport.handles import Beat
-from django_phoenix.transport.letters import Info, Join, Out, Waiting
-from django_phoenix.transport.limiter import Limiter, come_again
+from django_phoenix.transport.letters import Info, Join, Waiting
 from django_phoenix.transport.locale import activate, call_activated
 from django_phoenix.wire.encoding import Encoded
-from django_phoenix.wire.message import Broadcast, Frame, Message, Reply
-from django_phoenix.wire.serializer import V2
+from django_phoenix.wire.message import Frame, Message, Reply
 
 logger = logging.getLogger("django_phoenix.channel")
 
@@ -40,23 +39,21 @@ JOIN_CRASHED = Reply.error({"reason": "join crashed"})
 DUPLICATE = {"reason": "duplicate join"}
 
 
-class ChannelServer(ChannelProcess):
+class ChannelServer(ChannelInbox):
     """One joined topic of one connection."""
 
-    __slots__ = ("_doing", "_first", "_limiter")
+    __slots__ = ("_doing", "_first")
 
     # The callback that runs, or ran last.
     _doing: str
     # The join, while it waits for the end of a predecessor.
     _first: Join | None
-    # None where nothing is limited.
-    _limiter: Limiter | None
 
     @property
     def wants_idle(self) -> bool:  # type: ignore[override]
         return self.channel.wants_idle
 
-    # Into the mailbox.
+    # How it begins.
 
     def begin(self, join: Join) -> None:
         """The client's phx_join, which comes first."""
@@ -76,91 +73,6 @@ class ChannelServer(ChannelProcess):
         super().kill()
         self._refuse(first.message, DUPLICATE)
         return first.predecessor
-
-    def receive(self, message: Message, size: int) -> None:
-        """A client's message. It gets an error reply if there are too many, or the channel has ended."""
-        if self._limiter is not None and self._comes_too_soon(self._limiter, message):
-            return
-        if not self._busy:
-            if not self.post(message, eager=True):
-                self.reply_unmatched(message)
-        elif self.connection.waiting_bytes + size > settings.MAILBOX_BYTES:
-            self._turn_away(message)
-        elif self.post(Waiting(message, size)):
-            self.connection.waiting_bytes += size
-        else:
-            self._turn_away(message)
-
-    def leave(self, message: Message, size: int) -> bool:
-        """A client's phx_leave; False if there is no room for it."""
-        if not self._busy:
-            return self.post(message)
-        if self.connection.waiting_bytes + size > settings.MAILBOX_BYTES:
-            return False
-        waits = self.post(Waiting(message, size))
-        if waits:
-            self.connection.waiting_bytes += size
-        return waits
-
-    def deliver(self, delivery: pubsub.Delivery) -> None:
-        """A broadcast of a topic that this channel is subscribed to."""
-        if delivery.sender is not None and delivery.sender == self._ref:
-            if delivery.offset is not None and delivery.topic == self.topic:
-                self._emit(place_of(self.topic, delivery.offset))
-            return
-        blueprint = self.blueprint
-        if delivery.topic != self.topic or not blueprint.subscribes:
-            self.inform(Broadcast(delivery.topic, delivery.event, delivery.payload))
-        elif blueprint.intercept and delivery.event in blueprint.intercept:
-            self._post_or_count(Out(delivery.event, delivery.payload_on_the_wire))
-        elif delivery.place is not None:
-            self._emit(delivery)
-            self._emit(delivery.place)
-        elif (serializer := self.connection.serializer) is V2:
-            self.emit(delivery.frame)
-        elif (frame := delivery.frame_for(serializer)) is not None:
-            self.emit(frame)
-
-    def _emit(self, delivery: pubsub.Delivery) -> None:
-        frame = delivery.frame_for(self.connection.serializer)
-        if frame is not None:
-            self.emit(frame)
-
-    def _comes_too_soon(self, limiter: Limiter, message: Message) -> bool:
-        known = limiter.refuses
-        wait = limiter.wait(message.event, self.loop.time())
-        if not wait:
-            return False
-        if not known:
-            logger.warning(
-                "%s: too many %.100r in too little time; some are turned away.", self, message.event
-            )
-        answer = come_again(wait)
-        self.reply(self.join_ref, message.ref, "error", answer)
-        if rate_limited.receivers:
-            rate_limited.send_robust(
-                type(self.channel),
-                channel=self.channel,
-                event=message.event,
-                retry_after=answer["retry_after"],
-            )
-        return True
-
-    def inform(self, message: Any) -> None:
-        self._post_or_count(Info(message))
-
-    def _post_or_count(self, item: Info | Out) -> None:
-        if not self.post(item) and not self.ended:
-            logger.error("%s: its mailbox is full, a message is lost.", self)
-            self.connection.count_full_mailbox(self.topic, self.pending)
-
-    def _turn_away(self, message: Message) -> None:
-        if self.ended:
-            self.reply_unmatched(message)
-        else:
-            logger.warning("%s: too many messages wait, %.100r is turned away.", self, message.event)
-            self.connection.count_full_mailbox(self.topic, self.pending)
-            self.reply(self.join_ref, message.ref, "error", {"reason": "too many messages waiting"})
 
     # Out of the mailbox.
 

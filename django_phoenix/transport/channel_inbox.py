@@ -1,0 +1,112 @@
+"""What gets into a channel's mailbox, and what is answered and turned away: too much, too soon, too late."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django_phoenix import pubsub
+from django_phoenix.conf import settings
+from django_phoenix.delivery.envelope import place_of
+from django_phoenix.signals import rate_limited
+from django_phoenix.transport.channel_process import ChannelProcess
+from django_phoenix.transport.letters import Info, Out, Waiting
+from django_phoenix.transport.limiter import Limiter, come_again
+from django_phoenix.wire.message import Broadcast, Message
+from django_phoenix.wire.serializer import V2
+
+logger = logging.getLogger("django_phoenix.channel")
+
+
+class ChannelInbox(ChannelProcess):
+    """The side of a joined topic that its client and the broadcasts come to."""
+
+    __slots__ = ("_limiter",)
+
+    # None where nothing is limited.
+    _limiter: Limiter | None
+
+    def receive(self, message: Message, size: int) -> None:
+        """A client's message. It gets an error reply if there are too many, or the channel has ended."""
+        if self._limiter is not None and self._comes_too_soon(self._limiter, message):
+            return
+        if not self._busy:
+            if not self.post(message, eager=True):
+                self.reply_unmatched(message)
+        elif self.connection.waiting_bytes + size > settings.MAILBOX_BYTES:
+            self._turn_away(message)
+        elif self.post(Waiting(message, size)):
+            self.connection.waiting_bytes += size
+        else:
+            self._turn_away(message)
+
+    def leave(self, message: Message, size: int) -> bool:
+        """A client's phx_leave; False if there is no room for it."""
+        if not self._busy:
+            return self.post(message)
+        if self.connection.waiting_bytes + size > settings.MAILBOX_BYTES:
+            return False
+        waits = self.post(Waiting(message, size))
+        if waits:
+            self.connection.waiting_bytes += size
+        return waits
+
+    def deliver(self, delivery: pubsub.Delivery) -> None:
+        """A broadcast of a topic that this channel is subscribed to."""
+        if delivery.sender is not None and delivery.sender == self._ref:
+            if delivery.offset is not None and delivery.topic == self.topic:
+                self._emit(place_of(self.topic, delivery.offset))
+            return
+        blueprint = self.blueprint
+        if delivery.topic != self.topic or not blueprint.subscribes:
+            self.inform(Broadcast(delivery.topic, delivery.event, delivery.payload))
+        elif blueprint.intercept and delivery.event in blueprint.intercept:
+            self._post_or_count(Out(delivery.event, delivery.payload_on_the_wire))
+        elif delivery.place is not None:
+            self._emit(delivery)
+            self._emit(delivery.place)
+        elif (serializer := self.connection.serializer) is V2:
+            self.emit(delivery.frame)
+        elif (frame := delivery.frame_for(serializer)) is not None:
+            self.emit(frame)
+
+    def _emit(self, delivery: pubsub.Delivery) -> None:
+        frame = delivery.frame_for(self.connection.serializer)
+        if frame is not None:
+            self.emit(frame)
+
+    def _comes_too_soon(self, limiter: Limiter, message: Message) -> bool:
+        known = limiter.refuses
+        wait = limiter.wait(message.event, self.loop.time())
+        if not wait:
+            return False
+        if not known:
+            logger.warning(
+                "%s: too many %.100r in too little time; some are turned away.", self, message.event
+            )
+        answer = come_again(wait)
+        self.reply(self.join_ref, message.ref, "error", answer)
+        if rate_limited.receivers:
+            rate_limited.send_robust(
+                type(self.channel),
+                channel=self.channel,
+                event=message.event,
+                retry_after=answer["retry_after"],
+            )
+        return True
+
+    def inform(self, message: Any) -> None:
+        self._post_or_count(Info(message))
+
+    def _post_or_count(self, item: Info | Out) -> None:
+        if not self.post(item) and not self.ended:
+            logger.error("%s: its mailbox is full, a message is lost.", self)
+            self.connection.count_full_mailbox(self.topic, self.pending)
+
+    def _turn_away(self, message: Message) -> None:
+        if self.ended:
+            self.reply_unmatched(message)
+        else:
+            logger.warning("%s: too many messages wait, %.100r is turned away.", self, message.event)
+            self.connection.count_full_mailbox(self.topic, self.pending)
+            self.reply(self.join_ref, message.ref, "error", {"reason": "too many messages waiting"})
