@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import time
 from typing import Any
 
@@ -297,23 +298,26 @@ async def test_every_broadcast_that_redis_took_along_is_either_heard_or_counted(
 
 async def test_what_a_layer_drops_in_silence_is_counted_to_the_last_one(redis_server: RedisServer) -> None:
     layers = redis_server.layers("core", prefix="drops", capacity=5)
-    async with peer("server", layers) as server, peer("server", layers) as publisher:
+    async with peer("server", layers) as server, peer("plain", layers) as publisher:
         await server.ask("subscribe", topic="room:1")
         await publisher.ask("broadcast", topic="room:1", event="each", payload={})
         await heard(server, "each")
-        server.tell("block", seconds=1)
-        await server.next(blocked=True)
+        os.kill(server.pid, signal.SIGSTOP)
+        sent = 1
         for _ in range(30):
             # Each in a message of its own.
-            await publisher.ask("broadcast", topic="room:1", event="each", payload={})
-            await asyncio.sleep(0.01)
-        await server.next(answer="block")
-        while not server.got("end"):
-            await publisher.ask("broadcast", topic="room:1", event="end", payload={})
+            await publisher.ask("flush_one", topic="room:1", event="each")
+            sent += 1
+        os.kill(server.pid, signal.SIGCONT)
+        while not server.got("last"):
+            await publisher.ask("flush_one", topic="room:1", event="last")
+            sent += 1
             await server.ask("lost")
+        await publisher.ask("broadcast", topic="room:1", event="end", payload={})
+        await heard(server, "end")
         lost = sum((await server.ask("lost"))["lost"].values())
         assert lost > 0
-        assert len(server.got("each")) + lost == 31
+        assert len(server.got("each")) + len(server.got("last")) + lost == sent
 
 
 async def test_a_direct_broadcast_reaches_one_process_only(kind: str, redis_server: RedisServer) -> None:

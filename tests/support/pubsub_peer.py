@@ -131,6 +131,13 @@ class Commands:
         pubsub.broadcast(topic, event, {**payload, "publisher": os.getpid()}, **options)
         return {}
 
+    def flush_one(self, topic: str, event: str) -> dict[str, Any]:
+        """In a message of its own on the layer."""
+        from django_phoenix import pubsub
+
+        pubsub.broadcast(topic, event, {})
+        return {"flushed": pubsub.flush(LIMIT)}
+
     def binary(self, topic: str, event: str, content: str) -> dict[str, Any]:
         from django_phoenix import pubsub
 
@@ -228,12 +235,6 @@ class Server(Commands):
         from django_phoenix import pubsub
 
         pubsub.direct_broadcast(node, topic, event, {"publisher": os.getpid()})
-        return {}
-
-    async def block(self, seconds: float) -> dict[str, Any]:
-        """Nothing is read meanwhile."""
-        say(blocked=True)
-        time.sleep(seconds)  # noqa: ASYNC251
         return {}
 
     async def listen(self, topic: str, count: int) -> dict[str, Any]:
