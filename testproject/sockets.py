@@ -20,9 +20,9 @@ def topics() -> dict[str, type[Channel]]:
         "hands:<slug:board>": HandsChannel,
     }
     if settings.BENCH:
-        from testproject.bench.channels import BenchChannel
+        from testproject.bench.channels import BenchChannel, CrowdChannel
 
-        table["bench:*"] = BenchChannel
+        table |= {"bench:*": BenchChannel, "here:*": CrowdChannel}
     return table
 
 
