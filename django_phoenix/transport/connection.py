@@ -144,6 +144,9 @@ class Connection:
         if route is None:
             logger.info("%s: no channel for topic %.200r.", self, message.topic)
             self._reply(message, None, "error", UNMATCHED)
+        elif self.state.draining:
+            # Not here any more: the client is to come back elsewhere, now rather than later.
+            self.retire(RESTARTING, settings.SHUTDOWN_GRACE)
         elif current is None and len(self.topics) >= settings.MAX_CHANNELS:
             self._reply(message, message.join_ref, "error", {"reason": "too many channels joined"})
         else:
@@ -178,12 +181,31 @@ class Connection:
         """A topic's process is over; a later one may have taken its topic already."""
         if self.topics.get(process.topic) is process:
             del self.topics[process.topic]
+            if self.closed and not self.topics:
+                self.state.ending.discard(self)
 
     def close(self, code: int, reason: str = "") -> None:
         """Close from our side: the channels end at once, the client sees ``code``."""
         if self.closed:
             return
         self.end()
+        self._take_leave(code, reason)
+
+    def retire(self, code: int, seconds: float) -> None:
+        """As ``close``, but what is being handled is finished and answered first, within ``seconds``."""
+        if self.closed:
+            return
+        self.end()
+        if self.topics:
+            self.state.run(self._retire(code, seconds))
+        else:
+            self._take_leave(code)
+
+    async def _retire(self, code: int, seconds: float) -> None:
+        await self.ended(seconds)
+        self._take_leave(code)
+
+    def _take_leave(self, code: int, reason: str = "") -> None:
         self.outbox.close(code, reason)
         self.loop.call_later(CLOSE_WAIT, self._give_up)
 
@@ -197,6 +219,8 @@ class Connection:
             pubsub.unsubscribe(self.socket.id_at_handshake, self)
         for server in tuple(self.topics.values()):
             server.stop("closed")
+        if self.topics:
+            self.state.ending.add(self)
 
     def stop_listening(self) -> None:
         """The consumer need not wait for the client's side of our close."""

@@ -12,13 +12,13 @@ from django.http import HttpResponse
 from django_phoenix.conf import settings
 from django_phoenix.transport.arrival import TurnedAway, see_off, shake_hands, welcome
 from django_phoenix.transport.connection import CLOSE_WAIT, RESTARTING, Connection
-from django_phoenix.transport.drain import heed_sigterm
 from django_phoenix.transport.longpoll import LongPoll
 from django_phoenix.transport.loop_state import current_state
 from django_phoenix.transport.options import SocketOptions
 from django_phoenix.transport.outbox import Outbox, Send
 from django_phoenix.transport.refusal import answer_http, refuse
 from django_phoenix.transport.servers import server_of
+from django_phoenix.transport.shutdown import heed_shutdown
 
 if TYPE_CHECKING:
     from django_phoenix.socket import Socket
@@ -84,7 +84,7 @@ class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
     async def _open(self, scope: dict[str, Any], receive: Receive, send: Send) -> Connection | None:
         await receive()
         state = current_state()
-        heed_sigterm(state)
+        heed_shutdown(state, send)
         try:
             if state.draining:
                 raise TurnedAway(503)

@@ -15,7 +15,6 @@ import orjson
 from django_phoenix.conf import settings
 from django_phoenix.transport.arrival import TurnedAway, shake_hands
 from django_phoenix.transport.connect_info import request_of
-from django_phoenix.transport.drain import heed_sigterm
 from django_phoenix.transport.http import (
     BadBody,
     ClientGone,
@@ -35,6 +34,7 @@ from django_phoenix.transport.options import SocketOptions
 from django_phoenix.transport.origin import origin_allowed
 from django_phoenix.transport.outbox import Send
 from django_phoenix.transport.query import parse_params
+from django_phoenix.transport.shutdown import heed_shutdown
 
 if TYPE_CHECKING:
     from django_phoenix.socket import Socket
@@ -118,7 +118,7 @@ class LongPoll:
     async def _open(self, scope: Scope, send: Send) -> None:
         """A session for who has none, or a lost one. It begins with 410, which the client takes as "open"."""
         state = current_state()
-        heed_sigterm(state)
+        heed_shutdown(state, send)
         home = home_here(state)
         try:
             _check_room(home)

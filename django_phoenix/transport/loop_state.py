@@ -6,7 +6,8 @@ There is no timer per connection. One sweep asks all of them how long they have 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
 
 from django_phoenix import presence, pubsub, watchdog
 from django_phoenix.transport.login_watch import LoginWatch
@@ -26,19 +27,30 @@ class LoopState:
         "_period",
         "_sweeper",
         "connections",
+        "drained",
         "draining",
-        "heeds_sigterm",
+        "ending",
+        "heeds_shutdown",
+        "listener",
         "logins",
         "longpoll",
         "loop",
+        "tasks",
     )
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.connections: set[Connection] = set()
-        # No new connections any more; and whether SIGTERM is taken notice of.
+        # Those that are closed, while some channel of theirs has not ended yet.
+        self.ending: set[Connection] = set()
+        # Whether we hear of a shutdown before it is too late, and the task that listens for it, if any.
+        self.heeds_shutdown = False
+        self.listener: asyncio.Task[None] | None = None
+        # No new connections and joins any more; and the drain, which happens once.
         self.draining = False
-        self.heeds_sigterm = False
+        self.drained: asyncio.Task[None] | None = None
+        # What takes its time on the way down.
+        self.tasks: set[asyncio.Task[None]] = set()
         # Which of them are logged in.
         self.logins = LoginWatch(self)
         # The sessions of long-polling clients, once there are any.
@@ -65,8 +77,24 @@ class LoopState:
         if connection.socket.login is not None:
             self.logins.remove(connection, connection.socket.login)
 
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """As a task of its own, which ``all_ended`` waits for."""
+        task = self.loop.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def all_ended(self, seconds: float) -> None:
+        """Wait until the channels of closed connections have ended; cancel those that take longer."""
+        until = self.loop.time() + seconds
+        for connection in tuple(self.ending):
+            await connection.ended(until - self.loop.time())
+        if self.tasks:
+            await asyncio.wait(tuple(self.tasks))
+
     async def close(self) -> None:
         """The loop is about to end."""
+        if self.listener is not None:
+            self.listener.cancel()
         if self._sweeper is not None:
             self._sweeper.cancel()
         self.logins.close()

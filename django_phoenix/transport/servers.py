@@ -7,7 +7,7 @@ middleware that wraps ``send``), the cautious row at the end counts.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 # Daphne (autobahn) takes 1000 and 3000 to 4999 from an application only; so its 1012 is 4012.
@@ -69,3 +69,23 @@ def backlog_meter(send: Any) -> Callable[[], int] | None:
         return int(len(transport.dataBuffer) - transport.offset + transport._tempDataLen)
 
     return waiting
+
+
+class Termination(NamedTuple):
+    """How to wait until a server begins to stop, and how many seconds it waits for its clients then."""
+
+    begun: Callable[[], Awaitable[None]]
+    seconds: float
+
+
+def termination_of(send: Any) -> Termination | None:
+    """For a server whose workers learn in a way of its own that they are to stop (Hypercorn); else None.
+
+    Reads its connection, which has no public way to tell; None if it looks otherwise than we know it.
+    """
+    stream = getattr(send, "__self__", None)
+    terminated = getattr(getattr(stream, "context", None), "terminated", None)
+    seconds = getattr(getattr(stream, "config", None), "graceful_timeout", None)
+    if terminated is None or seconds is None:
+        return None
+    return Termination(terminated.wait, float(seconds))

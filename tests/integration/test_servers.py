@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
-import signal
-import sys
 import urllib.error
 import urllib.request
 
@@ -214,26 +211,3 @@ async def test_a_client_that_vanishes_leaves_nothing_behind(server):
             client.ws.transport.abort()
         await room.send("shout", {"n": 1})
         assert await room.next_event("shout") == {"n": 1}
-
-
-# What the servers do at SIGTERM differs: actors.md 6.
-CODES_AT_SIGTERM = {
-    "uvicorn": {1012},
-    "daphne": {4012},
-    "hypercorn": {1012, 1006},
-    "granian": {1012, 1005, 1006},
-}
-
-
-@pytest.mark.parametrize("name", SERVERS)
-async def test_ch_49_sigterm_closes_connections_so_that_they_come_back(name):
-    if name == "hypercorn" and sys.version_info >= (3, 12):
-        pytest.skip("from Python 3.12 on, Hypercorn 0.18 waits for its clients to go and tells nobody")
-    with serve(name, "tests.asgi:application", env=ENV) as server:
-        async with PhoenixClient(server.ws("/socket")) as client:
-            await client.join("room:1")
-            os.kill(server.pid, signal.SIGTERM)
-            closed = await client.wait_closed(15)
-        server.process.wait(15)
-        assert closed in CODES_AT_SIGTERM[name], server.log
-        assert closed != 1000

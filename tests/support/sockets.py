@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 
 from django.http import HttpResponse
@@ -80,8 +81,36 @@ class SlowJoinChannel(Channel):
         await asyncio.sleep(payload["seconds"])
 
 
+class DiaryChannel(Channel):
+    """Writes into the file DIARY what it has done."""
+
+    @event
+    async def work(self, seconds: float):
+        await asyncio.sleep(seconds)
+        self.note("worked")
+        return {"done": True}
+
+    @event
+    def work_sync(self, seconds: float):
+        time.sleep(seconds)
+        self.note("worked")
+        return {"done": True}
+
+    def terminate(self, reason):
+        self.note(f"terminated: {reason}")
+
+    def note(self, line: str) -> None:
+        with open(os.environ["DIARY"], "a") as diary:
+            diary.write(f"{self.topic} {line}\n")
+
+
 class UserSocket(Socket):
-    channels = {"bench:*": BenchChannel, "room:<int:room>": RoomChannel, "slow_join": SlowJoinChannel}
+    channels = {
+        "diary:*": DiaryChannel,
+        "bench:*": BenchChannel,
+        "room:<int:room>": RoomChannel,
+        "slow_join": SlowJoinChannel,
+    }
 
     async def connect(self, params):
         if "refuse" in params:
