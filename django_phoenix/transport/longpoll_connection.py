@@ -85,6 +85,10 @@ class PolledConnection(Connection):
         self._over()
         return Batch(GONE, [])
 
+    def takes_time(self, frames: list[Frame]) -> bool:
+        """Whether a POST of these can't be answered at once."""
+        return self._posting.locked() or len(frames) > TURN
+
     async def post(self, frames: list[Frame]) -> int:
         """Take the client's frames, in order. Returns the status of the answer."""
         async with self._posting:

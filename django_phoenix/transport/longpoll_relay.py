@@ -135,7 +135,10 @@ class Relay:
     async def _serve(self, connection: PolledConnection, event: str, payload: dict[str, Any]) -> None:
         asker, number = payload["asker"], payload["call"]
         if event == POST:
-            status = await connection.post(unpack(payload["frames"]))
+            frames = unpack(payload["frames"])
+            if connection.takes_time(frames):
+                self._answer(asker, number, here=True)
+            status = await connection.post(frames)
             self._answer(asker, number, result={"status": status})
             return
         if not connection.has_news:
