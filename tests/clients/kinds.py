@@ -90,7 +90,9 @@ REALTIME: Any = {
     "shows_replies": False,
     "shows_closes": False,
 }
-SUPABASE: Any = {**REALTIME, "package": "@supabase/realtime-js", "adapter": "supabase.mjs"}
+SUPABASE: Any = {**REALTIME, "adapter": "supabase.mjs"}
+IN_NODE: Any = {**SUPABASE, "package": "@supabase/realtime-js"}
+IN_CHROMIUM: Any = {**SUPABASE, "module": "@supabase/realtime-js/dist/module/index.js"}
 IN_PYTHON: Any = {**REALTIME, "binary": False, "adapter": "tests.clients.adapters.realtime_python"}
 V1, V2 = {"vsn": "1.0.0"}, {"vsn": "2.0.0"}
 # It looks for the class in a `window` that Node has not.
@@ -112,14 +114,15 @@ KINDS = [
         **POLLED,
         notices_end=False,
     ),
-    InNode("supabase-js-v1-node", **SUPABASE, binary=False, options=V1),
-    InNode("supabase-js-v2-node", **SUPABASE, options=V2),
+    InNode("supabase-js-v1-node", **IN_NODE, binary=False, options=V1),
+    InNode("supabase-js-v2-node", **IN_NODE, options=V2),
+    InChromium("supabase-js-v2-chromium", **IN_CHROMIUM, options=V2),
     InPython("realtime-python", **IN_PYTHON),
     InPython("documented-python", **DOCUMENTED),
     # One of each family on the other servers.
     *(InNode(f"phoenix-1.8-node-{server}", **PHOENIX_18, server=server) for server in OTHER_SERVERS),
     *(
-        InNode(f"supabase-js-v2-node-{server}", **SUPABASE, options=V2, server=server)
+        InNode(f"supabase-js-v2-node-{server}", **IN_NODE, options=V2, server=server)
         for server in OTHER_SERVERS
     ),
     *(InPython(f"realtime-python-{server}", **IN_PYTHON, server=server) for server in OTHER_SERVERS),

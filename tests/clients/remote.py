@@ -183,8 +183,10 @@ async def in_chromium(
 
     async def from_disk(route: Route) -> None:
         root, _, path = route.request.url.partition("/from-disk/")[2].partition("/")
-        folder = {"modules": modules, "adapters": ADAPTERS}[root]
-        await route.fulfill(path=folder / path, content_type="text/javascript")
+        file = {"modules": modules, "adapters": ADAPTERS}[root] / path
+        # Modules that were written for a bundler leave the ending out.
+        named = file if file.suffix in (".js", ".mjs") else file.with_name(f"{file.name}.js")
+        await route.fulfill(path=named, content_type="text/javascript")
 
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
@@ -202,6 +204,12 @@ async def in_chromium(
 
 START = """
 async ([library, adapter, options]) => {
+  const map = document.createElement("script");
+  map.type = "importmap";
+  map.textContent = JSON.stringify({imports: {
+    "@supabase/phoenix": "/from-disk/modules/@supabase/phoenix/priv/static/phoenix.mjs",
+  }});
+  document.head.append(map);
   const [packaged, {Adapter}, {Sockets}] = await Promise.all([
     import(`/from-disk/modules/${library}`),
     import(`/from-disk/adapters/${adapter}`),
