@@ -22,6 +22,8 @@ DEFAULTS: dict[str, Any] = {
     # How often one client may send events to one channel, such as "50/s"; what is more is answered with an
     # error. None: no limit. A Channel's own `rate` wins.
     "EVENT_RATE": None,
+    # How often one connection may join, also again; what is more is answered with an error. None: no limit.
+    "JOIN_RATE": (200, 10),
     # Topics that one connection may have joined at a time.
     "MAX_CHANNELS": 100,
     # Messages that may wait for one topic, and bytes of them that may wait for one connection.

@@ -18,6 +18,7 @@ from django_phoenix.transport.blueprint import blueprint_of
 from django_phoenix.transport.channel_process import UNMATCHED, ChannelProcess
 from django_phoenix.transport.channel_server import ChannelServer
 from django_phoenix.transport.letters import Join
+from django_phoenix.transport.limiter import come_again
 from django_phoenix.wire.message import Frame, Message
 from django_phoenix.wire.topic import INTERNAL
 
@@ -36,6 +37,9 @@ IDLE, TOO_LARGE, TOO_FAST, SLOW, RESTARTING, DISCONNECTED = 1001, 1009, 1008, 10
 # Seconds that the client's side of a close is waited for.
 CLOSE_WAIT = 10.0
 
+# Most clients never join more often: what counts them is made for the others.
+UNCOUNTED_JOINS = 3
+
 JOIN, LEAVE, HEARTBEAT = "phx_join", "phx_leave", "heartbeat"
 CONTROL = frozenset({JOIN, LEAVE})
 RESERVED_TOPIC = "phoenix"
@@ -48,6 +52,8 @@ class Connection:
 
     __slots__ = (
         "__weakref__",
+        "_join_meter",
+        "_joins",
         "_rate",
         "_rate_from",
         "close_code",
@@ -88,6 +94,9 @@ class Connection:
         # Frames since the rate was last looked at.
         self.received = 0
         self._rate_from = state.loop.time()
+        # Joins; and what counts them against JOIN_RATE, after the first few.
+        self._joins = 0
+        self._join_meter: tuple[Rate, Meter] | None = None
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -149,8 +158,27 @@ class Connection:
             self.retire(RESTARTING, settings.SHUTDOWN_GRACE)
         elif current is None and len(self.topics) >= settings.MAX_CHANNELS:
             self._reply(message, message.join_ref, "error", {"reason": "too many channels joined"})
+        elif wait := self._join_wait():
+            self._reply(message, message.join_ref, "error", come_again(wait))
         else:
             self._start(message, route, current)
+
+    def _join_wait(self) -> float:
+        """Seconds until the client may join again; 0.0: it may."""
+        self._joins += 1
+        if self._joins <= UNCOUNTED_JOINS:
+            return 0.0
+        if self._join_meter is None:
+            allowed = Rate.read(settings.JOIN_RATE)
+            if allowed is None:
+                return 0.0
+            self._join_meter = allowed, Meter()
+        rate, meter = self._join_meter
+        now = self.loop.time()
+        wait = meter.wait(rate, now)
+        if not wait:
+            meter.count(rate, now)
+        return wait
 
     def _start(self, message: Message, route: Route[type[Channel]], current: ChannelServer | None) -> None:
         try:

@@ -11,6 +11,7 @@ from django_phoenix import pubsub
 from django_phoenix.channel import Channel, event
 from django_phoenix.signals import mailbox_full, slow_client
 from django_phoenix.socket import Socket
+from django_phoenix.transport import connection
 from tests.support.peer import Peer, error, ok, settle
 
 
@@ -100,6 +101,42 @@ async def test_the_rate_limit_can_be_switched_off(settings):
     async with Peer(APP) as peer:
         await peer.push(None, "1", "phoenix", "heartbeat")
         assert await peer.next() == ok("1", "phoenix", join_ref=None)
+
+
+async def test_more_joins_than_the_rate_are_turned_away_and_told_when_to_come_back(settings):
+    settings.DJANGO_PHOENIX = {"JOIN_RATE": (10, 60)}
+    async with Peer(APP) as peer, Peer(APP) as other:
+        for number in range(connection.UNCOUNTED_JOINS + 10):
+            assert (await peer.join("room:1", ref=str(number)))["status"] == "ok"
+            await peer.push(str(number), None, "room:1", "phx_leave")
+            assert (await peer.next())[3] == "phx_close"
+        await peer.push("a", "b", "room:2", "phx_join")
+        refused = await peer.next()
+        assert refused[:4] == ["a", "b", "room:2", "phx_reply"]
+        assert refused[4]["response"]["reason"] == "rate limited"
+        assert 0 < refused[4]["response"]["retry_after"] <= 6
+        assert peer.connection.topics == {}
+        await peer.push(None, "c", "phoenix", "heartbeat")
+        assert await peer.next() == ok("c", "phoenix", join_ref=None)
+        assert (await other.join("room:1"))["status"] == "ok"
+
+
+@pytest.mark.parametrize("rate", [None, "1000000/s"])
+async def test_the_rate_of_joins_can_be_switched_off_or_set(settings, rate):
+    settings.DJANGO_PHOENIX = {"JOIN_RATE": rate}
+    async with Peer(APP) as peer:
+        for number in range(300):
+            assert (await peer.join(f"room:{number % 50}", ref=str(number)))["status"] == "ok"
+            await peer.push(str(number), None, f"room:{number % 50}", "phx_leave")
+            await peer.next()
+
+
+async def test_a_client_that_comes_back_may_join_all_its_topics_at_once():
+    async with Peer(APP) as peer:
+        for number in range(100):
+            await peer.push(str(number), str(number), f"room:{number}", "phx_join")
+        for _ in range(100):
+            assert (await peer.next())[4]["status"] == "ok"
 
 
 async def test_too_many_waiting_messages_are_turned_away_with_an_answer(settings, caplog):
