@@ -63,6 +63,12 @@ def asettle() -> Owed[None]:
     return _asked(world, world.settle(), "asettle()")
 
 
+def aadvance(seconds: float) -> Owed[None]:
+    """As ``advance``; for event loops of asyncio's own, not uvloop's."""
+    world = world_here()
+    return _asked(world, world.advance(seconds), f"aadvance({seconds})")
+
+
 async def _answered(world: World, work: Coroutine[Any, Any, T]) -> T:
     __tracebackhide__ = True
     if world.closed:

@@ -38,8 +38,10 @@ def at_end_of_test(opened: Closable) -> bool:
             owner.addCleanup(opened.close)
             return True
         if owner is not None:
-            owner.addClassCleanup(opened.close)
-            return True
+            raise RuntimeError(
+                f"{owner.__name__}: what is connected for the whole class would outlive the transactions of "
+                "its tests. Connect in each test, or in setUp."
+            )
     if "PYTEST_CURRENT_TEST" not in os.environ:
         return False
     _open.append(opened)

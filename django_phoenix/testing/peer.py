@@ -13,7 +13,7 @@ from django_phoenix.testing.errors import Crash
 from django_phoenix.testing.failure import Failure
 from django_phoenix.testing.frames import Arrival, encode
 from django_phoenix.testing.handshake import Visitor
-from django_phoenix.testing.inbox import BROADCAST, CLOSE, ERROR, PUSH, Inbox, Received, received
+from django_phoenix.testing.inbox import BROADCAST, CLOSE, PUSH, Inbox, Received, received
 from django_phoenix.testing.line import BROKEN, Line
 from django_phoenix.testing.patterns import ANYTHING, mismatch, shown
 from django_phoenix.testing.world import World
@@ -50,6 +50,9 @@ class Listener:
 
     def at_work(self) -> None:
         """Never."""
+
+    def keep_alive(self) -> None:
+        """Needs nothing."""
 
     async def aclose(self) -> None:
         """Listen no more."""
@@ -173,6 +176,10 @@ class Peer:
     def at_work(self) -> str | None:
         """See Part."""
         return self.line.at_work()
+
+    def keep_alive(self) -> None:
+        """As by a heartbeat."""
+        self.connection.quiet = 0.0
 
     async def _close(self, code: int) -> None:
         try:
@@ -313,10 +320,6 @@ class Talk:
     async def assert_close(self, within: float) -> None:
         """The server has ended the channel."""
         await self._wait_for((CLOSE,), "end of the channel", "phx_close", ANYTHING, within)
-
-    async def assert_error(self, within: float) -> Any:
-        """The client was told that its channel has crashed."""
-        return (await self._wait_for((ERROR,), "crash", "phx_error", ANYTHING, within)).payload
 
     def concerns(self, crash: Crash) -> bool:
         """Whether it is a crash of this talk's channel."""

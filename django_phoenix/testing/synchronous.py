@@ -77,6 +77,13 @@ def settle() -> None:
     world.run(world.settle())
 
 
+def advance(seconds: float) -> None:
+    """Let so many seconds pass at once: ``send_after`` and all other timers fire in their order."""
+    __tracebackhide__ = True
+    world = world_of_test()
+    world.run(world.advance(seconds))
+
+
 class Subscription:
     """Broadcasts on one topic."""
 

@@ -17,6 +17,7 @@ from django_phoenix import presence, pubsub, watchdog
 from django_phoenix.delivery import asgiref_bridge
 from django_phoenix.delivery.node import Node
 from django_phoenix.delivery.presence.callbacks import any_class
+from django_phoenix.testing.clock import Clock
 from django_phoenix.testing.end_of_test import at_end_of_test
 from django_phoenix.testing.errors import Errors
 from django_phoenix.testing.failure import Failure, Stuck
@@ -47,6 +48,9 @@ class Part(Protocol):
     def at_work(self) -> str | None:
         """Who is at work on what; None if nobody is."""
 
+    def keep_alive(self) -> None:
+        """Time is about to pass."""
+
     async def aclose(self) -> None:
         """The test is over."""
 
@@ -55,6 +59,7 @@ class World:
     """One per test and event loop. Everything but ``run`` and ``close`` is for the loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, *, owns_loop: bool) -> None:
+        self._ends_with_test = at_end_of_test(self)
         self.loop = loop
         self.closed = False
         self._closing = False
@@ -64,13 +69,13 @@ class World:
         self.news = asyncio.Event()
         self._owns_loop = owns_loop
         self._parts: list[Part] = []
+        self._clock = Clock(loop)
         self._guard: asyncio.Task[None] | None = None
         # Who serves the loop where it is not us: the thread of Django's async test.
         self._lender = asgiref_bridge.lender_to(loop)
         lend(loop)
         _worlds.append(self)
         self.errors.listen()
-        self._ends_with_test = at_end_of_test(self)
 
     async def begin(self) -> LoopState:
         """Let what belongs to the loop be ready. Whether a test blocks it is nobody's business."""
@@ -148,6 +153,26 @@ class World:
             else:
                 quiet += 1
                 await asyncio.sleep(0)
+
+    async def advance(self, seconds: float) -> None:
+        """Let so much time pass: timers fire in their order, clients send their heartbeats."""
+        began = time.monotonic()
+        until = self.loop.time() + seconds
+        while True:
+            await self.settle()
+            due = self._clock.next_timer()
+            # What takes time by itself is no reason for timers to miss the end.
+            end = until + time.monotonic() - began
+            if due is None or due > end:
+                break
+            self._go_on(due)
+        self._go_on(end)
+        await self.settle()
+
+    def _go_on(self, when: float) -> None:
+        for part in self._parts:
+            part.keep_alive()
+        self._clock.jump_to(when)
 
     async def wait_for(self, found: Callable[[], T | None], within: float, failure: Callable[[], str]) -> T:
         """What ``found`` finds. AssertionError once the server has been idle for so many seconds."""
@@ -232,6 +257,7 @@ class World:
         if self.closed:
             return
         self.closed = True
+        self._clock.restore()
         _worlds.remove(self)
         self.errors.stop()
         if self._lender is None:

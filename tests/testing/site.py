@@ -151,6 +151,10 @@ class RoomChannel(Channel):
     def handle_info(self, message):
         if message == "boom":
             raise ZeroDivisionError("in handle_info")
+        if str(message).startswith("chain"):
+            self.chain = getattr(self, "chain", 0) + 1
+            self.send_after(10, message)
+            message = f"chain {self.chain}"
         self.push("info", {"message": str(message)})
 
 

@@ -11,7 +11,7 @@ from django.test import TestCase, override_settings
 
 from django_phoenix.exceptions import JoinRefused
 from django_phoenix.pubsub import broadcast
-from django_phoenix.testing import Refused, aconnect, asettle, asubscribe, connect
+from django_phoenix.testing import Refused, aadvance, aconnect, asettle, asubscribe, connect
 from tests.testing.site import RoomSocket, tell_everybody
 
 
@@ -176,6 +176,16 @@ async def test_a_forgotten_await_is_told_by_the_next_call():
         AssertionError, match=r"assert_push\('never'\) \(test_async.py, line \d+\) was not awaited"
     ):
         await room.assert_push("welcome")
+
+
+@pytest.mark.django_db
+async def test_time_passes_as_fast_as_one_likes():
+    before = asyncio.get_running_loop().time()
+    room = await (await aconnect(RoomSocket)).join("room:1")
+    room.instance.send_after(3600, "an hour")
+    await aadvance(3600)
+    await room.assert_push("info", {"message": "an hour"})
+    assert asyncio.get_running_loop().time() - before >= 3600
 
 
 @override_settings(CHANNEL_LAYERS={"default": {"BACKEND": "no.such.Layer"}})

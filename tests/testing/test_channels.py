@@ -13,7 +13,7 @@ from django.test import Client, SimpleTestCase, TestCase, TransactionTestCase
 
 from django_phoenix.exceptions import ConnectRefused, JoinRefused
 from django_phoenix.pubsub import broadcast
-from django_phoenix.testing import Refused, connect, settle, subscribe
+from django_phoenix.testing import Refused, advance, connect, settle, subscribe
 from tests.testing.site import RoomSocket, tell_everybody
 
 
@@ -319,17 +319,45 @@ class NoDatabaseTests(SimpleTestCase):
         socket.heartbeat()
 
 
-class SetUpOnceTests(TestCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.socket = connect(RoomSocket)
+class TimeTests(TestCase):
+    def setUp(self):
+        self.socket = connect(RoomSocket)
+        self.room = self.socket.join("room:1")
 
-    def test_a_socket_of_the_class_is_open(self):
+    def test_a_timer_of_an_hour_takes_no_time(self):
+        self.room.instance.send_after(3600, "an hour")
+        self.room.instance.send_after(60, "a minute")
+        advance(59)
+        self.room.refute_push("info")
+        advance(1)
+        self.room.assert_push("info", {"message": "a minute"})
+        advance(3600)
+        self.room.assert_push("info", {"message": "an hour"})
+
+    def test_timers_that_timers_start_fire_in_their_turn(self):
+        self.room.instance.send_after(10, "chain")
+        advance(60)
+        told = [entry.payload["message"] for entry in self.room.received if entry.event == "info"]
+        assert told == ["chain 1", "chain 2", "chain 3", "chain 4", "chain 5", "chain 6"]
+
+    def test_the_client_keeps_the_connection_alive_meanwhile(self):
+        advance(1000)
         self.socket.heartbeat()
 
-    def test_in_every_test(self):
-        self.socket.heartbeat()
+    def test_a_handler_that_crashes_meanwhile_is_told(self):
+        self.room.instance.send_after(10, "boom")
+        with pytest.raises(ZeroDivisionError):
+            advance(20)
+
+
+def test_connecting_for_a_whole_class_is_refused():
+    class Case(TestCase):
+        @classmethod
+        def setUpClass(cls):
+            connect(RoomSocket)
+
+    with pytest.raises(RuntimeError, match="Case: what is connected for the whole class"):
+        Case.setUpClass()
 
 
 def test_an_async_test_is_told_what_to_use():
