@@ -8,6 +8,7 @@ import itertools
 import threading
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +18,9 @@ from django.contrib.auth.models import Group
 from django_phoenix import presence, pubsub
 from django_phoenix.channel import Channel, event
 from django_phoenix.delivery.presence import announcer, roster
+from django_phoenix.delivery.presence.tracker import TOPIC
 from django_phoenix.exceptions import JoinRefused
+from django_phoenix.management.checks.asgi import check_events
 from django_phoenix.presence import AlreadyTracked, NotTracked, Presence, PresenceError
 from django_phoenix.pubsub import Delivery
 from django_phoenix.socket import Socket
@@ -952,3 +955,48 @@ async def test_loops_of_one_process_see_each_other() -> None:
             await thread
             while "there" in one.sees:
                 one.take(await one.peer.next())
+
+
+# Mistakes of a class and of others.
+
+
+async def test_a_presence_that_is_no_class_of_ours_is_told_by_a_check(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Wrong(Channel):
+        presence = RoomPresence()  # type: ignore[assignment]
+
+    class WrongSocket(Socket):
+        channels = {"wrong": Wrong}
+
+    mounted = SimpleNamespace(socket_class=WrongSocket)
+    monkeypatch.setattr("django_phoenix.management.checks.asgi.sockets", lambda: [mounted])
+    (found,) = check_events()
+    assert found.id == "django_phoenix.E012"
+    assert "Wrong.presence should be a subclass of Presence, got <tests.test_presence" in found.msg
+    async with Peer(WrongSocket.as_asgi()) as peer:
+        assert (await peer.join("wrong"))["response"] == {"reason": "join crashed"}
+    assert "Wrong.presence should be a subclass" in caplog.text
+
+
+async def test_a_message_of_another_process_that_can_t_be_read_is_passed_over(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with members("room:1") as (one,):
+        await one.join("ada")
+        await presence.settle()
+        for word, message in [
+            ("beat", {}),
+            ("beat", {"v": 1, "from": "other"}),
+            ("delta", {"v": 1, "from": "other", "since": 0, "clock": 1, "gone": [], "rows": [["a"]]}),
+            ("state", {"v": 1, "from": "other", "clock": 1, "part": 0, "parts": 1, "rows": 7}),
+            ("nonsense", {"v": 1, "from": "other"}),
+        ]:
+            pubsub.broadcast(TOPIC, word, message)
+        assert caplog.text.count("could not be read") == 4
+        assert list(RoomPresence.list("room:1")) == ["ada"]
+        rows = [[RoomPresence._name(), "room:1", [[1, "bob", ""]]]]
+        pubsub.broadcast(
+            TOPIC, "delta", {"v": 1, "from": "other", "since": 0, "clock": 1, "gone": [], "rows": rows}
+        )
+        assert list(RoomPresence.list("room:1")) == ["ada", "bob"]

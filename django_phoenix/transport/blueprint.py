@@ -13,6 +13,7 @@ from django_phoenix.conf import settings
 from django_phoenix.history import History
 from django_phoenix.params import Handler, collect_events, invalid, no_object, payload_converter
 from django_phoenix.payload.mismatch import Flaw, Mismatch
+from django_phoenix.presence import Presence
 from django_phoenix.rates import Meter, Rate
 from django_phoenix.transport.limiter import CHANNEL, Limiter, rates_of
 
@@ -68,7 +69,7 @@ class Blueprint:
         self.intercept = frozenset([intercept] if isinstance(intercept, str) else intercept)
         self._rate = _rate_of(channel_class)
         self._rates: dict[Any, Rate] = rates_of(self.events)
-        self.presence = channel_class.presence
+        self.presence = _presence_of(channel_class)
         self.subscribes = channel_class.subscribes
         self.history = _history_of(channel_class)
         self.takes_any_payload = channel_class.takes_any_payload
@@ -125,6 +126,15 @@ def _history_of(channel_class: type[Channel]) -> History | None:
             "would get it. Remove one of the two."
         )
     return history
+
+
+def _presence_of(channel_class: type[Channel]) -> type[Presence] | None:
+    presence: Any = channel_class.presence
+    if presence is None or (isinstance(presence, type) and issubclass(presence, Presence)):
+        return presence
+    raise ImproperlyConfigured(
+        f"{channel_class.__name__}.presence should be a subclass of Presence, got {presence!r}."
+    )
 
 
 _blueprints: dict[type[Channel], Blueprint] = {}

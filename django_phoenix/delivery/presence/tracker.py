@@ -29,6 +29,8 @@ logger = logging.getLogger("django_phoenix.presence")
 # The topic of all replicas; each one's own has its name behind it.
 TOPIC = f"{INTERNAL}presence"
 
+# Seconds between beats, if the setting has it shorter.
+SHORTEST_BEAT = 0.05
 # Seconds that the answers to a hello are given to come.
 FIRST_ANSWERS = 0.3
 
@@ -44,7 +46,10 @@ class Tracker:
         self.lock = threading.RLock()
         self.rosters = Rosters()
         self._own = Own(secrets.token_urlsafe(6), self.rosters)
-        self._gossip = Gossip(self._own, self.rosters, self._send, loop.time, settings.PRESENCE_DOWN_AFTER)
+        self._beat_every: float = max(SHORTEST_BEAT, settings.PRESENCE_HEARTBEAT)
+        # Who is as quiet as everybody is between two beats is not down.
+        down_after = max(2 * self._beat_every, settings.PRESENCE_DOWN_AFTER)
+        self._gossip = Gossip(self._own, self.rosters, self._send, loop.time, down_after)
         self._window: float = settings.PRESENCE_WINDOW
         self.announcer = Announcer(loop, self.lock, self.rosters, self._window)
         # An owner's only presence, or all of them.
@@ -55,7 +60,6 @@ class Tracker:
         self._ready = asyncio.Event()
         self._gossip_due = 0.0
         self._gossip_timer: asyncio.TimerHandle | None = None
-        self._beat_every: float = settings.PRESENCE_HEARTBEAT
         self._next_beat = 0.0
         self._beat_timer: asyncio.TimerHandle | None = None
 
