@@ -13,6 +13,7 @@ from django.core.asgi import get_asgi_application
 inner = get_asgi_application()
 
 from django_phoenix.channel import Channel  # noqa: E402
+from django_phoenix.history import History  # noqa: E402
 from django_phoenix.params import event  # noqa: E402
 from django_phoenix.pubsub import broadcast  # noqa: E402
 from django_phoenix.routing import phoenix_application, socket  # noqa: E402
@@ -74,8 +75,12 @@ class RoomChannel(Channel):
         time.sleep(seconds)  # noqa: ASYNC251
 
 
+class RememberedChannel(RoomChannel):
+    history = History(size=50)
+
+
 class ClusterSocket(Socket):
-    channels = {"room:*": RoomChannel}
+    channels = {"room:*": RoomChannel, "remembered:*": RememberedChannel}
 
     async def connect(self, params: dict[str, Any]) -> None:
         self.assigns.id = params.get("id")
