@@ -1,7 +1,7 @@
 """The threads behind `def` callbacks and the async ORM: one pool for the process, replaceable.
 
 ``get_pool()`` gives the process's pool, made from the settings at first use and made anew after a fork. Tests
-put their own there with ``set_pool``: then callbacks share, say, the test's thread and its transaction.
+may put their own there with ``set_pool``.
 """
 
 from __future__ import annotations

@@ -21,11 +21,12 @@ from django.db import connection, connections, transaction
 from django.utils import translation
 
 from django_phoenix import executor
+from django_phoenix.delivery import asgiref_bridge
 from django_phoenix.delivery import pool as pool_module
 from django_phoenix.exceptions import HandlerTimeout
 from django_phoenix.executor import ThreadPool, begin_message, bind_context, end_message
 from django_phoenix.signals import handler_timed_out, pool_exhausted
-from tests.support.lent_thread import LentThread
+from django_phoenix.testing.same_thread import SameThread
 
 # Far longer than anything here takes, far shorter than a hanging test.
 SOON = 10
@@ -706,30 +707,36 @@ def test_a_forked_child_has_a_pool_of_its_own(pool: ThreadPool) -> None:
 
 
 @pytest.mark.django_db
-def test_an_injected_pool_runs_everything_inside_the_transaction_of_a_synchronous_test() -> None:
-    lent = LentThread()
-    former = executor.set_pool(lent)
-    try:
-        Group.objects.create(name="made by the test")
+def test_a_loop_that_is_lent_a_thread_runs_everything_there_inside_its_transaction(pool: ThreadPool) -> None:
+    Group.objects.create(name="made by the test")
 
-        async def query() -> list[str]:
-            await Group.objects.acreate(name="made by async ORM")
-            return [group.name async for group in Group.objects.order_by("pk")]
+    async def query() -> list[str]:
+        await Group.objects.acreate(name="made by async ORM")
+        return [group.name async for group in Group.objects.order_by("pk")]
 
-        def callback() -> tuple[list[str], str]:
-            Group.objects.create(name="made by a callback")
-            return async_to_sync(query)(), thread_name()
+    def callback() -> tuple[list[str], str]:
+        Group.objects.create(name="made by a callback")
+        return async_to_sync(query)(), thread_name()
 
-        async def work() -> tuple[list[str], str]:
-            return await Actor().call(callback)
+    async def sync_and_async_in_turns() -> int:
+        async def count() -> int:
+            return await Group.objects.acount()
 
-        names, thread = lent.run_until_done(work())
-        assert names == ["made by the test", "made by a callback", "made by async ORM"]
-        assert thread == thread_name()
-        assert Group.objects.count() == 3
-    finally:
-        executor._pool = former
-        lent.close()
+        return await sync_to_async(async_to_sync(count))()
+
+    async def work() -> tuple[tuple[list[str], str], int]:
+        loop = asyncio.get_running_loop()
+        asgiref_bridge.lend(loop, SameThread())
+        try:
+            return await Actor().call(callback), await Actor().handle(sync_and_async_in_turns)
+        finally:
+            asgiref_bridge.take_back(loop)
+
+    (names, thread), count = asyncio.run(work())
+    assert names == ["made by the test", "made by a callback", "made by async ORM"]
+    assert thread == thread_name()
+    assert count == Group.objects.count() == 3
+    assert pool.stats()["threads"] == 0
 
 
 @pytest.mark.django_db
