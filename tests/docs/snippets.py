@@ -81,7 +81,8 @@ def put_into(site: TemporarySite, snippets: list[Snippet]) -> list[str]:
 
 def _make_apps(site: TemporarySite, snippets: list[Snippet]) -> None:
     """Every top folder that a page writes to is an app, as its text says or as goes without saying."""
-    folders = {snippet.title.split("/")[0] for snippet in snippets if snippet.title and "/" in snippet.title}
+    titles = [snippet.title for snippet in snippets if snippet.language in FILES]
+    folders = {title.split("/")[0] for title in titles if title and "/" in title}
     apps = sorted(folders - {"mysite", "templates", "frontend"})
     site.write({f"{app}/__init__.py": "" for app in apps})
     lines = [f"if {app!r} not in INSTALLED_APPS: INSTALLED_APPS.append({app!r})" for app in apps]
