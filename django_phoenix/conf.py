@@ -60,6 +60,9 @@ DEFAULTS: dict[str, Any] = {
     # and told.
     "BROADCAST_BACKLOG": 10_000,
     "BROADCAST_BACKLOG_BYTES": 64_000_000,
+    # Topics with a history that a process remembers after their last client has left; beyond, those that
+    # were left longest ago are forgotten before their time.
+    "HISTORY_LEFT_TOPICS": 10_000,
     # The template around live templates that extend none; None: a plain one of ours. And the block that is
     # live. Both can be set per view and per live_session.
     "LAYOUT": None,

@@ -157,9 +157,7 @@ async def test_as_many_as_the_size_can_be_missed(peer: Peer) -> None:
         assert await heard(again, 5) == list("01234")
 
 
-@pytest.mark.parametrize(
-    "bad", ["", "x", "x.y.1", 5, {"a": 1}, "ä" * 10, "a." * 9000, [None], True, 1.5]
-)
+@pytest.mark.parametrize("bad", ["", "x", "x.y.1", 5, {"a": 1}, "ä" * 10, "a." * 9000, [None], True, 1.5])
 async def test_an_offset_that_was_never_given_out_is_a_gap(peer: Peer, bad: Any) -> None:
     say("one")
     assert (await join(peer, bad))["gap"] is True
@@ -305,6 +303,26 @@ async def test_a_topic_is_remembered_for_a_while_after_its_last_client(
     assert TOPIC not in hub._topics
     async with Peer(APP) as third:
         assert (await join(third, offset))["gap"] is True
+
+
+async def test_however_many_topics_are_left_a_process_remembers_so_many_of_them(
+    peer: Peer, settings: Any
+) -> None:
+    settings.DJANGO_PHOENIX = {"HISTORY_LEFT_TOPICS": 3}
+    await join(peer)
+    for number in range(2, 12):
+        topic = f"room:{number}"
+        await peer.push(str(number), str(number), topic, "phx_join", {})
+        await peer.push(str(number), str(number), topic, "phx_leave")
+        for _ in range(3):
+            await peer.next()
+    hub = pubsub._node.hub_here()
+    assert [topic for topic in hub._topics if topic.startswith("room:")] == [
+        TOPIC, "room:9", "room:10", "room:11"
+    ]  # fmt: skip
+    # Whose client is still there stays.
+    hub._forget()
+    assert hub._topics[TOPIC].log is not None
 
 
 @pytest.mark.parametrize("options", [{"size": 0}, {"ttl": -1}, {"max_bytes": "many"}, {"size": True}])

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -50,6 +50,8 @@ class Hub:
         # How many things of the inbox are being seen to.
         self._taking = 0
         self._forgetting: asyncio.TimerHandle | None = None
+        # Topics that are remembered though nobody listens any more, longest left first.
+        self._left: OrderedDict[str, None] = OrderedDict()
         # Made for the first topic with a history.
         self._exchange: Exchange | None = None
         self._membership = None if layer is None else Membership(node, layer, self._topics, self._accept)
@@ -72,7 +74,7 @@ class Hub:
         if topic.log is None:
             self._drop(topic)
         else:
-            topic.log.idle_since = time.monotonic()
+            self._is_left(topic, topic.log)
 
     def remember(self, name: str, history: History) -> tuple[Log, asyncio.Future[None] | None]:
         """From now on, and until a while after the last subscriber has left, the topic has a history.
@@ -88,7 +90,7 @@ class Hub:
         else:
             log.history = log.history.wider(history)
         if not topic.members:
-            log.idle_since = time.monotonic()
+            self._is_left(topic, log)
         return log, None if self._membership is None else self._membership.wanted(topic)
 
     async def catch_up(self, name: str, history: History, offset: object) -> CatchUp:
@@ -182,6 +184,21 @@ class Hub:
         else:
             self._membership.unwanted(topic)
 
+    def _is_left(self, topic: Topic, log: Log) -> None:
+        """It is remembered for a while; but not all topics that a client can think of, join and leave."""
+        log.idle_since = time.monotonic()
+        self._left[topic.name] = None
+        self._left.move_to_end(topic.name)
+        while len(self._left) > settings.HISTORY_LEFT_TOPICS:
+            oldest = self._topics.get(self._left.popitem(last=False)[0])
+            if oldest is not None and not oldest.members:
+                self._forget_topic(oldest)
+
+    def _forget_topic(self, topic: Topic) -> None:
+        topic.log = None
+        self._left.pop(topic.name, None)
+        self._drop(topic)
+
     def _forget(self) -> None:
         """Topics that have been left for long enough are remembered no more."""
         now = time.monotonic()
@@ -190,9 +207,10 @@ class Hub:
             log = topic.log
             assert log is not None
             log.forget_old(now)
-            if not topic.members and now - log.idle_since > log.history.ttl:
-                topic.log = None
-                self._drop(topic)
+            if topic.members:
+                self._left.pop(topic.name, None)
+            elif now - log.idle_since > log.history.ttl:
+                self._forget_topic(topic)
         self._forgetting = self.loop.call_later(FORGET_EVERY, self._forget) if remembered else None
 
     def _wake(self) -> None:

@@ -129,6 +129,7 @@ class Membership:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
                 # Whatever happened to the layer, it may have forgotten us.
+                self._doubt()
                 self._rejoin()
                 continue
             pause = FIRST_PAUSE
@@ -179,8 +180,7 @@ class Membership:
         group = group_name(topic.name)
         if topic.wanted:
             await self._insist(partial(self._layer.group_add, group, channel), settle=topic)
-            topic.joined = True
-            topic.settle()
+            topic.has_joined()
         elif self._topics.get(topic.name) is topic:
             topic.joined = False
             await self._insist(partial(self._layer.group_discard, group, channel))
@@ -194,6 +194,7 @@ class Membership:
         if self._probes_out >= PROBES_MISSED:
             self._probes_out = 0
             logger.warning("The channel layer has forgotten this process; joining its groups again.")
+            self._doubt()
             await self._join_own_groups(channel)
             self._rejoin()
         self._probes_out += 1
@@ -212,6 +213,10 @@ class Membership:
     def _note(self, topic: Topic) -> None:
         self._changed.append(topic)
         self._something_changed.set()
+
+    def _doubt(self) -> None:
+        for topic in self._topics.values():
+            topic.doubtful = True
 
     def _rejoin(self) -> None:
         self._changed.clear()
@@ -248,6 +253,7 @@ class Membership:
                 "those of this process do. Trying again.",
                 error,
             )
+            self._doubt()
             for topic in self._topics.values():
                 topic.settle()
 

@@ -16,7 +16,7 @@ logger = logging.getLogger("django_phoenix.pubsub")
 class Topic:
     """Its subscribers, and what the hub's membership keeps about its group."""
 
-    __slots__ = ("_gaps", "_snapshot", "joined", "joining", "log", "members", "name")
+    __slots__ = ("_gaps", "_snapshot", "doubtful", "joined", "joining", "log", "members", "name")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -29,6 +29,8 @@ class Topic:
         self._gaps: Gaps | None = None
         # Whether the hub is in the topic's group, and who waits for that.
         self.joined = False
+        # The layer may have forgotten that; what came meanwhile is not known.
+        self.doubtful = False
         self.joining: asyncio.Future[None] | None = None
 
     @property
@@ -72,6 +74,16 @@ class Topic:
         if self._gaps is None:
             self._gaps = Gaps()
         return self._gaps.note(stream, first, count, begins)
+
+    def has_joined(self) -> None:
+        """The hub is in the topic's group, from now on."""
+        if self.log is not None:
+            if self.doubtful:
+                self.log = self.log.anew(time.monotonic())
+            elif not self.joined:
+                self.log.opened = time.monotonic()
+        self.joined, self.doubtful = True, False
+        self.settle()
 
     def settle(self) -> None:
         """Whoever waits for the group need not wait any longer."""

@@ -13,6 +13,7 @@ from django_phoenix.delivery.envelope import Delivery, make_delivery
 from django_phoenix.delivery.hub import Hub
 from django_phoenix.delivery.layer import EVERYBODY, Packet, Part, group_name, pack
 from django_phoenix.delivery.losses import losses
+from django_phoenix.history import History
 from tests.support.fake_layer import FakeLayer
 
 SOON = 10
@@ -66,7 +67,7 @@ async def joined(hub: Hub, listener: Listener, topic: str = "room:1") -> None:
 
 def message(first: int, *events: str, node: str = "elsewhere", topic: str = "room:1") -> dict[str, Any]:
     deliveries = [make_delivery(topic, event, {}) for event in events]
-    return pack(Packet(node, f"{node}.1", [Part(topic, first, deliveries)]))
+    return pack(Packet(node, f"{node}-1", [Part(topic, first, deliveries)]))
 
 
 async def test_a_topics_group_is_joined_once_and_left_some_time_after_its_last_subscriber(
@@ -160,6 +161,36 @@ async def test_after_an_error_in_reading_everything_is_joined_again(
     await layer.group_send(ROOM, message(1, "a"))
     await until(lambda: listener.events == ["a"])
     assert caplog.text.count("does not answer") == 1
+
+
+async def test_what_is_remembered_begins_anew_where_the_layer_may_have_lost_something(
+    layer: FakeLayer, hub: Hub, listener: Listener
+) -> None:
+    log, pending = hub.remember("room:1", History())
+    assert pending is not None
+    await asyncio.wait_for(pending, SOON)
+    await layer.group_send(ROOM, message(1, "a"))
+    await until(lambda: len(log) == 1)
+    place = log.here(0)
+    layer.broken = ConnectionError("refused")
+    layer.fail_reading(ConnectionError("reset"))
+    await until(lambda: hub._topics["room:1"].doubtful)
+    layer.broken = None
+    await until(lambda: not hub._topics["room:1"].doubtful)
+    again, _ = hub.remember("room:1", History())
+    assert again is not log
+    assert again.catch_up(place, 0).told["gap"] is True
+
+
+async def test_renewing_a_membership_leaves_what_is_remembered_alone(listener: Listener) -> None:
+    layer = FakeLayer(group_expiry=0.03)
+    hub = Hub(asyncio.get_running_loop(), "here", layer)
+    log, _ = hub.remember("room:1", History())
+    await joined(hub, listener)
+    layer.calls.clear()
+    await until(lambda: layer.calls.count("group_add") > 4)
+    assert hub.remember("room:1", History())[0] is log
+    await hub.close()
 
 
 async def test_nobody_waits_for_a_layer_that_is_away(layer: FakeLayer, hub: Hub, listener: Listener) -> None:

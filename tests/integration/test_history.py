@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -110,3 +111,27 @@ async def test_while_redis_is_away_nobody_waits_for_others(own_redis: RedisServe
         answer = await two.ask("catch_up", topic=TOPIC, offset=offset)
         assert answer["gap"] is True
         assert answer["seconds"] < 10
+
+
+async def test_after_redis_was_away_nobody_can_say_what_was_missed(own_redis: RedisServer) -> None:
+    layers = own_redis.layers("pubsub")
+    async with peer("server", layers) as one, peer("plain", layers) as task:
+        offset = (await one.ask("catch_up", topic=TOPIC))["offset"]
+        await say(task, "before", heard_by=one)
+        own_redis.stop()
+        await say(one, "here", heard_by=one)
+        own_redis.start()
+        await say_until_heard(task, one)
+        assert (await one.ask("catch_up", topic=TOPIC, offset=offset))["gap"] is True
+        # From here on it knows again.
+        offset = (await one.ask("catch_up", topic=TOPIC))["offset"]
+        await say(task, "after", heard_by=one)
+        assert await missed(one, offset) == ["after"]
+
+
+async def say_until_heard(by: Peer, listener: Peer) -> None:
+    async with asyncio.timeout(60):
+        while "again" not in bodies_of(listener.got("said")):
+            await by.ask("broadcast", topic=TOPIC, event="said", payload={"body": "again"})
+            await listener.ask("lost")
+            await asyncio.sleep(0.05)

@@ -9,7 +9,7 @@ any other process can tell what is missing. All times are seconds of this proces
 from __future__ import annotations
 
 import secrets
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ from django_phoenix.history import History
 DISORDER = 2.0
 # Publishers that an offset names, at most.
 NAMED = 64
+NOTHING: deque[Entry] = deque(maxlen=0)
 # Publishers, and logs of other processes, that a log knows.
 REMEMBERED, COPIES = 256, 16
 
@@ -39,6 +40,21 @@ class CatchUp(NamedTuple):
 class Log:
     """Bounded by its History. ``since`` answers for any offset that any process has given out."""
 
+    __slots__ = (
+        "_bytes",
+        "_copies",
+        "_entries",
+        "_forgotten",
+        "_gone",
+        "_lines",
+        "_position",
+        "history",
+        "idle_since",
+        "name",
+        "opened",
+        "topic",
+    )
+
     def __init__(self, topic: str, history: History, now: float) -> None:
         self.topic = topic
         self.history = history
@@ -51,14 +67,21 @@ class Log:
         self._gone = 0
         # When the newest broadcast of a publisher was heard that is known no more.
         self._forgotten = NEVER
-        # What was taken over, at position 0, comes before what we have heard.
-        self._entries: deque[Entry] = deque()
+        # What was taken over, at position 0, comes before what we have heard. Made for the first of them.
+        self._entries: deque[Entry] = NOTHING
         self._bytes = 0
-        self._lines: OrderedDict[str, Line] = OrderedDict()
-        self._copies: OrderedDict[str, Copy] = OrderedDict()
+        # Those that were heard last come last.
+        self._lines: dict[str, Line] = {}
+        self._copies: dict[str, Copy] = {}
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def anew(self, now: float) -> Log:
+        """One that takes its place, after some time in which nobody knows what was missed."""
+        log = Log(self.topic, self.history, now)
+        log.idle_since = self.idle_since
+        return log
 
     # Remembering.
 
@@ -72,6 +95,8 @@ class Log:
             return delivery.at(self.here(now))
         self._position += 1
         delivery = delivery.at(self.here(now))
+        if self._entries is NOTHING:
+            self._entries = deque()
         self._entries.append(Entry(stream, number, now, self._position, delivery))
         self._bytes += len(delivery.frame)
         self.forget_old(now)
@@ -81,8 +106,7 @@ class Log:
         line = self._lines.get(stream)
         if line is None:
             self._lines[stream] = Line(number, now, number - 1, NEVER)
-            if len(self._lines) > REMEMBERED:
-                self._forgotten = max(self._forgotten, self._lines.popitem(last=False)[1].at)
+            self._forget_publishers()
             return True
         if number <= line.last:
             return False
@@ -92,8 +116,13 @@ class Log:
             self._position += 1
             self._gone = self._position
         line.last, line.at = number, now
-        self._lines.move_to_end(stream)
+        self._lines[stream] = self._lines.pop(stream)
         return True
+
+    def _forget_publishers(self) -> None:
+        while len(self._lines) > REMEMBERED:
+            line = self._lines.pop(next(iter(self._lines)))
+            self._forgotten = max(self._forgotten, line.at)
 
     def forget_old(self, now: float) -> None:
         """Keep to the limits."""
@@ -218,8 +247,15 @@ class Log:
                 taken_over.setdefault((entry.stream, entry.number), entry._replace(position=0))
         self._entries = deque(chain(_in_order(taken_over.values()), heard))
         self._bytes = sum(entry.size for entry in self._entries)
-        for stream, line in reversed(other.lines.items()):
+        unknown = {
+            stream: Line(line.last, line.at, line.gone, line.gone_at)
+            for stream, line in other.lines.items()
+            if stream not in self._lines
+        }
+        for stream, line in other.lines.items():
             self._take_over_line(stream, line, firsts)
+        self._lines = {**unknown, **self._lines}
+        self._forget_publishers()
         self.opened = min(self.opened, other.opened)
         self._keep_copies({**other.copies, other.log: Copy.of(other)})
         self.forget_old(now)
@@ -229,10 +265,10 @@ class Log:
         newest = list(copies)[-1]
         for name, copy in copies.items():
             if name != self.name and (name == newest or name not in self._copies):
+                self._copies.pop(name, None)
                 self._copies[name] = copy
-                self._copies.move_to_end(name)
         while len(self._copies) > COPIES:
-            self._copies.popitem(last=False)
+            del self._copies[next(iter(self._copies))]
 
     def _lacks(self, entry: Entry, firsts: dict[str, int]) -> bool:
         """Whether it is older than all that we have heard of its publisher, ``firsts``: holes stay holes."""
@@ -244,9 +280,8 @@ class Log:
     def _take_over_line(self, stream: str, line: Line, firsts: dict[str, int]) -> None:
         ours = self._lines.get(stream)
         if ours is None:
-            self._lines[stream] = Line(line.last, line.at, line.gone, line.gone_at)
-            self._lines.move_to_end(stream, last=False)
-        elif line.gone < ours.gone <= line.last and ours.gone < firsts.get(stream, ours.last + 1):
+            return
+        if line.gone < ours.gone <= line.last and ours.gone < firsts.get(stream, ours.last + 1):
             ours.gone, ours.gone_at = line.gone, line.gone_at
 
 
