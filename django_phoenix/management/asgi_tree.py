@@ -58,7 +58,8 @@ def _given(options: SocketOptions) -> dict[str, Any]:
 
 
 def _path(prefix: str, route: str) -> str:
-    return f"/{prefix}{route}".removesuffix("/").removesuffix("/websocket") or "/"
+    path = f"/{prefix}{route}".removesuffix("/")
+    return path.removesuffix("/websocket").removesuffix("/longpoll") or "/"
 
 
 def _inside(part: object) -> Iterator[object]:
