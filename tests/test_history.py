@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -303,6 +304,25 @@ async def test_a_topic_is_remembered_for_a_while_after_its_last_client(
     assert TOPIC not in hub._topics
     async with Peer(APP) as third:
         assert (await join(third, offset))["gap"] is True
+
+
+async def test_whatever_threads_broadcast_at_the_same_time_is_remembered_without_a_gap() -> None:
+    here = (await pubsub.catch_up(TOPIC, History(size=5000), None)).told["offset"]
+
+    def work() -> None:
+        for number in range(200):
+            pubsub.broadcast(TOPIC, "said", {"body": number})
+
+    working = [asyncio.to_thread(work) for _ in range(4)]
+    all_done = asyncio.gather(*working)
+    while not all_done.done():
+        pubsub.broadcast(TOPIC, "said", {"body": "from the loop"})
+        await asyncio.sleep(0)
+    told, missed = await pubsub.catch_up(TOPIC, History(size=5000), here)
+    assert told["gap"] is False
+    numbers = [delivery.stamp[1] for delivery in missed if delivery.stamp is not None]
+    assert numbers == list(range(1, len(missed) + 1))
+    assert len(missed) > 800
 
 
 async def test_however_many_topics_are_left_a_process_remembers_so_many_of_them(
