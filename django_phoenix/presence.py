@@ -19,7 +19,6 @@ with the channel, the live view or the task that it was tracked for, however tha
 from __future__ import annotations
 
 import asyncio
-import uuid
 from asyncio import _get_running_loop as running_loop
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
@@ -33,8 +32,8 @@ from django_phoenix.delivery.presence.onlooker import tracker_for_thread
 from django_phoenix.delivery.presence.owner import Owning, owner_of
 from django_phoenix.delivery.presence.roster import Entry, as_dict
 from django_phoenix.delivery.presence.tracker import Place, close_tracker, reset, tracker_of
+from django_phoenix.delivery.presence.values import Key, body_of, key_of, topic_of
 from django_phoenix.exceptions import AlreadyTracked, NotTracked, PresenceError
-from django_phoenix.wire.encoding import dumps
 
 __all__ = [
     "AlreadyTracked",
@@ -51,11 +50,8 @@ __all__ = [
     "settle",
 ]
 
-Key = str | int | uuid.UUID
 # A meta, or what makes it from the one before.
 Meta = Mapping[str, Any] | Callable[[dict[str, Any]], Mapping[str, Any]]
-
-REFS = ("phx_ref", "phx_ref_prev")
 
 
 class Presence:
@@ -97,7 +93,7 @@ class Presence:
         it = owner_of(owner)
         if it is None:
             return ""
-        place, body = cls._place(it, topic, key), _body(cls, {} if meta is None else meta)
+        place, body = cls._place(it, topic, key), body_of(cls.__name__, {} if meta is None else meta)
         return tracker_of(it.owner.loop).track(it.owner, place, body)
 
     @classmethod
@@ -121,7 +117,7 @@ class Presence:
         place, tracker = cls._place(it, topic, key), tracker_of(it.owner.loop)
         if callable(meta):
             meta = meta(tracker.meta(it.owner, place))
-        return tracker.update(it.owner, place, _body(cls, meta))
+        return tracker.update(it.owner, place, body_of(cls.__name__, meta))
 
     # Looking.
 
@@ -141,13 +137,13 @@ class Presence:
     @classmethod
     def get_by_key(cls, topic: str, key: Key) -> dict[str, Any] | None:
         """What ``list`` has for one key; None if it is not there. RuntimeError as ``list``."""
-        key = _key(cls, key)
+        key = key_of(cls.__name__, key)
         return cls._fetched(topic, as_dict(_entries(cls, topic, key)), "get_by_key").get(key)
 
     @classmethod
     async def aget_by_key(cls, topic: str, key: Key) -> dict[str, Any] | None:
         """As ``get_by_key``, on an event loop."""
-        key = _key(cls, key)
+        key = key_of(cls.__name__, key)
         bare = as_dict(await _aentries(cls, topic, key))
         return (await callbacks.fetched(cls._callbacks().fetch, topic, bare)).get(key)
 
@@ -180,7 +176,7 @@ class Presence:
         where = it.topic if topic is None else topic
         if where is None:
             raise TypeError(f"{cls.__name__}: say where {key!r} is present: topic=…")
-        return cls._name(), where, _key(cls, key)
+        return cls._name(), topic_of(cls.__name__, where), key_of(cls.__name__, key)
 
     @classmethod
     def _fetched(cls, topic: str, bare: Presences, method: str) -> Presences:
@@ -240,24 +236,3 @@ def _overridden(it: Presence, name: str) -> Callback | None:
     if method.__func__ is getattr(Presence, name):
         return None
     return Callback(method, f"{type(it).__name__}.{name}")
-
-
-def _key(cls: type[Presence], key: Key) -> str:
-    if isinstance(key, str):
-        return str(key)
-    if isinstance(key, int | uuid.UUID) and not isinstance(key, bool):
-        return str(key)
-    raise TypeError(f"{cls.__name__}: a key should be a string, a number or a UUID, got {key!r}.")
-
-
-def _body(cls: type[Presence], meta: Any) -> str:
-    """A meta's JSON without braces and refs, with a comma in front."""
-    if not isinstance(meta, Mapping):
-        raise TypeError(
-            f"{cls.__name__}: a meta should be a dict (a JSON object), got {type(meta).__name__}."
-        )
-    try:
-        text = dumps({name: value for name, value in meta.items() if name not in REFS})
-    except TypeError as error:
-        raise TypeError(f"{cls.__name__}: the meta is not JSON: {error}") from error
-    return f",{text[1:-1]}" if len(text) > 2 else ""

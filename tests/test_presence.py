@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import threading
+import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from types import SimpleNamespace
@@ -134,6 +135,16 @@ class OddPresence(Presence):
         return self.result
 
 
+class CancelledPresence(Presence):
+    """Its fetch lets a cancellation of something else out."""
+
+    async def fetch(self, topic: str, presences: dict[str, Any]) -> dict[str, Any]:
+        task = asyncio.create_task(asyncio.Event().wait())
+        task.cancel()
+        await task
+        return presences
+
+
 class MetasPresence(Presence):
     told: list[tuple[Any, ...]] = []
     fails = False
@@ -157,6 +168,7 @@ class RoomSocket(Socket):
         "threads": channel_with(ThreadPresence),
         "gated": channel_with(GatedPresence),
         "odd": channel_with(OddPresence),
+        "cancelled": channel_with(CancelledPresence),
         "metas": channel_with(MetasPresence),
     }
 
@@ -525,6 +537,20 @@ async def test_a_storm_is_told_in_at_most_twenty_diffs_a_second(monkeypatch: pyt
     assert min(gaps) >= 0.0499
 
 
+async def test_a_diff_that_takes_long_is_followed_by_a_longer_pause() -> None:
+    class Slow:
+        def deliver(self, delivery: Delivery) -> None:
+            time.sleep(0.05)
+
+    async with members("room:1") as (one,):
+        await one.join()
+        pubsub.subscribe("room:1", Slow())
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        await one.push("come", key="ada")
+        assert presence.tracker_of(loop).rosters.get(RoomPresence._name(), "room:1").due >= began + 0.25
+
+
 async def test_the_state_is_encoded_once_per_version_and_shared(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
     as_json = roster.as_json
@@ -634,8 +660,16 @@ async def test_mistakes_are_told_to_whoever_makes_them() -> None:
             channel.track(None)
         with pytest.raises(TypeError, match="RoomPresence: a meta should be a dict"):
             channel.track("ada", ["a", "list"])
-        with pytest.raises(TypeError, match="RoomPresence: the meta is not JSON"):
-            channel.track("ada", {"it": object()})
+        with pytest.raises(ValueError, match="a key has 1000 characters at most"):
+            channel.track("a" * 1001)
+        for meta in ({"it": object()}, {"half a character": "\ud800"}):
+            with pytest.raises(TypeError, match="RoomPresence: the meta is not JSON"):
+                channel.track("ada", meta)
+        with pytest.raises(ValueError, match="a meta has 64000 characters of JSON at most"):
+            channel.track("ada", {"it": "x" * 64_000})
+        for half in ({"key": "\ud800"}, {"key": "ada", "topic": "\ud800"}, {"key": "ada", "topic": ""}):
+            with pytest.raises(TypeError, match="should be a"):
+                RoomPresence.track(channel, **half)
         with pytest.raises(TypeError, match=r"belongs to a Channel, a LiveView or an asyncio task"):
             RoomPresence.track("room:1", "ada")
         with pytest.raises(TypeError, match="say where 'ada' is present"):
@@ -875,6 +909,24 @@ async def test_handle_metas_gets_each_diff_and_all_that_are_present_after_it(
         assert list(last["leaves"]) == ["ada"]
         assert list(left) == ["bob"]
     assert "MetasPresence.handle_metas failed" in caplog.text
+
+
+# Callbacks that misbehave.
+
+
+@pytest.mark.parametrize("topic", ["gated", "cancelled"])
+async def test_a_fetch_that_never_returns_or_is_cancelled_holds_up_nobody_for_ever(
+    topic: str, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.DJANGO_PHOENIX = {**settings.DJANGO_PHOENIX, "HANDLER_TIMEOUT": 0.05}
+    async with members(topic, topic) as (one, two):
+        await one.join()
+        await two.join("ada")
+        await one.catch_up()
+        assert list(one.sees) == ["ada"]
+        await one.join()
+        assert list(await one.state()) == ["ada"]
+    assert "Presence.fetch failed on topic" in caplog.text
 
 
 # Owners under load, and the loop.

@@ -85,6 +85,16 @@ class Announcer:
         self._tidy(roster)
 
     async def _announce_with(self, callbacks: Callbacks, roster: Roster, change: Change) -> None:
+        try:
+            await self._fetch_and_send(callbacks, roster, change)
+        finally:
+            roster.busy = False
+        if roster.waiting is not None:
+            self.look(roster)
+        else:
+            self._tidy(roster)
+
+    async def _fetch_and_send(self, callbacks: Callbacks, roster: Roster, change: Change) -> None:
         topic, bare = roster.topic, (as_dict(change.joined.values()), as_dict(change.left.values()))
         joins = await fetched(callbacks.fetch, topic, bare[0])
         leaves = await fetched(callbacks.fetch, topic, bare[1])
@@ -94,11 +104,6 @@ class Announcer:
             with self._lock:
                 present = {key: value["metas"] for key, value in as_dict(roster.shown()).items()}
             await tell_metas(callbacks.handle_metas, topic, {"joins": joins, "leaves": leaves}, present)
-        roster.busy = False
-        if roster.waiting is not None:
-            self.look(roster)
-        else:
-            self._tidy(roster)
 
     def _send(self, roster: Roster, joins: str, leaves: str) -> None:
         """The rest must be right before this: subscribers may end, and so leave, while it is handed out."""
@@ -156,7 +161,10 @@ class Announcer:
             if text is None:
                 text = await self._fetched_state(roster)
             for take in takers:
-                take(text)
+                try:
+                    take(text)
+                except Exception:
+                    logger.exception("%r could not be given the presences of %r", take, roster.topic)
         del self._takers[roster]
 
     def _fetched_lately(self, roster: Roster) -> str | None:

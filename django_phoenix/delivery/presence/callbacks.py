@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import inspect
 import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
 from django_phoenix import executor
+from django_phoenix.conf import settings
 
 logger = logging.getLogger("django_phoenix.presence")
 
@@ -25,11 +27,20 @@ class Callback:
         self.is_async = inspect.iscoroutinefunction(function)
         self.name = name
 
-    async def __call__(self, *args: Any) -> Any:
-        """Call it where it belongs: ``async def`` on the loop, ``def`` in the pool."""
-        if self.is_async:
-            return await self.function(*args)
-        return await executor.get_pool().run(OWNER, contextvars.copy_context(), self.function, *args)
+    async def __call__(self, topic: str, *args: Any) -> Any:
+        """Call it where it belongs: ``async def`` on the loop, ``def`` in the pool.
+
+        The pool shares its threads out by topic. Neither may take longer than HANDLER_TIMEOUT: others wait.
+        """
+        record = executor.begin_message(topic, self)
+        try:
+            if not self.is_async:
+                context = contextvars.copy_context()
+                return await executor.get_pool().run(topic, context, self.function, topic, *args)
+            async with asyncio.timeout(settings.HANDLER_TIMEOUT):
+                return await self.function(topic, *args)
+        finally:
+            executor.end_message(record)
 
     def __str__(self) -> str:
         return self.name
@@ -45,11 +56,6 @@ class Callbacks:
         self.handle_metas = handle_metas
 
 
-class Owner:
-    """On whose behalf the callbacks run: the pool shares its threads out by this."""
-
-
-OWNER: Hashable = Owner()
 NONE = Callbacks(None, None)
 
 _registry: dict[str, Callable[[], Callbacks]] = {}
@@ -82,15 +88,14 @@ async def fetched(fetch: Callback | None, topic: str, presences: Presences) -> P
     """With what ``fetch`` adds. If that fails it is logged, and the presences stay as they are."""
     if fetch is None or not presences:
         return presences
-    record = executor.begin_message(OWNER, fetch)
     try:
         result = await fetch(topic, presences)
         check_fetched(fetch, result)
-    except Exception:
+    except (Exception, asyncio.CancelledError) as error:
+        if _is_called_off(error):
+            raise
         logger.exception("%s failed on topic %r; its presences go out without what it adds.", fetch, topic)
         return presences
-    finally:
-        executor.end_message(record)
     return dict(result)
 
 
@@ -107,12 +112,17 @@ def check_fetched(fetch: Callback, result: Any) -> None:
             )
 
 
-async def tell_metas(handle_metas: Callback, *args: Any) -> None:
+async def tell_metas(handle_metas: Callback, topic: str, *args: Any) -> None:
     """A failure is logged."""
-    record = executor.begin_message(OWNER, handle_metas)
     try:
-        await handle_metas(*args)
-    except Exception:
-        logger.exception("%s failed.", handle_metas)
-    finally:
-        executor.end_message(record)
+        await handle_metas(topic, *args)
+    except (Exception, asyncio.CancelledError) as error:
+        if _is_called_off(error):
+            raise
+        logger.exception("%s failed on topic %r.", handle_metas, topic)
+
+
+def _is_called_off(error: BaseException) -> bool:
+    """Our own task is to end, as opposed to a callback that let a CancelledError out."""
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0

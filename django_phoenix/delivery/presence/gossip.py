@@ -6,6 +6,8 @@ No I/O and no clock of its own: messages go to ``send``, the time comes from ``n
 from __future__ import annotations
 
 import logging
+import os
+import socket
 from collections.abc import Callable
 from itertools import islice
 from typing import Any
@@ -35,10 +37,12 @@ Send = Callable[[str | None, str, Message], None]
 class Peer:
     """Another replica: our copy of it, and when it was last heard."""
 
-    __slots__ = ("asked", "copy", "early", "heard", "parts", "parts_clock")
+    __slots__ = ("asked", "copy", "early", "heard", "parts", "parts_clock", "where")
 
     def __init__(self, copy: Copy, now: float) -> None:
         self.copy = copy
+        # Host and process, for logs.
+        self.where = "somewhere"
         self.heard = now
         self.asked = float("-inf")
         # Deltas that came before what they build upon, and the parts of a state that have come.
@@ -54,6 +58,7 @@ class Gossip:
         self, own: Own, rosters: Rosters, send: Send, now: Callable[[], float], down_after: float
     ) -> None:
         self.own = own
+        self._where = f"{socket.gethostname()}:{os.getpid()}"
         self.peers: dict[str, Peer] = {}
         self._rosters = rosters
         self._send = send
@@ -98,6 +103,7 @@ class Gossip:
         elif word == NEED:
             self._answer(name, message["since"])
         elif word in (BEAT, HELLO):
+            peer.where = message["where"]
             self._compare(peer, message["clock"], message["count"], message["total"])
             if word == HELLO:
                 self._send_state(name)
@@ -111,7 +117,8 @@ class Gossip:
                 # One that only looks on has none.
                 log = logger.warning if peer.copy.entries else logger.info
                 log(
-                    "Presence: the process %s has been silent for %.1f seconds; its %d presences leave.",
+                    "Presence: the process %s (%s) has been silent for %.1f seconds; its %d presences leave.",
+                    peer.where,
                     name,
                     now - peer.heard,
                     len(peer.copy.entries),
@@ -130,7 +137,7 @@ class Gossip:
 
     def _summary(self) -> Message:
         own = self.own
-        return {"clock": own.clock, "count": len(own.entries), "total": own.total}
+        return {"clock": own.clock, "count": len(own.entries), "total": own.total, "where": self._where}
 
     def _is_understood(self, message: Message) -> bool:
         if message["v"] == VERSION:

@@ -219,8 +219,10 @@ class Copy(Origin):
     def _read(self, rows: Rows) -> Iterator[Entry]:
         for presence, topic, metas in rows:
             roster = self._rosters.made(presence, topic)
-            for meta in metas:
-                yield Entry(roster, self, *meta)
+            for number, key, body, *first in metas:
+                if type(number) is not int or type(key) is not str or type(body) is not str:
+                    raise TypeError(f"an entry should be a number, a key and a meta, got {number!r}, {key!r}")
+                yield Entry(roster, self, number, key, body, *first)
 
 
 def rows_of(entries: Iterable[Entry]) -> Rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import logging
 import os
@@ -20,7 +21,7 @@ from django_phoenix.delivery.presence.announcer import Announcer
 from django_phoenix.delivery.presence.gossip import PART, Gossip, Message
 from django_phoenix.delivery.presence.owner import Owner
 from django_phoenix.delivery.presence.replica import Own, Rosters
-from django_phoenix.delivery.presence.roster import Entry
+from django_phoenix.delivery.presence.roster import Entry, Roster
 from django_phoenix.exceptions import AlreadyTracked, NotTracked, PresenceError
 from django_phoenix.wire.topic import INTERNAL
 
@@ -155,7 +156,9 @@ class Tracker:
             self._look()
         elif not self._woken:
             self._woken = True
-            self.loop.call_soon_threadsafe(self._look)
+            # A loop that has been closed has no subscribers any more.
+            with contextlib.suppress(RuntimeError):
+                self.loop.call_soon_threadsafe(self._look)
 
     def _look(self) -> None:
         self._woken = False
@@ -168,10 +171,16 @@ class Tracker:
                 with self.lock:
                     changed, self.rosters.changed = self.rosters.changed, {}
                 for roster in changed:
-                    self.announcer.look(roster)
+                    self._look_at(roster)
         finally:
             self._looking = False
         self._look_at_gossip()
+
+    def _look_at(self, roster: Roster) -> None:
+        try:
+            self.announcer.look(roster)
+        except Exception:
+            logger.exception("The subscribers of %r could not be told who is present", roster.topic)
 
     def _look_at_gossip(self) -> None:
         if not self._own.untold:
