@@ -23,6 +23,7 @@ from django_phoenix.transport import login_watch
 from django_phoenix.transport.login_check import Claim, still_hold
 from django_phoenix.transport.login_news import CHANGED, ENDED, TOPIC, connect_signals
 from django_phoenix.transport.loop_state import current_state
+from tests.support.longpoll_peer import PollingPeer
 from tests.support.peer import Peer, settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,6 +93,15 @@ async def test_logout_closes_this_browser_s_connections_and_no_others(ada, brows
         await sync_to_async(logout)(browser)
         assert await is_closed(first, second)
         assert await are_open(third)
+
+
+async def test_a_client_that_polls_is_closed_as_well(browser):
+    cookie = f"csrftoken={SECRET}; sessionid={browser.session.session_key}"
+    async with PollingPeer(APP, query=QUERY, headers={"cookie": cookie, "host": "testserver"}) as peer:
+        assert peer.connection.socket.user.username == "ada"
+        await sync_to_async(logout)(browser)
+        assert (await peer.get()).status == 410
+        assert peer.connection.closed
 
 
 async def test_logout_in_an_async_view_closes_them_too(browser):
