@@ -111,6 +111,30 @@ def test_a_poll_that_hangs_does_not_delay_the_page_s_navigation(visitor: Visitor
     assert polls(page)
 
 
+@pytest.mark.parametrize("polling", [False, True], ids=["WebSocket", "long-polling"])
+def test_when_the_server_is_killed_and_back_a_page_goes_on_as_it_was(browser: Browser, polling: bool) -> None:
+    """The client alone would turn from WebSocket to long-polling for good."""
+    context = browser.new_context()
+    with running_site("uvicorn") as site:
+        visitor = Visitor(context, site)
+        if polling:
+            visitor.page.add_init_script(REFUSED)
+        page = visitor.open("/counter/")
+        page.evaluate("window.marker = 'the same page'")
+        if not polling:
+            # The WebSocket has been seen to work.
+            page.wait_for_function("!liveSocket.getSocket().longPollFallbackMs")
+        site.kill()
+        expect(page.locator(".phx-notice")).to_contain_text("Connection lost")
+        site.start()
+        joined(page, 30)
+        assert polls(page) == polling
+        page.get_by_role("button", name="One more").click()
+        expect(page.locator(".counter-value")).to_have_text("1")
+        assert page.evaluate("window.marker") == "the same page"
+    context.close()
+
+
 # nginx without sticky sessions, two processes, one Redis.
 
 
