@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from django_phoenix.pubsub import broadcast
+from django_phoenix import socket
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -13,7 +13,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def disconnect(request: HttpRequest, socket_id: str) -> HttpResponse:
-    broadcast(socket_id, "disconnect", {})
+    socket.disconnect(socket_id)
     return HttpResponse()
 
 
