@@ -47,3 +47,10 @@ async def test_everybody_hears_everybody(room: dict[str, Socket]) -> None:
     for socket in room.values():
         heard = [(await socket.event(TOPIC, "shout"))["from"] for _ in room]
         assert sorted(heard) == sorted(room)
+
+
+async def test_the_documented_room_does_what_its_page_shows(room: dict[str, Socket]) -> None:
+    ada, joe = room["supabase-js-v2-node"], room["realtime-python"]
+    assert (await ada.push(TOPIC, "say", {"body": "hello"})).status == "ok"
+    assert await ada.event(TOPIC, "said") == {"body": "hello"}
+    assert await joe.event(TOPIC, "said") == {"body": "hello"}
