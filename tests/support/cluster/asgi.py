@@ -15,6 +15,7 @@ inner = get_asgi_application()
 from django_phoenix.channel import Channel  # noqa: E402
 from django_phoenix.history import History  # noqa: E402
 from django_phoenix.params import event  # noqa: E402
+from django_phoenix.presence import Presence  # noqa: E402
 from django_phoenix.pubsub import broadcast  # noqa: E402
 from django_phoenix.routing import phoenix_application, socket  # noqa: E402
 from django_phoenix.socket import Socket  # noqa: E402
@@ -79,8 +80,20 @@ class RememberedChannel(RoomChannel):
     history = History(size=50)
 
 
+class HerePresence(Presence):
+    """Whoever has joined."""
+
+
+class HereChannel(RoomChannel):
+    presence = HerePresence
+
+    async def join(self, payload: Any, **captures: Any) -> dict[str, Any]:
+        self.track(payload["key"])
+        return {"pid": os.getpid()}
+
+
 class ClusterSocket(Socket):
-    channels = {"room:*": RoomChannel, "remembered:*": RememberedChannel}
+    channels = {"room:*": RoomChannel, "remembered:*": RememberedChannel, "here:*": HereChannel}
 
     async def connect(self, params: dict[str, Any]) -> None:
         self.assigns.id = params.get("id")
