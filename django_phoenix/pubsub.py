@@ -13,6 +13,7 @@ import contextlib
 import logging
 import os
 import threading
+import time
 from asyncio import _get_running_loop as running_loop
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
@@ -32,6 +33,7 @@ __all__ = [
     "Messages",
     "Subscriber",
     "abroadcast",
+    "aflush",
     "broadcast",
     "broadcast_from",
     "call_in_turn",
@@ -229,6 +231,17 @@ def set_node(node: Node) -> Node:
 def flush(timeout: float = EXIT_TIMEOUT) -> bool:
     """Wait until the publishing thread has sent all. False: not within ``timeout`` seconds. Threads only."""
     return _node.flush(timeout)
+
+
+async def aflush(timeout: float = EXIT_TIMEOUT) -> bool:
+    """As ``flush``, for what the running loop has to send: it is lost where a server stops its loop before."""
+    hub = _node.hub_of(asyncio.get_running_loop())
+    give_up = time.monotonic() + timeout
+    while hub is not None and not hub.outbox.idle:
+        if time.monotonic() > give_up:
+            return False
+        await asyncio.sleep(0.002)
+    return True
 
 
 async def close_hub() -> None:

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from django_phoenix import presence, pubsub
 from django_phoenix.conf import settings
 from django_phoenix.transport.connection import RESTARTING, Connection
 from django_phoenix.transport.loop_state import LoopState
@@ -47,6 +48,9 @@ async def _drain(state: LoopState, seconds: float) -> None:
     await state.all_ended(settings.SHUTDOWN_GRACE)
     if consumers:
         await asyncio.wait(consumers, timeout=LAST_WORDS)
+    # Some servers stop the loop as soon as we are done.
+    presence.close()
+    await pubsub.aflush(LAST_WORDS)
 
 
 def _slices(connections: Sequence[Connection], seconds: float) -> list[Sequence[Connection]]:
