@@ -233,10 +233,13 @@ def flush(timeout: float = EXIT_TIMEOUT) -> bool:
     return _node.flush(timeout)
 
 
-async def aflush(timeout: float = EXIT_TIMEOUT) -> bool:
-    """As ``flush``, for what the running loop has to send: it is lost where a server stops its loop before."""
+async def aflush(seconds: float = EXIT_TIMEOUT) -> bool:
+    """Wait until the running loop has sent all. False: not within ``seconds``.
+
+    What is under way when a server stops its loop would be lost.
+    """
     hub = _node.hub_of(asyncio.get_running_loop())
-    give_up = time.monotonic() + timeout
+    give_up = time.monotonic() + seconds
     while hub is not None and not hub.outbox.idle:
         if time.monotonic() > give_up:
             return False
