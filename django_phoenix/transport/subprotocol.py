@@ -39,6 +39,11 @@ def _decoded(text: str) -> str:
     """Base64 in the ordinary alphabet, as the official client writes it, or the one for URLs; unpadded."""
     text = text.rstrip("=").replace("-", "+").replace("_", "/")
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
+        token = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except ValueError:
-        raise ValueError("the auth token should be base64 of UTF-8") from None
+        raise ValueError("the auth token should be base64") from None
+    try:
+        return token.decode()
+    except UnicodeDecodeError:
+        # What a browser's `btoa` makes of other letters than ASCII's.
+        return token.decode("latin1")
