@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from dataclasses import asdict
+from typing import Annotated, Any, ClassVar
 
-from django_phoenix.channel import Channel, JoinRefused, Reply, event
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+
+from django_phoenix.channel import Channel, event
 from django_phoenix.history import History
 from django_phoenix.presence import Presence
 from testproject import visitors
 from testproject.board.beat import beat_of
 from testproject.board.models import Stroke
+from testproject.board.payloads import Hand, Line
 
 FULL = 3000
-LONGEST_STROKE = 4000
-LONGEST_MOVE = 4096
-FARTHEST = 16_000
 
 
 class BoardChannel(Channel):
@@ -35,49 +37,33 @@ class BoardChannel(Channel):
         return {"strokes": [stroke.as_payload() async for stroke in strokes]}
 
     @event
-    async def stroke(
-        self, uid: str, tool: Literal["pen", "marker", "eraser"], ink: int, size: int, points: list[int]
-    ) -> Reply:
-        if not (len(uid) <= 40 and 0 <= ink < 8 and 0 <= size < 3 and is_line(points)):
-            return Reply.error({"reason": "that is no stroke"})
-        if await Stroke.objects.filter(board=self.assigns.board).acount() >= FULL:
-            return Reply.error({"reason": "The board is full. Clear it to go on."})
-        stroke, is_new = await Stroke.objects.aget_or_create(
-            board=self.assigns.board,
-            uid=uid,
-            defaults={
-                "author": self.assigns.author,
-                "tool": tool,
-                "ink": ink,
-                "size": size,
-                "points": points,
-            },
+    async def stroke(self, line: Line) -> dict[str, Any]:
+        strokes = Stroke.objects.filter(board=self.assigns.board)
+        if await strokes.acount() >= FULL:
+            raise ValidationError("The board is full. Clear it to go on.")
+        stroke, is_new = await strokes.aget_or_create(
+            uid=line.uid,
+            defaults={"board": self.assigns.board, "author": self.assigns.author, **asdict(line)},
         )
         if is_new:
             self.broadcast("stroke", stroke.as_payload())
-        return Reply.ok({"id": stroke.pk})
+        return {"id": stroke.pk}
 
     @event
-    async def undo(self) -> Reply:
+    async def undo(self) -> dict[str, Any]:
         mine = Stroke.objects.filter(board=self.assigns.board, author=self.assigns.author)
         last = await mine.order_by("-pk").afirst()
         if last is None:
-            return Reply.error({"reason": "Nothing of yours is left to take back."})
+            raise ValidationError("Nothing of yours is left to take back.")
         await last.adelete()
         self.broadcast("undone", {"uid": last.uid})
-        return Reply.ok({})
+        return {}
 
     @event
-    async def clear(self) -> Reply:
+    async def clear(self) -> dict[str, Any]:
         await Stroke.objects.filter(board=self.assigns.board).adelete()
         self.broadcast("cleared", {})
-        return Reply.ok({})
-
-
-def is_line(points: list[int]) -> bool:
-    """x, y, then steps; neither too many nor too far."""
-    pairs, rest = divmod(len(points), 2)
-    return rest == 0 and 0 < pairs <= LONGEST_STROKE and all(-FARTHEST <= n <= FARTHEST for n in points)
+        return {}
 
 
 class HandsPresence(Presence):
@@ -89,14 +75,11 @@ class HandsChannel(Channel):
 
     presence: ClassVar[type[Presence] | None] = HandsPresence
 
-    async def join(self, payload: dict[str, Any], *, board: str) -> dict[str, Any]:
-        hand = payload.get("hand")
-        if type(hand) is not int or not 0 <= hand < 2**32:
-            raise JoinRefused({"reason": "hand should be a number of 32 bits"})
-        self.assigns.hand = hand
+    async def join(self, hand: Hand, *, board: str) -> dict[str, Any]:
+        self.assigns.hand = hand.hand
         self.assigns.beat = beat_of(self.topic)
         visitor = self.assigns.visitor = visitors.of_socket(self.socket)
-        self.track(visitor.key, self.meta(str(payload.get("name", ""))))
+        self.track(visitor.key, self.meta(hand.name))
         return {"you": visitor.key}
 
     def meta(self, name: str) -> dict[str, Any]:
@@ -107,8 +90,5 @@ class HandsChannel(Channel):
         self.update(self.assigns.visitor.key, self.meta(name))
 
     @event
-    async def move(self, data: bytes) -> Reply | None:
-        if len(data) % 2 or not 4 <= len(data) <= LONGEST_MOVE:
-            return Reply.error({"reason": "a move should be a few numbers of 16 bits"})
+    async def move(self, data: Annotated[bytes, MaxLengthValidator(4096)]) -> None:
         self.assigns.beat.add(self.assigns.hand, data)
-        return None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from asgiref.sync import sync_to_async
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils import timezone
 
 from django_phoenix.channel import Channel, Reply, event
@@ -13,7 +14,7 @@ from django_phoenix.history import History
 from django_phoenix.presence import Presence
 from testproject import visitors
 from testproject.chat import store
-from testproject.chat.uploads import Upload
+from testproject.chat.uploads import Uid, Upload
 
 
 class RoomPresence(Presence):
@@ -60,22 +61,20 @@ class RoomChannel(Channel):
             self.update(self.assigns.visitor.key, {"name": self.assigns.name, "typing": on})
 
     @event(rate="10/10s")
-    async def new_msg(self, uid: str, body: str) -> Reply:
-        if not 0 < len(body.strip()) <= 500:
-            raise ValidationError("A message has 1 to 500 characters.")
+    async def new_msg(self, uid: Uid, body: Annotated[str, MaxLengthValidator(500)]) -> Reply:
+        if not body.strip():
+            raise ValidationError("Say something.")
         return await self.say(uid, body)
 
     # A file: announced, then sent in pieces. The reply to the last piece is that of its message.
 
-    @event
-    async def upload(
-        self, uid: str, name: str, size: int, width: int = 0, height: int = 0, body: str = ""
-    ) -> Reply:
-        self.assigns.upload = Upload(uid, name, size, width, height, body[:500])
-        return Reply.ok({"received": 0})
+    @event(rate="20/m")
+    async def upload(self, upload: Upload) -> Reply:
+        self.assigns.upload = upload
+        return Reply.ok({})
 
     @event
-    async def piece(self, data: bytes) -> Reply:
+    async def piece(self, data: Annotated[bytes, MaxLengthValidator(65_536)]) -> Reply:
         upload: Upload | None = self.assigns.upload
         if upload is None:
             raise ValidationError("Announce the file first.")
@@ -86,8 +85,6 @@ class RoomChannel(Channel):
         return await self.say(upload.uid, upload.body, upload)
 
     async def say(self, uid: str, body: str, upload: Upload | None = None) -> Reply:
-        if not 0 < len(uid) <= 40:
-            raise ValidationError("A message needs a number of its own, its uid.")
         message, is_new = await sync_to_async(store.keep)(
             self.assigns.room, uid, self.assigns.visitor.key, self.assigns.name, body.strip(), upload
         )

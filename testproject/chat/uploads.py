@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Annotated
 
 from django.core.exceptions import ValidationError
+from django.core.validators import (
+    MaxLengthValidator,
+    MaxValueValidator,
+    MinLengthValidator,
+    MinValueValidator,
+)
 
 LARGEST = 4_000_000
 PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
 OTHER = "application/octet-stream"
 
+Uid = Annotated[str, MinLengthValidator(1), MaxLengthValidator(40)]
+Side = Annotated[int, MinValueValidator(0), MaxValueValidator(20_000)]
+Size = Annotated[
+    int,
+    MinValueValidator(1, "The file is empty."),
+    MaxValueValidator(LARGEST, f"A file may have up to {LARGEST / 1e6:g} MB."),
+]
+
 
 @dataclass
 class Upload:
-    """What has come so far of the file that `uid` announced. Raises ValidationError for one not wanted."""
+    """A file as it was announced, and what has come of it so far."""
 
-    uid: str
+    uid: Uid
     name: str
-    size: int
-    width: int
-    height: int
-    body: str
-    data: bytearray = field(default_factory=bytearray)
+    size: Size
+    width: Side = 0
+    height: Side = 0
+    body: Annotated[str, MaxLengthValidator(500)] = ""
 
     def __post_init__(self) -> None:
-        if not 0 < self.size <= LARGEST:
-            raise ValidationError(f"A file may have up to {LARGEST / 1e6:g} MB, and not be empty.")
         self.name = self.name.replace("\\", "/").rsplit("/", 1)[-1][-120:] or "file"
-        self.width, self.height = (min(max(length, 0), 20_000) for length in (self.width, self.height))
+        self.data = bytearray()
 
     def add(self, piece: bytes) -> None:
         """Raises ValidationError when more comes than was announced."""

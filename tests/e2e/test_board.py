@@ -102,10 +102,13 @@ def test_hands_are_seen_by_name_and_go_with_their_visitor(visit: Visit) -> None:
     draw(joe, (0.7, 0.5), (0.75, 0.5))
     hand = ada.locator(".hand", has_text="Joe")
     expect(hand).to_be_visible()
-    paper, at = ada.locator("#paper").bounding_box(), hand.bounding_box()
-    assert paper is not None
-    assert at is not None
-    assert abs((at["x"] - paper["x"]) / paper["width"] - 0.75) < 0.02
+    ada.wait_for_function(
+        """() => {
+          const hand = document.querySelector(".hand").getBoundingClientRect();
+          const paper = document.getElementById("paper").getBoundingClientRect();
+          return Math.abs((hand.left - paper.left) / paper.width - 0.75) < 0.01;
+        }"""
+    )
     joe.get_by_label("You are").fill("Joseph")
     expect(ada.locator(".hand")).to_have_text(["Joseph"])
     joe.close()

@@ -186,12 +186,20 @@ def reconnect(page: Page) -> None:
     page.evaluate("liveSocket.connect()")
 
 
-# Ends the page's sockets and lets no new one open, until `plugged` is true again.
+# Ends the page's sockets as if the cable had been pulled; no new one opens until `plugged` is true again.
 PLUG = """
 window.plugged = true;
 const RealSocket = WebSocket;
 const opened = new Set();
-window.unplug = () => { window.plugged = false; for (const socket of opened) socket.close(); };
+window.unplug = () => {
+  window.plugged = false;
+  for (const socket of opened) {
+    const {onclose} = socket;
+    socket.onclose = null;
+    socket.close();
+    onclose?.call(socket, new CloseEvent("close", {code: 1006}));
+  }
+};
 window.WebSocket = class extends RealSocket {
   constructor(url, ...rest) {
     super(window.plugged ? url : new URL("/nowhere", location.href.replace(/^http/, "ws")), ...rest);

@@ -1,7 +1,7 @@
 // The whiteboard's page: two channels over one socket. "board:…" keeps the strokes, "hands:…" shows the hands.
 import {Presence} from "../django_phoenix/phoenix.mjs";
 import {showPeople, visitors} from "../pages/people.js";
-import {connect, nameField, withHistory} from "../pages/visitor.js";
+import {connect, nameField, noOther, reason, withHistory} from "../pages/visitor.js";
 import {watch} from "../pages/wire.js";
 import {OtherHands, OwnHand} from "./hands.js";
 import {Paper, simplified, steps} from "./paper.js";
@@ -35,13 +35,13 @@ board.join()
     for (const uid of unsent.keys()) send(uid);
     state("live", "Live");
   })
-  .receive("error", ({reason}) => say(reason));
+  .receive("error", (reply) => say(reason(reply)));
 board.onError(() => state("lost", "Reconnecting…"));
 
 function send(uid) {
   board.push("stroke", unsent.get(uid))
     .receive("ok", () => unsent.delete(uid))
-    .receive("error", ({reason}) => { unsent.delete(uid); paper.drop(uid); say(reason); });
+    .receive("error", (reply) => { unsent.delete(uid); paper.drop(uid); say(reason(reply)); });
 }
 
 // Hands
@@ -55,8 +55,8 @@ let me = null;
 
 hands.on("moves", (frame) => otherHands.receive(frame));
 hands.join()
-  .receive("ok", ({you}) => { me = you; meet(); })
-  .receive("error", ({reason}) => say(reason));
+  .receive("ok", ({you}) => { noOther(me, you); me = you; meet(); })
+  .receive("error", (reply) => say(reason(reply)));
 presence.onSync(meet);
 
 function meet() {
@@ -110,7 +110,7 @@ paper.changed = () => {
 };
 
 const buttons = {
-  undo: () => board.push("undo").receive("error", ({reason}) => say(reason)),
+  undo: () => board.push("undo").receive("error", (reply) => say(reason(reply))),
   clear: () => byId("ask-clear").showModal(),
   "zoom-in": () => paper.zoomBy(1.4),
   "zoom-out": () => paper.zoomBy(1 / 1.4),
@@ -127,7 +127,7 @@ const buttons = {
 for (const [id, press] of Object.entries(buttons)) byId(id).addEventListener("click", press);
 
 byId("ask-clear").addEventListener("close", ({target}) => {
-  if (target.returnValue === "yes") board.push("clear").receive("error", ({reason}) => say(reason));
+  if (target.returnValue === "yes") board.push("clear").receive("error", (reply) => say(reason(reply)));
   target.returnValue = "";
 });
 

@@ -1,9 +1,8 @@
 // One room: its channel, who looks at it, its messages, and what this page wants to say there.
 import {Presence} from "../django_phoenix/phoenix.mjs";
 import {visitors} from "../pages/people.js";
-import {withHistory} from "../pages/visitor.js";
+import {noOther, reason, withHistory} from "../pages/visitor.js";
 import {MessageList} from "./messages.js";
-import {reason} from "./upload.js";
 
 const QUIET = 3000; // milliseconds after which somebody is no longer writing
 
@@ -32,6 +31,7 @@ export class Room {
   get people() { return visitors(this.presence, () => this.me); }
 
   welcome({you, now, messages, phx_history: {gap}}) {
+    noOther(this.me, you);
     this.me = you;
     this.known.add(you);
     this.backAt = this.everJoined ? new Date(now) : null;

@@ -1,4 +1,5 @@
 // A file on its way: chosen, pasted or dropped; shown before it is sent; sent in binary pieces with a bar.
+import {reason} from "../pages/visitor.js";
 import {bytes, extension} from "./messages.js";
 
 const PIECE = 65_536;
@@ -17,7 +18,7 @@ export class Tray {
 
   async take(file) {
     this.stop?.();
-    Object.assign(this, {file, sending: false, refused: false, width: 0, height: 0});
+    Object.assign(this, {file, turn: null, sending: false, refused: false, width: 0, height: 0});
     this.element.hidden = !file;
     this.progress(null);
     if (file) {
@@ -44,47 +45,54 @@ export class Tray {
       canvas.getContext("2d").drawImage(
         picture, (picture.width - side) / 2, (picture.height - side) / 2, side, side, 0, 0, THUMB, THUMB);
       Object.assign(this, {width: picture.width, height: picture.height});
-      this.say(`${picture.width} × ${picture.height}, ${bytes(file.size)}`);
+      if (!this.refused) this.say(`${picture.width} × ${picture.height}, ${bytes(file.size)}`);
       this.element.classList.add("pictured");
     } catch { /* no picture after all: it goes as a file */ }
   }
 
-  // Through `channel`, as the message `uid` with the text `body`. Resolves when the server has it.
+  // Through `channel`, as the message `uid` with the text `body`. Resolves to whether the server has it.
   async send(channel, uid, body) {
-    const {file, width, height} = this;
-    let stopped = false;
+    const stopped = new Promise((resolve) => { this.stop = () => resolve("stopped"); });
+    const lost = new Promise((resolve, reject) => {
+      this.binding = channel.onError(() => reject(new Error("The connection was lost.")));
+    });
     this.sending = true;
-    this.stop = () => { stopped = true; };
     this.progress(0);
     this.changed();
     try {
-      await answer(channel.push("upload", {uid, name: file.name, size: file.size, width, height, body}));
-      const waiting = [];
-      for (let start = 0; start < file.size && !stopped; start += PIECE) {
-        const piece = await file.slice(start, start + PIECE).arrayBuffer();
-        if (waiting.length >= AHEAD) await waiting.shift();
-        if (stopped) break;
-        const end = start + piece.byteLength;
-        const sent = answer(channel.push("piece", piece)).then(() => this.progress(end / file.size, stopped));
-        sent.catch(() => {}); // awaited in its turn
-        waiting.push(sent);
-      }
-      await Promise.all(waiting);
-      if (!stopped) this.take(null);
-      return !stopped;
+      const end = await Promise.race([this.sendPieces(channel, uid, body), stopped, lost]);
+      if (end !== "stopped") this.take(null);
+      return end !== "stopped";
     } catch (problem) {
-      if (!stopped) {
-        this.sending = false;
-        this.progress(null);
-        this.say(`${problem.message} Press Send to try again.`, true);
-        this.changed();
-      }
+      Object.assign(this, {sending: false, turn: null});
+      this.progress(null);
+      this.say(`${problem.message} Press Send to try again.`, true);
+      this.changed();
       return false;
+    } finally {
+      channel.off("phx_error", this.binding);
     }
   }
 
-  progress(part, stopped) {
-    if (stopped) return;
+  async sendPieces(channel, uid, body) {
+    const {file, width, height} = this;
+    const turn = this.turn = {};
+    const goesOn = () => this.turn === turn;
+    await answer(channel.push("upload", {uid, name: file.name, size: file.size, width, height, body}));
+    const waiting = [];
+    for (let start = 0; start < file.size && goesOn(); start += PIECE) {
+      const piece = await file.slice(start, start + PIECE).arrayBuffer();
+      if (waiting.length >= AHEAD) await waiting.shift();
+      if (!goesOn()) break;
+      const sent = answer(channel.push("piece", piece))
+        .then(() => goesOn() && this.progress((start + piece.byteLength) / file.size));
+      sent.catch(() => {}); // awaited in its turn
+      waiting.push(sent);
+    }
+    await Promise.all(waiting);
+  }
+
+  progress(part) {
     const bar = this.part("progress");
     bar.hidden = part === null;
     bar.value = part ?? 0;
@@ -107,10 +115,4 @@ function answer(push) {
       .receive("error", (reply) => reject(new Error(reason(reply))))
       .receive("timeout", () => reject(new Error("No answer.")));
   });
-}
-
-// An error reply in words: what a ValidationError said, how long to wait, or the bare reason.
-export function reason({errors, reason, retry_after: seconds}) {
-  if (seconds) return `That was fast. Try again in ${Math.ceil(seconds)} s.`;
-  return errors?.__all__?.join(" ") ?? `The server says: ${reason}.`;
 }

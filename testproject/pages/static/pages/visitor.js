@@ -1,12 +1,36 @@
 // Who the visitor says to be, and the socket that pages with channels share.
-import {Socket} from "../django_phoenix/phoenix.mjs";
+import {LongPoll, Socket} from "../django_phoenix/phoenix.mjs";
 import {storage} from "./storage.js";
 
 const local = storage("localStorage");
 
+// Where the site is mounted, its static files are: so this works below a path, too.
+const PATH = new URL("../../socket", import.meta.url).pathname;
+
 export function connect() {
   const token = document.querySelector("meta[name=csrf-token]").content;
-  return new Socket("/socket", {params: {_csrf_token: token}, sessionStorage: storage("sessionStorage")});
+  const socket = new Socket(PATH, {
+    params: {_csrf_token: token},
+    longPollFallbackMs: 2500,
+    reconnectAfterMs: (tries) => [50, 100, 250, 500, 1000][tries - 1] ?? 2000,
+    sessionStorage: storage("sessionStorage"),
+  });
+  // Once a WebSocket has got through, a lost connection is no reason to do without.
+  socket.onOpen(() => {
+    if (socket.transport !== LongPoll) socket.ping(() => { socket.longPollFallbackMs = null; });
+  });
+  return socket;
+}
+
+// Who had logged in and has logged out meanwhile gets the page that they would get now.
+export function noOther(before, now) {
+  if (before?.startsWith("user-") && before !== now) location.reload();
+}
+
+// An error reply in words: what is wrong with the payload, how long to wait, or the bare reason.
+export function reason({errors, reason, retry_after: seconds}) {
+  if (seconds) return `That was fast. Try again in ${Math.ceil(seconds)} s.`;
+  return errors ? Object.values(errors).flat().join(" ") : `The server says: ${reason}.`;
 }
 
 // A channel whose topic has a history: it remembers how far it came, and says so when it joins again.
