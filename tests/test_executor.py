@@ -722,7 +722,10 @@ def test_a_loop_that_is_lent_a_thread_runs_everything_there_inside_its_transacti
         async def count() -> int:
             return await Group.objects.acount()
 
-        return await sync_to_async(async_to_sync(count))()
+        def count_synchronously() -> int:
+            return async_to_sync(count)()
+
+        return await sync_to_async(count_synchronously)()
 
     async def work() -> tuple[tuple[list[str], str], int]:
         loop = asyncio.get_running_loop()

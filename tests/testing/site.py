@@ -21,6 +21,10 @@ async def count():
     return await Group.objects.acount()
 
 
+def count_synchronously():
+    return async_to_sync(count)()
+
+
 class RoomChannel(Channel):
     intercept = ["whisper"]
 
@@ -53,11 +57,11 @@ class RoomChannel(Channel):
 
     @event
     def sync_over_async(self):
-        return {"groups": async_to_sync(count)()}
+        return {"groups": count_synchronously()}
 
     @event
     async def async_over_sync_over_async(self):
-        return {"groups": await sync_to_async(async_to_sync(count))()}
+        return {"groups": await sync_to_async(count_synchronously)()}
 
     @event
     def make_and_tell(self, name: str, fail: bool = False):
