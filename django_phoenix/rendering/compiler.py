@@ -11,11 +11,12 @@ from django.template.base import UNKNOWN_SOURCE
 from django.template.context import Context, RenderContext
 from django.utils.safestring import SafeString, mark_safe
 
-from . import loops, structure, tags  # noqa: F401 (their handlers)
+from . import loops, partial_tags, structure, tags  # noqa: F401 (their handlers)
 from .chain import extends_node, is_literal, overriding_blocks
 from .diff import Render, RenderState, share_statics
 from .errors import annotate
 from .html import flatten
+from .partials import as_template
 from .program import Compiler, Program
 from .region import region_of
 from .runtime import Runtime, flat
@@ -98,10 +99,11 @@ def bare_runtime(template: Template) -> Runtime:
 
 
 def first_like(template: Template) -> Template:
-    """The first template seen of the same file and text.
+    """The first template seen of the same file and text; of a partial, its content as a template.
 
     Loaders that do not cache parse a file again and again; what they give has to have the same fingerprints.
     """
+    template = as_template(template)
     if template.origin.name == UNKNOWN_SOURCE or ATTRIBUTE in template.__dict__:
         return template
     key = (id(template.engine), template.origin.name, template.name, template.source)
@@ -122,13 +124,16 @@ class CompiledTemplate:
         self._single: list[Program | None] = [None, None]  # without autoescape, with it
         self._programs: dict[tuple[Any, ...], Program] = {}
 
-    def html(self, context: Context) -> SafeString:
-        """Plain HTML, byte for byte what Django renders."""
+    def html(self, context: Context, *, keep_names: bool = False) -> SafeString:
+        """Plain HTML, byte for byte what Django renders.
+
+        With `keep_names`, names that tags write into the context stay there, as after `Template.render`.
+        """
         if context.template is None:
             with context.bind_template(self.template):
                 context.template_name = self.template.name
-                return self._html(context)
-        return self._html(context)
+                return self._html(context, keep_names)
+        return self._html(context, keep_names)
 
     def render(self, context: Context, state: RenderState) -> Render:
         """Evaluate, and compare with what the state remembers. The state changes only at `.commit()`."""
@@ -160,12 +165,16 @@ class CompiledTemplate:
         """The program for an empty context."""
         return self.program(bare_runtime(self.template), self.template.engine.autoescape, None)
 
+    def programs(self) -> list[Program]:
+        """All that have been written so far, one for each chain of parents and setting of autoescape."""
+        return list(self._programs.values())
+
     # -- running
 
-    def _html(self, context: Context) -> SafeString:
+    def _html(self, context: Context, keep_names: bool) -> SafeString:
         runtime = self._runtime(context)
         try:
-            program = self._enter(runtime, None)
+            program = self._enter(runtime, None, keep_names=keep_names)
             tree = program.full(runtime, [])
         except Exception as error:
             annotate(error, runtime)
@@ -200,14 +209,14 @@ class CompiledTemplate:
         assert context.template is not None
         return Runtime(context, context.template.engine, context.template_name, compiled_form)
 
-    def _enter(self, runtime: Runtime, known: Program | None) -> Program:
+    def _enter(self, runtime: Runtime, known: Program | None, *, keep_names: bool = False) -> Program:
         """The program, with the context as it needs it. A view keeps to parents that are named literally."""
         if known is not None and known.settled:
             program = known
         else:
             program = self.program(runtime, runtime.context.autoescape, None)
         if program.dynamic:
-            runtime.protect()
+            runtime.protect(keep_names=keep_names)
             runtime.real = True
             runtime.push_state(program)
         else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.template.base import Template
 
 from .chain import relative
+from .partials import as_template
 from .rendered import UNCHANGED
 from .runtime import flat, node, pop, push
 from .tracking import Digest
@@ -28,7 +29,7 @@ class Include:
     def __init__(self, include_node: IncludeNode, autoescape: bool) -> None:
         self.node = include_node
         self.autoescape = autoescape
-        self.seen: dict[tuple[str, str], Template] = {}
+        self.seen: dict[tuple[str, str | None, str], Template] = {}
 
     def full(self, rt: Runtime, target: Any, layer: dict[str, Any]) -> tuple[Any, Any]:
         template = self.template(rt, target)
@@ -84,7 +85,7 @@ class Include:
             if found is not None:
                 return found
         elif callable(getattr(target, "render", None)):
-            return getattr(target, "template", target)
+            return as_template(getattr(target, "template", target))
         names = target or ()
         names = (relative(self.node, names),) if isinstance(names, str) else tuple(names)
         found = rt.included.get((self, names))
@@ -99,11 +100,12 @@ class Include:
 
         A loader that does not cache parses it again at each render; its fingerprints have to stay the same.
         """
+        template = as_template(template)
         if type(template) is not Template:
             return template
         if len(self.seen) > SEEN:
             self.seen.clear()
-        return self.seen.setdefault((str(template.origin.name), template.source), template)
+        return self.seen.setdefault((str(template.origin.name), template.name, template.source), template)
 
 
 def everything(rt: Runtime, program: Program) -> tuple[Any, Any]:
@@ -159,7 +161,7 @@ class Visit:
 
 
 def render_foreign(include: Include, rt: Runtime, template: Any, layer: dict[str, Any]) -> str:
-    """What is not a plain Django template (another engine's, a partial) renders itself."""
+    """What is not a plain Django template (another engine's) renders itself."""
     rt.protect()
     if include.node.isolated_context:
         return str(template.render(rt.context.new(layer)))

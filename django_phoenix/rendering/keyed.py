@@ -19,6 +19,7 @@ from django.db.models import Model
 from .lookup import MISSING
 from .rendered import Block, Keyed, Node
 from .runtime import node, pop, push
+from .scope import HAS_LENGTH
 from .tracking import PLAIN, is_immutable
 
 if TYPE_CHECKING:
@@ -194,7 +195,11 @@ class Loop:
         return values if type(values) in (list, tuple) else list(values), n
 
     def enter(self, rt: Runtime, parent: Any, n: int) -> dict[str, Any] | None:
-        layer = {"parentloop": {} if parent is MISSING else parent} if self.layered else None
+        layer = None
+        if self.layered:
+            layer = {"parentloop": {} if parent is MISSING else parent}
+            if HAS_LENGTH:
+                layer["length"] = n
         if self.dynamic:
             push(rt, {"forloop": layer} if n else {})
         return layer

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django.template import defaulttags
 from django.template.base import TextNode
 from django.template.defaulttags import (
     CommentNode,
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 Handler = Callable[["Compiler", Content, "Scope", Any], None]
 
 handlers: dict[type, Handler] = {}
+
+# `{% partial %}` of Django 6: what it shows is not below it in the tree.
+PARTIAL_NODES = [defaulttags.PartialNode] if hasattr(defaulttags, "PartialNode") else []
 
 DEPTH = 60  # blocks in blocks; what is deeper is left to Django, so that a template cannot exhaust the stack
 
@@ -98,7 +102,7 @@ def may_hide_queries(c: Compiler, node: Any) -> bool:
         return any(
             may_hide_queries(c, each) for each in c.template.engine.get_template(node.filename).nodelist
         )
-    if node.get_nodes_by_type(IncludeNode) or node.get_nodes_by_type(InclusionNode):
+    if any(node.get_nodes_by_type(each) for each in (IncludeNode, InclusionNode, *PARTIAL_NODES)):
         return True
     tests = [test for each in node.get_nodes_by_type(IfNode) for test, _ in each.conditions_nodelists]
     return any(test is not None and type(test) is not TemplateLiteral for test in tests)

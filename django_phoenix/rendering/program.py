@@ -71,6 +71,7 @@ class Compiler:
         self.opaque_parts: list[tuple[str, int, str]] = []
         self.includes: list[str] = []
         self.popped: dict[str, int] = {}
+        self.partials: dict[Hashable, tuple[Scope, parts.BlockCode | None]] = {}
         self.owner = self.chain[0]
         self.depth = 0
         self.new_marks: set[Hashable] = set()
@@ -261,7 +262,7 @@ class Compiler:
         token = getattr(node, "token", None)
         if token is None:
             return 0
-        if token.position is not None:
+        if token.position is not None and self.owner.source:
             return self.owner.source.count("\n", 0, token.position[0]) + 1
         return int(token.lineno)
 

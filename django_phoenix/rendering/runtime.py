@@ -96,12 +96,15 @@ class Runtime:
 
     # -- the context, where tags of Django read and write it
 
-    def protect(self) -> None:
+    def protect(self, *, keep_names: bool = False) -> None:
         """From here on tags may write into the context: give them layers of this render only."""
         if self._protected is None:
             context = self.context
             self._protected = (context, context.dicts, context.render_context, context.autoescape)
-            context.dicts = [dict(layer) if isinstance(layer, dict) else layer for layer in context.dicts]
+            if keep_names:
+                context.dicts = list(context.dicts)
+            else:
+                context.dicts = [dict(layer) if isinstance(layer, dict) else layer for layer in context.dicts]
             context.render_context = RenderContext()
 
     def push_state(self, program: Program) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import django
+
 if TYPE_CHECKING:
     from django.template.loader_tags import BlockNode
 
@@ -32,6 +34,9 @@ COUNTERS = {
     "first": "({i} == 0)",
     "last": "({i} == {n} - 1)",
 }
+HAS_LENGTH = django.VERSION >= (6, 0)
+if HAS_LENGTH:
+    COUNTERS["length"] = "{n}"
 
 
 @dataclass

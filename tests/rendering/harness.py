@@ -47,7 +47,7 @@ class Live:
     def __init__(
         self, source: str | dict[str, str] | Template, values: Values | None = None, **options: Any
     ) -> None:
-        self.template = source if isinstance(source, Template) else load(source, **options)
+        self.template = load(source, **options) if isinstance(source, (str, dict)) else source
         self.compiled = compile_template(self.template)
         self.state = RenderState()
         self.values: Values = {} if values is None else values

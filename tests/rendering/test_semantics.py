@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import django
 import pytest
+from django.template import Context
 from django.test import override_settings
 from django.utils import translation
 
-from tests.rendering.harness import Live, Values, load
+from tests.rendering.harness import Live, Values, compile_template, load
 from tests.rendering.values import Item
 from tests.support.merge import MergeClient
 
@@ -266,3 +267,12 @@ def test_a_loader_without_a_cache_gives_the_same_fine_diffs() -> None:
     live = Live(sources | {"base": "<p>{% block b %}{% endblock %}</p>"}, cached=False)
     live.show(a=1)
     assert live.show(a=2) == {"0": {"0": {"0": "2"}}}
+
+
+def test_names_that_tags_write_are_kept_on_demand() -> None:
+    compiled = compile_template(load("{% set x a %}{{ x }}"))
+    context = Context({"a": 1})
+    assert compiled.html(context) == "1"
+    assert "x" not in context
+    assert compiled.html(context, keep_names=True) == "1"
+    assert context["x"] == 1
