@@ -6,7 +6,6 @@ import logging
 from typing import Any, Protocol
 
 from django_phoenix.exceptions import NoBinary
-from django_phoenix.wire import serializer
 from django_phoenix.wire.message import Frame
 from django_phoenix.wire.serializer import V2, Serializer
 
@@ -50,7 +49,7 @@ class Delivery:
     def payload(self) -> Any:
         """A dict, or bytes for a binary broadcast."""
         if self._payload is _UNREAD:
-            self._payload = serializer.decode(self.frame).payload
+            self._payload = V2.decode(self.frame).payload
             if self.offset is not None:
                 del self._payload[OFFSET]
         return self._payload
@@ -118,7 +117,7 @@ def make_delivery(topic: str, event: str, payload: Any, sender: object = None) -
             f"got {type(payload).__name__}. Wrap it: {{'value': …}}."
         )
     try:
-        return Delivery(topic, event, serializer.encode_broadcast(topic, event, payload), sender=sender)
+        return Delivery(topic, event, V2.encode_broadcast(topic, event, payload), sender=sender)
     except (TypeError, ValueError) as error:
         raise TypeError(f"broadcast of {event!r} to {topic!r}: the payload is not JSON: {error}") from error
 
@@ -136,7 +135,7 @@ def _with_offset(frame: str, offset: str) -> str:
 
 def _binary(topic: str, event: str, payload: bytes, sender: object = None) -> Delivery:
     try:
-        frame = serializer.encode_broadcast(topic, event, payload)
+        frame = V2.encode_broadcast(topic, event, payload)
     except ValueError as error:
         raise TypeError(f"broadcast of {event!r} to {topic!r} as binary: {error}") from error
     return Delivery(topic, event, frame, sender=sender, payload=payload)

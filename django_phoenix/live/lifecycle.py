@@ -12,8 +12,8 @@ from django_phoenix.live.navigation import Leaving, Patch
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.steps import Step, Steps, Where, call
 from django_phoenix.params import Handler
+from django_phoenix.wire.encoding import Encoded, encoded_early
 from django_phoenix.wire.message import Reply
-from django_phoenix.wire.serializer import Encoded, encoded_early
 
 logger = logging.getLogger(__name__)
 

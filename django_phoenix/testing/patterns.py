@@ -18,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from django_phoenix.wire.serializer import dumps
+from django_phoenix.wire.encoding import dumps
 
 ANYTHING = ...
 SHOWN = 300

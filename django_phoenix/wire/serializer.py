@@ -1,4 +1,4 @@
-"""The serializers, and which of them a client has asked for. The plain functions are V2's."""
+"""The serializers, and which of them a client has asked for."""
 
 from __future__ import annotations
 
@@ -7,29 +7,8 @@ from typing import Any, Protocol
 
 from django_phoenix.exceptions import NoBinary
 from django_phoenix.wire import v1, v2
-from django_phoenix.wire.encoding import Encoded, dumps, encoded_early
 from django_phoenix.wire.message import Frame, Message, Ref
 from django_phoenix.wire.supabase import Dialect
-from django_phoenix.wire.v2 import decode, encode_broadcast, encode_control, encode_push, encode_reply
-
-__all__ = [
-    "DIALECTS",
-    "PHOENIX",
-    "SUPABASE",
-    "V1",
-    "V2",
-    "V2_TEXT",
-    "Encoded",
-    "Serializer",
-    "decode",
-    "dumps",
-    "encode_broadcast",
-    "encode_control",
-    "encode_push",
-    "encode_reply",
-    "encoded_early",
-    "serializer_for",
-]
 
 VERSION = re.compile(r"([12])\.0\.[0-9]+", re.ASCII)
 REFUSED = {"reason": "binary is not supported"}

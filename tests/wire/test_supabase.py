@@ -8,7 +8,7 @@ import pytest
 
 from django_phoenix.exceptions import NoBinary, ProtocolError
 from django_phoenix.wire.message import Message
-from django_phoenix.wire.serializer import SUPABASE, V1, V2, decode, serializer_for
+from django_phoenix.wire.serializer import SUPABASE, V1, V2, serializer_for
 
 ONE = serializer_for("1.0.0", binary=True, dialect=SUPABASE)
 TWO = serializer_for("2.0.0", binary=True, dialect=SUPABASE)
@@ -46,7 +46,7 @@ def test_everything_else_comes_as_it_is():
 
 def test_without_the_dialect_a_frame_of_kind_3_says_the_same_as_text():
     content = {"type": "broadcast", "event": "say", "payload": {"n": 1}}
-    assert decode(user_push(b'{"n":1}', 1)) == Message("4", "9", "realtime:é", "broadcast", content)
+    assert V2.decode(user_push(b'{"n":1}', 1)) == Message("4", "9", "realtime:é", "broadcast", content)
 
 
 @pytest.mark.parametrize(

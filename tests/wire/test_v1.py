@@ -7,8 +7,9 @@ import json
 import pytest
 
 from django_phoenix.exceptions import NoBinary, ProtocolError
+from django_phoenix.wire.encoding import encoded_early
 from django_phoenix.wire.message import Message
-from django_phoenix.wire.serializer import V1, V2, V2_TEXT, encoded_early, serializer_for
+from django_phoenix.wire.serializer import V1, V2, V2_TEXT, serializer_for
 
 
 def test_a_message_is_an_object_with_four_fields_and_perhaps_a_fifth():

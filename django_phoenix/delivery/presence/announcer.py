@@ -20,7 +20,7 @@ from django_phoenix.delivery.presence.callbacks import (
 from django_phoenix.delivery.presence.replica import Rosters
 from django_phoenix.delivery.presence.roster import Change, Roster, as_dict, as_json
 from django_phoenix.wire.encoding import Encoded, dumps
-from django_phoenix.wire.serializer import encode_broadcast
+from django_phoenix.wire.serializer import V2
 
 logger = logging.getLogger("django_phoenix.presence")
 
@@ -111,7 +111,7 @@ class Announcer:
         began = self._loop.time()
         roster.due = began + self._window
         payload = Encoded(f'{{"joins":{joins},"leaves":{leaves}}}')
-        frame = encode_broadcast(roster.topic, DIFF, payload)
+        frame = V2.encode_broadcast(roster.topic, DIFF, payload)
         pubsub.deliver_on_this_loop(Delivery(roster.topic, DIFF, frame))
         now = self._loop.time()
         roster.due = max(roster.due, now + PAUSE * (now - began))

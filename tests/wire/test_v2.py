@@ -9,15 +9,9 @@ import pytest
 from django.utils.functional import lazystr
 
 from django_phoenix.exceptions import ProtocolError
+from django_phoenix.wire.encoding import encoded_early
 from django_phoenix.wire.message import Message
-from django_phoenix.wire.serializer import (
-    decode,
-    encode_broadcast,
-    encode_control,
-    encode_push,
-    encode_reply,
-    encoded_early,
-)
+from django_phoenix.wire.v2 import decode, encode_broadcast, encode_control, encode_push, encode_reply
 
 
 def test_a_text_frame_is_five_fields():
