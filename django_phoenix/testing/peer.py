@@ -215,6 +215,8 @@ class Talk:
         # Whether the client would join again by itself.
         self.wanted = False
         self.response: Any = None
+        # Its place in the topic's history, which it comes back with.
+        self.offset: str | None = None
         # The server's object, for as long as somebody may ask for it.
         self.instance: Any = None
         self._events: dict[str, str] = {}
@@ -234,6 +236,8 @@ class Talk:
             self.wanted = self.wanted and arrival.event == "phx_error"
         elif arrival.event == "phx_reply" and arrival.ref == self.join_ref:
             self.joined = arrival.payload["status"] == "ok"
+        elif isinstance(arrival.payload, dict):
+            self.offset = arrival.payload.get("phx_offset", self.offset)
 
     # Asking.
 
@@ -244,7 +248,7 @@ class Talk:
         # Before it is sent: the answer may come at once.
         ref = self.join_ref = peer.next_ref()
         self._events[ref] = "phx_join"
-        peer.send(ref, ref, self.topic, "phx_join", self.payload)
+        peer.send(ref, ref, self.topic, "phx_join", self._with_offset(self.payload))
         server = peer.connection.topics.get(self.topic)
         self.instance = None if server is None else server.channel
         reply = await self._reply_to(ref, TIMEOUT)
@@ -253,6 +257,7 @@ class Talk:
             raise self._refused(reply.payload)
         self.response = reply.payload
         self.wanted = True
+        self.offset = reply.payload.get("phx_history", {}).get("offset", self.offset)
         await self.world.settle()
 
     async def push(self, event: str, payload: Any, wait: bool) -> str:
@@ -341,6 +346,9 @@ class Talk:
             )
 
         return await self.world.wait_for(lambda: self.inbox.reply_to(ref), within, failure)
+
+    def _with_offset(self, payload: Any) -> Any:
+        return payload if self.offset is None else {**payload, "phx_offset": self.offset}
 
     def _event_of(self, ref: str) -> str:
         return f"push {ref}, {self._events[ref]!r}" if ref in self._events else f"push {ref}"

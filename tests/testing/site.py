@@ -12,6 +12,7 @@ from django.http import HttpResponse
 
 from django_phoenix.channel import Channel, JoinRefused, Params, Reply, Stop, event
 from django_phoenix.exceptions import ConnectRefused
+from django_phoenix.history import History
 from django_phoenix.presence import Presence
 from django_phoenix.pubsub import broadcast
 from django_phoenix.socket import Socket
@@ -179,8 +180,12 @@ class LoungeChannel(Channel):
         self.update(key, {"device": device})
 
 
+class NewsChannel(Channel):
+    history = History(size=3)
+
+
 class RoomSocket(Socket):
-    channels = {"room:<int:room>": RoomChannel, "lounge": LoungeChannel}
+    channels = {"news": NewsChannel, "room:<int:room>": RoomChannel, "lounge": LoungeChannel}
 
     def connect(self, params):
         if "refuse" in params:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import Group
-from django.test import TestCase, override_settings
+from django.test import SimpleTestCase, TestCase, override_settings
 
 from django_phoenix.pubsub import broadcast
 from django_phoenix.signals import channel_ended, messages_lost, slow_client
-from django_phoenix.testing import aconnect, connect, drop, reorder, subscribe
+from django_phoenix.testing import aconnect, connect, drop, reorder, settle, subscribe
 from tests.testing.site import RoomSocket
 
 
@@ -143,6 +143,43 @@ class BroadcastTests(TestCase):
         self.room.assert_push("said", {"n": 0})
         numbers = [entry.payload["n"] for entry in self.room.received if entry.event == "said"]
         assert numbers == [1, 2, 0]
+
+
+class HistoryTests(SimpleTestCase):
+    def setUp(self):
+        self.socket = connect(RoomSocket)
+        self.news = self.socket.join("news")
+        tell(0)
+        self.news.assert_push("said", {"n": 0})
+
+    def test_who_comes_back_gets_what_was_missed_in_order(self):
+        self.socket.drop()
+        tell(1, 2)
+        self.socket.reconnect()
+        assert self.news.response["phx_history"]["gap"] is False
+        assert [entry.payload["n"] for entry in self.news.received if entry.event == "said"] == [0, 1, 2]
+
+    def test_or_is_told_of_a_gap(self):
+        self.socket.drop()
+        tell(1, 2, 3, 4, 5)
+        self.socket.reconnect()
+        assert self.news.response["phx_history"]["gap"] is True
+        self.news.refute_push("said")
+
+    def test_a_crash_is_survived_alike(self):
+        self.news.kill()
+        tell(1)
+        self.news.rejoin()
+        self.news.assert_push("said", {"n": 1})
+
+    def test_a_client_that_is_new_gets_nothing_old(self):
+        connect(RoomSocket).join("news").refute_push("said")
+
+
+def tell(*numbers):
+    for number in numbers:
+        broadcast("news", "said", {"n": number})
+    settle()
 
 
 def test_a_fault_without_anything_connected_says_so():
