@@ -42,7 +42,21 @@ class Client:
     """What one client is sent, from its join on."""
 
     def __init__(self, roster: Roster) -> None:
-        self.messages: list[tuple[str, Any]] = [("presence_state", json.loads(roster.shown_as_json()))]
+        state = json.loads(roster.shown_as_json())
+        self.messages: list[tuple[str, Any]] = [("presence_state", state)]
+        self.known = refs_in(state)
+
+    def take(self, diff: dict[str, Any]) -> None:
+        """Each join is news and each leave is known: state and diffs add up."""
+        self.messages.append(("presence_diff", diff))
+        joined, left = refs_in(diff["joins"]), refs_in(diff["leaves"])
+        assert not joined & self.known
+        assert left <= self.known
+        self.known = (self.known | joined) - left
+
+
+def refs_in(presences: dict[str, Any]) -> set[str]:
+    return {meta["phx_ref"] for presence in presences.values() for meta in presence["metas"]}
 
 
 class Story:
@@ -87,7 +101,7 @@ class Story:
             diff = {"joins": as_dict(change.joined.values()), "leaves": as_dict(change.left.values())}
             self.roster.done()
             for client in self.clients:
-                client.messages.append(("presence_diff", diff))
+                client.take(diff)
 
     def join(self) -> None:
         self.clients.append(Client(self.roster))
