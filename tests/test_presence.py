@@ -571,10 +571,10 @@ async def test_the_state_is_encoded_once_per_version_and_shared(monkeypatch: pyt
         assert len(made) == 1
 
 
-async def test_a_diff_is_encoded_once_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    encoded: list[str] = []
-    encode = announcer.encode_broadcast
-    monkeypatch.setattr(announcer, "encode_broadcast", lambda *args: encoded.append(args[1]) or encode(*args))
+async def test_a_diff_is_made_once_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Delivery] = []
+    deliver = pubsub.deliver_on_this_loop
+    monkeypatch.setattr(pubsub, "deliver_on_this_loop", lambda it: (made.append(it), deliver(it)))
     async with members("room:1", *["room:1"] * 5) as (one, *others):
         await one.join()
         for other in others:
@@ -583,7 +583,7 @@ async def test_a_diff_is_encoded_once_for_all(monkeypatch: pytest.MonkeyPatch) -
         for each in (one, *others):
             await each.catch_up()
             assert list(each.sees) == ["ada"]
-    assert encoded == ["presence_diff"]
+        assert [delivery.event for delivery in made] == ["presence_diff"]
 
 
 async def test_a_topic_that_nobody_is_on_any_more_is_forgotten() -> None:

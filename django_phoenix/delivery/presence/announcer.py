@@ -24,7 +24,7 @@ from django_phoenix.wire.serializer import V2
 
 logger = logging.getLogger("django_phoenix.presence")
 
-STATE, DIFF = "presence_state", "presence_diff"
+DIFF = "presence_diff"
 NOBODY = "{}"
 # Seconds after which a state with what `fetch` adds is fetched anew, though nobody has come or gone.
 FETCHED_FOR = 5.0
@@ -87,7 +87,11 @@ class Announcer:
     async def _announce_with(self, callbacks: Callbacks, roster: Roster, change: Change) -> None:
         try:
             await self._fetch_and_send(callbacks, roster, change)
+        except Exception:
+            logger.exception("The subscribers of %r could not be told who is present", roster.topic)
         finally:
+            if roster.sending is change:
+                self._done(roster)
             roster.busy = False
         if roster.waiting is not None:
             self.look(roster)
