@@ -176,7 +176,7 @@ class Node:
     def _take_over(self, hubs: Iterable[Hub]) -> None:
         for hub in hubs:
             for posted in hub.outbox.take_all():
-                self._publisher_made().outbox.post(posted.delivery, posted.done)
+                self._publisher_made().outbox.post(posted.delivery, posted.done, posted.route.target)
 
     def _warn_of_no_audience(self) -> None:
         if self.serves or self._warned:
