@@ -94,9 +94,13 @@ class ChannelProcess(Process):
     @property
     def ref(self) -> str:
         """An address that nobody can guess: see ``post``."""
-        if self._ref is None:
-            self._ref = post.register(self)
-        return self._ref
+        ref = self._ref
+        if ref is None:
+            ref = self._ref = post.register(self)
+            if self.over:
+                # Nothing will end it any more.
+                post.forget(ref)
+        return ref
 
     # The way out.
 

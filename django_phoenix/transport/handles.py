@@ -87,11 +87,13 @@ class Pending:
         self.reply(Reply.error(response))
 
     def reply(self, reply: Reply) -> None:
-        """Any status. TypeError if the response is no JSON."""
-        message, self._message = self._message, None
+        """Any status. TypeError if the response is no JSON: it is not answered then."""
+        message = self._message
         if message is None or message.ref is None:
             return
         process = self._process
         encode = process.connection.serializer.encode_reply
         frame = encode(process.join_ref, message.ref, process.topic, reply.status, reply.response)
-        process.on_loop(process.emit, frame)
+        if self._message is not None:
+            self._message = None
+            process.on_loop(process.emit, frame)

@@ -1,0 +1,64 @@
+"""What a channel keeps in its hand: the push that is answered later, its own address."""
+
+from __future__ import annotations
+
+import pytest
+
+from django_phoenix.channel import Channel, event
+from django_phoenix.socket import Socket
+from django_phoenix.transport import post
+from tests.support.peer import Peer
+
+channels: list[Channel] = []
+pending = []
+
+
+class Asked(Channel):
+    async def join(self, payload):
+        channels.append(self)
+
+    @event
+    async def ask(self):
+        pending.append(self.reply_later())
+
+
+class Asking(Socket):
+    channels = {"room": Asked}
+
+
+APP = Asking.as_asgi()
+
+
+@pytest.fixture(autouse=True)
+def forgotten():
+    yield
+    channels.clear()
+    pending.clear()
+
+
+async def test_an_answer_that_is_no_json_is_none_so_that_another_can_be_given():
+    async with Peer(APP) as peer:
+        await peer.join("room")
+        await peer.push("1", "2", "room", "ask")
+        await peer.push("1", "3", "room", "unknown")
+        await peer.next()
+        with pytest.raises(TypeError):
+            pending[0].ok({"never": object()})
+        pending[0].error({"reason": "sorry"})
+        pending[0].ok({"twice": True})
+        assert (await peer.next())[1:] == [
+            "2",
+            "room",
+            "phx_reply",
+            {"status": "error", "response": {"reason": "sorry"}},
+        ]
+        assert await peer.silent()
+
+
+async def test_the_address_of_a_channel_that_has_ended_is_not_kept():
+    async with Peer(APP) as peer:
+        await peer.join("room")
+    known = len(post._addresses)
+    channels[0].broadcast_from("late", {})
+    assert channels[0].ref == channels[0].ref
+    assert len(post._addresses) == known
