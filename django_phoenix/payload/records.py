@@ -18,6 +18,10 @@ from django.core.exceptions import ValidationError
 from django_phoenix.payload.mismatch import MISSING, Conversion, Converter, Flaw, Mismatch, flaws_of
 from django_phoenix.payload.types import converter_for, register_family
 
+# More errors of one value are counted only: a client may cause a million with one frame, and reading them
+# takes many times as long as finding them.
+MOST_READ = 1000
+
 
 class Field(NamedTuple):
     """One named value: how it is converted, and whether it may be missing."""
@@ -131,12 +135,14 @@ def _pydantic(annotation: Any) -> Conversion:
         try:
             return validate(value)
         except pydantic.ValidationError as error:
-            raise Mismatch(_pydantic_flaws(error)) from None
+            raise Mismatch(_pydantic_flaws(error, value)) from None
 
     return Conversion(convert, f"an object, {annotation.__name__}")
 
 
-def _pydantic_flaws(error: Any) -> list[Flaw]:
+def _pydantic_flaws(error: Any, value: Any) -> list[Flaw]:
+    if error.error_count() > MOST_READ:
+        return [Flaw((), f"has {error.error_count()} flaws", value)]
     details = error.errors(include_url=False, include_context=False)
     return [
         Flaw(

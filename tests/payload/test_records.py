@@ -400,3 +400,21 @@ def errors_or_none(take, annotation, payload):
     except InvalidParams as error:
         return error.errors
     return None
+
+
+class Measured(pydantic.BaseModel):
+    values: list[int]
+
+
+class Meter:
+    @event
+    async def measured(self, report: Measured): ...
+
+
+def test_a_flood_of_pydantic_errors_is_counted_rather_than_read():
+    bind = collect_events(Meter)["measured"].bind
+    with pytest.raises(InvalidParams) as caught:
+        bind({"values": ["?"] * 1000})
+    assert len(caught.value.errors) == 20
+    with pytest.raises(InvalidParams, match=r"the payload: has 1001 flaws, got dict"):
+        bind({"values": ["?"] * 1001})
