@@ -34,6 +34,8 @@ LIMIT = 10.0
 # Turns after which the loop is left to sleep, and for how long at a time.
 EAGER_TURNS = 50
 NAP = 0.005
+# What sums of seconds may be wrong by.
+TINY = 1e-6
 
 OVER = "The test that opened this is over: connect anew in each test."
 SYNC_TWIN = "No event loop is running here: in a synchronous test, use `connect(…)` and its like."
@@ -156,23 +158,30 @@ class World:
 
     async def advance(self, seconds: float) -> None:
         """Let so much time pass: timers fire in their order, clients send their heartbeats."""
-        began = time.monotonic()
-        until = self.loop.time() + seconds
-        while True:
-            await self.settle()
-            due = self._clock.next_timer()
-            # What takes time by itself is no reason for timers to miss the end.
-            end = until + time.monotonic() - began
-            if due is None or due > end:
-                break
-            self._go_on(due)
-        self._go_on(end)
+        await self.settle()
+        self._clock.next_timer()
+        with self._clock.standing_still():
+            until = self.loop.time() + seconds + TINY
+            while (due := self._clock.next_timer()) is not None and due <= until:
+                self._go_on(due)
+                await self._let_timers_act()
+            self._go_on(until)
         await self.settle()
 
     def _go_on(self, when: float) -> None:
         for part in self._parts:
             part.keep_alive()
         self._clock.jump_to(when)
+
+    async def _let_timers_act(self) -> None:
+        """Until nobody is at work, or who is waits for another timer."""
+        quiet, left = 0, EAGER_TURNS
+        while quiet < QUIET_TURNS and left:
+            await asyncio.sleep(0)
+            self.node.run_committed()
+            busy = self.at_work() is not None
+            quiet, left = (0, left - 1) if busy else (quiet + 1, left)
+        self.errors.check()
 
     async def wait_for(self, found: Callable[[], T | None], within: float, failure: Callable[[], str]) -> T:
         """What ``found`` finds. AssertionError once the server has been idle for so many seconds."""
