@@ -500,7 +500,8 @@ async def test_a_client_that_does_not_fetch_is_given_up(settings):
     try:
         async with PollingPeer(PATIENT) as peer:
             await peer.join("room:1")
-            await peer.push("1", "2", "room:1", "flood", {"count": 60, "size": 1})
+            # Answered 200 or 410: from Python 3.12 on, the handler has run by then.
+            await peer.post('["1","2","room:1","flood",{"count":60,"size":1}]')
             assert peer.connection.close_code == 1013
             assert (await peer.get()).status == 410
     finally:
