@@ -115,7 +115,7 @@ class Subscribers:
     def publish(self, number: int) -> None:
         self.loop.push(self.publisher, "shout", f'{{"n":{number},"pad":"{"x" * 60}"}}')
 
-    def wait_for(self, count: int, quiet: float = 3.0) -> None:
+    def wait_for(self, count: int, quiet: float = 20.0) -> None:
         """Until so many have come, or nothing has for a while."""
         seen, since = self.got, time.monotonic()
         while self.got < count and time.monotonic() - since < quiet:

@@ -10,10 +10,12 @@ import asyncio
 import sys
 from collections import deque
 from contextvars import Context
+from time import monotonic
 from typing import Any
 
-# After so many messages in a row a busy process lets the rest of the loop have a turn.
+# After so many messages in a row, or seconds, a busy process lets the rest of the loop have a turn.
 SLICE = 32
+SLICE_SECONDS = 0.02
 
 # How a task is told to run up to its first wait at once: Python 3.12 can.
 NO_OPTIONS: dict[str, Any] = {}
@@ -125,7 +127,7 @@ class Process:
             self._task = task
 
     async def _run(self, message: Any) -> None:
-        handled = 0
+        handled, turn_ends = 0, 0.0
         try:
             while True:
                 if message is not None:
@@ -141,8 +143,11 @@ class Process:
                         return
                 message = self._more.popleft()
                 handled += 1
-                if handled % SLICE == 0:
+                if handled == 1:
+                    turn_ends = monotonic() + SLICE_SECONDS
+                elif handled % SLICE == 0 or monotonic() > turn_ends:
                     await asyncio.sleep(0)
+                    turn_ends = monotonic() + SLICE_SECONDS
             if not self._ended:
                 self._ended = True
                 await self.end(self._stop_reason)

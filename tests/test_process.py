@@ -107,6 +107,17 @@ async def test_a_busy_process_lets_others_have_a_turn():
     assert len(first.seen) <= SLICE + 1
 
 
+async def test_a_process_whose_messages_take_long_lets_others_have_a_turn_sooner(monkeypatch):
+    monkeypatch.setattr("django_phoenix.process.SLICE_SECONDS", 0.0)
+    first, second = Recorder(limit=1000), Recorder()
+    for number in range(SLICE):
+        first.post(number)
+    second.post("x")
+    await settle(1)
+    assert second.seen == ["x", "idle"]
+    assert len(first.seen) <= 3
+
+
 async def test_stop_ends_after_the_message_in_hand_and_leaves_the_rest():
     process, gate = Recorder(), asyncio.Event()
     process.post(gate.wait)

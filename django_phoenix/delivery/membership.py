@@ -26,6 +26,7 @@ from django_phoenix.delivery.layer import (
     prepare,
     unpack,
 )
+from django_phoenix.delivery.patience import patience
 from django_phoenix.delivery.topic import Topic
 
 logger = logging.getLogger("django_phoenix.pubsub")
@@ -233,7 +234,7 @@ class Membership:
         pause = FIRST_PAUSE
         while True:
             try:
-                async with asyncio.timeout(ANSWER_TIMEOUT):
+                async with patience(ANSWER_TIMEOUT):
                     answer = await ask()
             except Exception as error:
                 self._fails(error)

@@ -28,6 +28,7 @@ from django_phoenix.delivery.layer import (
     shards,
 )
 from django_phoenix.delivery.losses import losses
+from django_phoenix.delivery.patience import patience
 from django_phoenix.delivery.sequence import Numbers
 from django_phoenix.exceptions import BroadcastError
 
@@ -40,7 +41,7 @@ PACKET_BYTES = 256_000
 # rather than to each topic's group.
 BATCH = 2000
 MANY_TOPICS = 16
-# Seconds for one attempt, and after which a broadcast that cannot be sent is given up.
+# Seconds for one attempt, and after which a broadcast is given up, if the layer has failed all that time.
 SEND_TIMEOUT = 5.0
 GIVE_UP_AFTER = 10.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
@@ -104,7 +105,8 @@ class Outbox:
         self._task: asyncio.Task[None] | None = None
         self._scheduled = False
         self._numbers = Numbers()
-        self._failing = False
+        # Since when no attempt has worked; None: they do.
+        self._failing_since: float | None = None
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -229,7 +231,7 @@ class Outbox:
                 for posted in some:
                     posted.settle(None)
                 return
-            if _is_final(error) or time.monotonic() - some[0].posted_at > GIVE_UP_AFTER:
+            if _is_final(error) or self._is_hopeless(some[0]):
                 self._lose(some, "the channel layer did not take them", error)
                 return
             await asyncio.sleep(pause * random.uniform(0.7, 1.3))
@@ -239,18 +241,24 @@ class Outbox:
         """And in our own count."""
         return all(route.target is None and route.stream == self._stream for route in routes)
 
+    def _is_hopeless(self, posted: Posted) -> bool:
+        """One that is old because this process was busy has not been tried for long."""
+        now = time.monotonic()
+        failing_since = now if self._failing_since is None else self._failing_since
+        return now - max(posted.posted_at, failing_since) > GIVE_UP_AFTER
+
     async def _attempt(self, layer: Any, group: str, message: dict[str, Any]) -> Exception | None:
         try:
-            async with asyncio.timeout(SEND_TIMEOUT):
+            async with patience(SEND_TIMEOUT):
                 await layer.group_send(group, message)
         except Exception as error:
-            if not self._failing:
+            if self._failing_since is None:
                 logger.warning("Broadcasts do not reach other processes: %r. Trying again.", error)
-            self._failing = True
+                self._failing_since = time.monotonic()
             return error
-        if self._failing:
+        if self._failing_since is not None:
             logger.warning("Broadcasts reach other processes again.")
-        self._failing = False
+            self._failing_since = None
         return None
 
     def _lose(self, some: list[Posted], reason: str, cause: Exception | None) -> None:
