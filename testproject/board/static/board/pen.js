@@ -32,6 +32,7 @@ export class Pen {
     this.pointers.set(event.pointerId, event);
     if (this.pointers.size > 1) return this.giveUp();
     event.preventDefault();
+    document.activeElement?.blur(); // keys are for the board now
     this.points = this.at(event);
     this.listener.began();
     this.listener.drew(this.points.slice(), ...this.points);

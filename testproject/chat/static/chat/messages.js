@@ -40,7 +40,7 @@ export class MessageList {
   add(message, missed = false, calm = false) {
     if (this.ids.has(message.id)) return false;
     this.ids.add(message.id);
-    const waiting = this.items.get(message.uid);
+    const waiting = message.uid && this.items.get(message.uid);
     const follow = this.following || this.isMine(message.author);
     waiting?.remove();
     if (missed && !this.isMine(message.author)) this.markAway();
@@ -58,7 +58,7 @@ export class MessageList {
   // A message that is being sent stands after all that the server has.
   expect(message) {
     const item = this.item(message);
-    item.classList.add("pending");
+    item.classList.add("pending", "mine");
     this.items.set(message.uid, item);
     this.list.append(item);
     this.arrange(item);
