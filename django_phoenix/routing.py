@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 from django_phoenix import pubsub
 from django_phoenix.live.session import live_session
 from django_phoenix.transport.mount import Mount, MountTable
@@ -39,7 +41,8 @@ def phoenix_application(
     ``live`` is where live views connect (None: there are none). Everything that is not under a mount goes to
     ``asgi_app`` untouched.
     """
-    pubsub.serving()
+    if isinstance(sockets, Mount):
+        raise ImproperlyConfigured(f"sockets should be a list: sockets=[{sockets!r}].")
     mounts = list(sockets)
     if live is not None:
         mounts.insert(0, _live_mount(live))
@@ -62,9 +65,14 @@ class PhoenixApplication:
         self.inner = Inner(asgi_app)
         self.mounts = mounts
         self._table = MountTable(mounts)
+        self._serves = False
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Serve what is ours, pass on the rest."""
+        if not self._serves:
+            # Not when it is made: a management command imports asgi.py too, for the system checks.
+            self._serves = True
+            pubsub.serving()
         if scope["type"] == "lifespan":
             await self.inner.lifespan(scope, receive, send)
             return

@@ -17,6 +17,7 @@ without the token session and user stay out (``session`` is None, ``user`` anony
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -33,7 +34,7 @@ from django_phoenix.transport.connect_info import ConnectInfo
 from django_phoenix.transport.consumer import PhoenixConsumer
 from django_phoenix.transport.options import SocketOptions
 from django_phoenix.wire.serializer import V2, Serializer
-from django_phoenix.wire.topic import Route, TopicTable
+from django_phoenix.wire.topic import Route, TopicPattern, TopicTable
 
 if TYPE_CHECKING:
     from django_phoenix.transport.login import Login
@@ -82,7 +83,10 @@ class Socket:
     # Callbacks.
 
     def connect(self, params: dict[str, Any]) -> Any:
-        """``def`` or ``async def``. ``params`` are those of the URL. Raise ConnectRefused to say no."""
+        """``def`` or ``async def``. ``params`` are those of the URL. Raise ConnectRefused to say no.
+
+        It returns nothing: a False would look like a refusal, so anything but None is a TypeError.
+        """
 
     def id(self) -> str | None:
         """A name for all sockets of, say, one user, such as ``"users:7"``. None: none.
@@ -161,15 +165,36 @@ def _topics(socket_class: type[Socket]) -> TopicTable[type[Channel]]:
 
 
 def _read_topics(socket_class: type[Socket]) -> TopicTable[type[Channel]]:
+    channels: object = socket_class.channels
+    if not isinstance(channels, Mapping):
+        raise ImproperlyConfigured(
+            f"{socket_class.__name__}.channels should be a dict of topic patterns and Channel classes, "
+            f'such as {{"room:<int:room>": RoomChannel}}, got {channels!r}.'
+        )
     for pattern, target in socket_class.channels.items():
         if not (isinstance(target, type) and issubclass(target, Channel)):
             raise ImproperlyConfigured(
                 f"{socket_class.__name__}.channels[{pattern!r}] should be a Channel class, got {target!r}."
             )
     try:
-        return TopicTable(socket_class.channels.items(), get_converters())
+        table = TopicTable(socket_class.channels.items(), get_converters())
     except ValueError as error:
         raise ImproperlyConfigured(f"{socket_class.__name__}.channels: {error}") from None
+    for topic_pattern, channel in table.entries:
+        _check_join(socket_class, topic_pattern, channel)
+    return table
+
+
+def _check_join(socket_class: type[Socket], pattern: TopicPattern, channel: type[Channel]) -> None:
+    """Nobody could join a topic whose captures ``join`` does not take."""
+    try:
+        inspect.signature(channel.join).bind(None, {}, **dict.fromkeys(pattern.names))
+    except TypeError as error:
+        arguments = ", ".join(["self, payload", *(["*"] if pattern.names else []), *pattern.names])
+        raise ImproperlyConfigured(
+            f"{socket_class.__name__}.channels[{pattern.text!r}]: {channel.__name__}.join does not take what "
+            f"the pattern gives it ({error}). Write `def join({arguments})`."
+        ) from None
 
 
 def _check_rate(socket_class: type[Socket]) -> None:

@@ -10,6 +10,7 @@ from django.core.asgi import get_asgi_application
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import path
 
+from django_phoenix import pubsub
 from django_phoenix.channel import Channel
 from django_phoenix.routing import phoenix_application, socket
 from django_phoenix.socket import Socket
@@ -195,7 +196,73 @@ def test_sockets_hold_mounts():
         phoenix_application(get_asgi_application(), live=None, sockets=[RoomSocket])
 
 
+def test_one_socket_alone_is_no_list():
+    with pytest.raises(ImproperlyConfigured, match=r"sockets=\[socket\('socket/', RoomSocket\)\]"):
+        phoenix_application(get_asgi_application(), sockets=socket("socket/", RoomSocket))
+
+
+@pytest.mark.parametrize("arguments", [(RoomSocket, "socket/"), ("socket/", Room), ("socket/", "RoomSocket")])
+def test_a_mount_takes_a_route_and_a_socket(arguments):
+    with pytest.raises(ImproperlyConfigured, match=r'A socket is mounted by socket\("socket/", UserSocket\)'):
+        socket(*arguments)
+
+
+def test_two_sockets_at_one_route_are_one_too_many():
+    twice = [socket("socket/", RoomSocket), socket("socket/", RoomSocket)]
+    with pytest.raises(ImproperlyConfigured, match=r"Two sockets are mounted at 'socket/'"):
+        phoenix_application(get_asgi_application(), sockets=twice)
+
+
+async def test_a_process_serves_when_it_is_asked_and_not_when_asgi_py_is_imported(monkeypatch):
+    monkeypatch.setattr(pubsub._node, "serves", False)
+    app = application()
+    assert not pubsub._node.serves
+    await get(app, "/nowhere/")
+    assert pubsub._node.serves
+
+
+class WithoutRoom(Channel):
+    def join(self, payload):
+        pass
+
+
+class OtherName(Channel):
+    def join(self, payload, *, number):
+        pass
+
+
+class WithoutPayload(Channel):
+    def join(self):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("channel", "pattern", "advice"),
+    [
+        (WithoutRoom, "room:<int:room>", r"Write `def join\(self, payload, \*, room\)`"),
+        (
+            OtherName,
+            "room:<int:room>",
+            r"OtherName\.join does not take what the pattern gives it \(.*'number'\)",
+        ),
+        (WithoutPayload, "lobby", r"Write `def join\(self, payload\)`"),
+    ],
+)
+def test_a_join_that_can_t_take_what_the_pattern_captures_is_found_at_mounting(channel, pattern, advice):
+    class Wrong(Socket):
+        channels = {pattern: channel}
+
+    with pytest.raises(ImproperlyConfigured, match=advice):
+        Wrong.as_asgi()
+
+
 def test_mistakes_in_the_channel_table_are_found_at_mounting():
+    class NoTable(Socket):
+        channels = [("room:*", Room)]
+
+    with pytest.raises(ImproperlyConfigured, match=r"NoTable\.channels should be a dict"):
+        NoTable.as_asgi()
+
     class NoChannel(Socket):
         channels = {"room:*": RoomSocket}
 

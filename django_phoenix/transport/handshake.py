@@ -12,6 +12,7 @@ import inspect
 import logging
 import time
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from django.conf import settings as django_settings
 from django.core.exceptions import PermissionDenied
@@ -38,6 +39,9 @@ logger = logging.getLogger("django_phoenix.socket")
 
 CSRF_PARAM = "_csrf_token"
 TOKEN_HEADER = "X-Phoenix-AuthToken"
+
+# Socket classes of which it has been logged that pages send no CSRF token.
+_told: WeakSet[type[Socket]] = WeakSet()
 
 
 class Handshake:
@@ -115,8 +119,7 @@ class Handshake:
         record = executor.begin_message(self, f"{type(self.socket).__name__}.connect")
         try:
             activate(self.socket)
-            await self.socket.connect(self.params)
-            self._take_facts()
+            self._let_in(await self.socket.connect(self.params))
         finally:
             executor.end_message(record)
 
@@ -143,18 +146,37 @@ class Handshake:
     def _identify(self) -> None:
         token = self.params.get(CSRF_PARAM) if self.options.check_csrf else credentials.UNCHECKED
         credentials.identify(self.socket, self.request, token, self.logins.has_ended)
+        if token is None:
+            self._tell_of_the_token()
         if django_settings.USE_I18N:
             language = translation.get_language_from_request(self.request)
             self.socket.language = None if language == django_settings.LANGUAGE_CODE else language
 
+    def _tell_of_the_token(self) -> None:
+        """A page that has forgotten it sees a user who is logged in turned away, and nothing says why."""
+        owner = type(self.socket)
+        if owner in _told or django_settings.SESSION_COOKIE_NAME not in self.request.COOKIES:
+            return
+        _told.add(owner)
+        logger.warning(
+            "%s: a page with a session connects without %s, so its user is anonymous here. Let it send the "
+            "CSRF token: new Socket(path, {params: {_csrf_token: token}}). (Said once.)",
+            owner.__name__,
+            CSRF_PARAM,
+        )
+
     def _identify_and_connect(self) -> None:
         self._identify()
         activate(self.socket)
-        self.socket.connect(self.params)
-        self._take_facts()
+        self._let_in(self.socket.connect(self.params))
 
-    def _take_facts(self) -> None:
-        """What the connected socket says of itself."""
+    def _let_in(self, answer: object) -> None:
+        """``connect`` has returned: take what the connected socket says of itself."""
+        if answer is not None:
+            raise TypeError(
+                f"{type(self.socket).__name__}.connect should return None, it returned "
+                f"{type(answer).__name__} {answer!r:.100}. To refuse, raise ConnectRefused."
+            )
         login = login_of(self.socket, follows=self.options.follows_login, at=self.began_at)
         if login is not None:
             self.socket.login = login

@@ -20,6 +20,11 @@ class Mount:
     """One socket class at one route. The client adds the transport's name to the route."""
 
     def __init__(self, route: str, socket_class: type[Socket], **options: Any) -> None:
+        if not isinstance(route, str) or not hasattr(socket_class, "as_asgi"):
+            raise ImproperlyConfigured(
+                'A socket is mounted by socket("socket/", UserSocket), '
+                f"got socket({route!r}, {socket_class!r})."
+            )
         if route.startswith("/") or (route and not route.endswith("/")):
             raise ImproperlyConfigured(
                 f"{socket_class.__name__} is mounted at {route!r}: write the route as in urls.py, without a "
@@ -50,6 +55,13 @@ class MountTable:
         for mount in self._mounts:
             if not isinstance(mount, Mount):
                 raise ImproperlyConfigured(f"sockets should hold socket(route, SocketClass), got {mount!r}.")
+        routes = [mount.route for mount in self._mounts]
+        for route in routes:
+            if routes.count(route) > 1:
+                raise ImproperlyConfigured(
+                    f"Two sockets are mounted at {route!r}, so nobody would get to the second. Give each a "
+                    "route of its own; one socket class may serve many topics."
+                )
 
     def find(self, scope: dict[str, Any]) -> Any:
         """The application for a request, what its route captured put into the scope; None if not ours."""

@@ -49,6 +49,11 @@ class TopicPattern:
         else:
             self._literal = body
 
+    @property
+    def names(self) -> list[str]:
+        """What it captures."""
+        return list(self._capturers)
+
     def match(self, topic: str) -> dict[str, Any] | None:
         """The parameters captured from ``topic``, or None."""
         if self._literal is not None:
@@ -104,14 +109,14 @@ class Route(NamedTuple, Generic[T]):
 class TopicTable(Generic[T]):
     """Patterns in order of declaration; the first that matches wins."""
 
-    __slots__ = ("_entries",)
+    __slots__ = ("entries",)
 
     def __init__(self, entries: Iterable[tuple[str, T]], converters: Mapping[str, Converter]) -> None:
-        self._entries = [(TopicPattern(text, converters), target) for text, target in entries]
+        self.entries = [(TopicPattern(text, converters), target) for text, target in entries]
 
     def resolve(self, topic: str) -> Route[T] | None:
         """The first match, or None."""
-        for pattern, target in self._entries:
+        for pattern, target in self.entries:
             captures = pattern.match(topic)
             if captures is not None:
                 return Route(target, captures)

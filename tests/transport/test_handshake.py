@@ -180,6 +180,22 @@ class BadId(Socket):
         return 5
 
 
+@pytest.mark.parametrize("answer", [False, True, {}])
+async def test_a_connect_that_returns_something_lets_nobody_in(answer, caplog):
+    class Sync(Socket):
+        def connect(self, params):
+            return answer
+
+    class Async(Socket):
+        async def connect(self, params):
+            return answer
+
+    for socket_class in (Sync, Async):
+        assert await status_of(socket_class.as_asgi()) == 500
+        assert f"{socket_class.__name__}.connect should return None, it returned" in caplog.text
+    assert "raise ConnectRefused" in caplog.text
+
+
 async def test_an_id_that_is_no_string_is_refused(caplog):
     assert await status_of(BadId.as_asgi()) == 403
     assert "id() should return a string or None, got 5" in caplog.text
@@ -230,6 +246,15 @@ async def test_ch_8_no_cookie_at_all_is_no_session_and_nobody():
     user, session = await met_by()
     assert isinstance(user, AnonymousUser)
     assert session is None
+
+
+async def test_a_page_that_forgets_its_csrf_token_is_told_of_once(caplog):
+    class Forgetful(Socket):
+        pass
+
+    for headers in ({}, {"cookie": "sessionid=abc"}, {"cookie": "sessionid=abc"}):
+        await status_of(Forgetful.as_asgi(), headers=headers)
+    assert caplog.text.count("Forgetful: a page with a session connects without _csrf_token") == 1
 
 
 async def test_ch_8_a_right_token_without_a_session_cookie_is_an_empty_session():
