@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.test import Client
 
-from django_phoenix.channel import Channel
 from django_phoenix.testing.crashes import Crashed, verdict
 from django_phoenix.testing.failure import Failure
 from django_phoenix.testing.forgotten import Owed
@@ -144,7 +143,7 @@ class AsyncClientSocket:
         self._world: World = peer.world
 
     @property
-    def instance(self) -> Socket:
+    def instance(self) -> Any:
         """Your Socket object."""
         return self._peer.connection.socket
 
@@ -156,7 +155,7 @@ class AsyncClientSocket:
     @property
     def id(self) -> str | None:
         """What your ``id()`` gave."""
-        return self.instance.id_at_handshake
+        return self._peer.connection.socket.id_at_handshake
 
     def join(self, topic: str, payload: Any = None) -> Owed[AsyncClientChannel]:
         """See ClientSocket."""
@@ -223,10 +222,9 @@ class AsyncClientChannel:
         return self._talk.joined
 
     @property
-    def instance(self) -> Channel:
+    def instance(self) -> Any:
         """Your Channel object."""
-        channel: Channel = self._talk.instance
-        return channel
+        return self._talk.instance
 
     @property
     def assigns(self) -> Any:

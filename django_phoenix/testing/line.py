@@ -79,6 +79,10 @@ class Line:
     async def close(self, code: int = GOING_AWAY) -> None:
         """The client goes, or the line has broken (1006). The channels end."""
         self._end(code)
+        for server in tuple(self.connection.topics.values()):
+            if server.ended and not server.busy:
+                # Cancelled with its loop, in the middle of something.
+                server.kill()
         await self.connection.ended(settings.SHUTDOWN_GRACE)
 
     def kill(self) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.test import Client
 
-from django_phoenix.channel import Channel
 from django_phoenix.testing.crashes import Crashed, verdict
 from django_phoenix.testing.end_of_test import at_end_of_test
 from django_phoenix.testing.handshake import NO_DATA, Visitor
@@ -132,7 +131,7 @@ class ClientSocket:
     # The server's side.
 
     @property
-    def instance(self) -> Socket:
+    def instance(self) -> Any:
         """Your Socket object."""
         return self._peer.connection.socket
 
@@ -144,7 +143,7 @@ class ClientSocket:
     @property
     def id(self) -> str | None:
         """What your ``id()`` gave."""
-        return self.instance.id_at_handshake
+        return self._peer.connection.socket.id_at_handshake
 
     # The client's.
 
@@ -224,10 +223,9 @@ class ClientChannel:
         return self._talk.joined
 
     @property
-    def instance(self) -> Channel:
+    def instance(self) -> Any:
         """Your Channel object."""
-        channel: Channel = self._talk.instance
-        return channel
+        return self._talk.instance
 
     @property
     def assigns(self) -> Any:

@@ -72,7 +72,9 @@ class World:
         self._owns_loop = owns_loop
         self._parts: list[Part] = []
         self._clock = Clock(loop)
+        # Closes all if the loop ends before the test; and what was raised then.
         self._guard: asyncio.Task[None] | None = None
+        self._problem: Exception | None = None
         # Who serves the loop where it is not us: the thread of Django's async test.
         self._lender = asgiref_bridge.lender_to(loop)
         lend(loop)
@@ -118,7 +120,7 @@ class World:
         """The end, from outside of the loop."""
         try:
             if self.closed:
-                self.errors.check()
+                self._tell()
             elif self.loop.is_closed() or self.loop.is_running():
                 self._restore()
                 self.errors.check()
@@ -127,6 +129,13 @@ class World:
         finally:
             if self._owns_loop and not self.loop.is_closed():
                 _close_loop(self.loop)
+
+    def _tell(self) -> None:
+        """Raise what is still to be told."""
+        problem, self._problem = self._problem, None
+        if problem is not None:
+            raise problem from None
+        self.errors.check()
 
     # Waiting.
 
@@ -258,9 +267,14 @@ class World:
             await self.loop.create_future()
         finally:
             if not self.closed:
-                with suppress(Exception):
-                    # Whoever runs the loop would only log it.
+                # The others that are cancelled, first.
+                for _ in range(QUIET_TURNS):
+                    await asyncio.sleep(0)
+                try:
                     await self.aclose()
+                except Exception as error:
+                    # Whoever runs the loop would only log it.
+                    self._problem = error
 
     def _restore(self) -> None:
         if self.closed:
@@ -329,7 +343,14 @@ def world_of_test() -> World:
     if running_loop() is not None:
         raise RuntimeError(ASYNC_TWIN)
     found = next((world for world in _worlds if world._owns_loop), None)
-    return found or World(asyncio.new_event_loop(), owns_loop=True)
+    if found is not None:
+        return found
+    loop = asyncio.new_event_loop()
+    try:
+        return World(loop, owns_loop=True)
+    except BaseException:
+        loop.close()
+        raise
 
 
 def open_node() -> LoneNode:

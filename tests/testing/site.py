@@ -39,6 +39,8 @@ class RoomChannel(Channel):
         return {"groups": Group.objects.count(), **payload}
 
     def terminate(self, reason):
+        if getattr(self.assigns, "fails", False):
+            raise ZeroDivisionError("in terminate")
         Group.objects.get_or_create(name=f"ended: {reason}")
 
     # The database.
@@ -136,6 +138,10 @@ class RoomChannel(Channel):
     async def nap(self):
         await asyncio.sleep(0.05)
         self.push("awake")
+
+    @event
+    async def sleep_long(self):
+        await asyncio.sleep(60)
 
     @event
     async def later(self):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import unittest
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.test import TestCase, override_settings
+from django.test import SimpleTestCase, TestCase, override_settings
 
 from django_phoenix.exceptions import JoinRefused
 from django_phoenix.pubsub import broadcast
@@ -209,3 +210,71 @@ def test_sync_and_async_tests_take_turns():
                 await socket.heartbeat()
 
         asyncio.run(test())
+
+
+def said_of(test):
+    """What Django's runner says of an async test method."""
+
+    class Case(SimpleTestCase):
+        databases = "__all__"
+
+        async def test(self):
+            await test(await aconnect(RoomSocket))
+
+    result = unittest.TestResult()
+    Case("test")(result)
+    return "".join(text for _, text in [*result.errors, *result.failures])
+
+
+@pytest.mark.django_db
+def test_a_forgotten_await_in_the_last_line_is_told():
+    async def test(socket):
+        socket.heartbeat()
+
+    assert "heartbeat() (test_async.py" in said_of(test)
+
+
+@pytest.mark.django_db
+def test_a_crash_at_the_very_end_is_told():
+    async def test(socket):
+        room = await socket.join("room:1")
+        room.assigns.fails = True
+
+    assert "ZeroDivisionError: in terminate" in said_of(test)
+
+
+@pytest.mark.django_db
+def test_what_is_going_on_when_the_loop_ends_is_called_off_at_once():
+    async def test(socket):
+        room = await socket.join("room:1")
+        await room.push("sleep_long", wait=False)
+        await asyncio.sleep(0)
+
+    began = time.monotonic()
+    assert said_of(test) == ""
+    assert time.monotonic() - began < 4
+
+
+@pytest.mark.django_db
+def test_it_works_on_uvloop():
+    uvloop = pytest.importorskip("uvloop")
+
+    async def test():
+        async with aconnect(RoomSocket) as socket:
+            await use_a_room(socket)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(test())
+
+
+@pytest.mark.django_db
+def test_asyncio_run_in_a_test_is_as_good():
+    Group.objects.create(name="by the test")
+
+    async def test():
+        socket = await aconnect(RoomSocket)
+        await use_a_room(socket)
+        await socket.join("room:1")
+
+    asyncio.run(test())
+    assert Group.objects.filter(name="ended: closed").exists()
