@@ -75,7 +75,9 @@ class PolledConnection(Connection):
         """What waits; else what comes within the window."""
         self._unpolled = 0.0
         if not self.has_news:
-            await self.outbox.wait(self._window)
+            if not await self.outbox.wait(self._window):
+                # Nobody may be there any more, where a proxy or server does not tell.
+                return Batch(NOTHING, [])
             self._unpolled = 0.0
         messages = self.outbox.take()
         if messages:

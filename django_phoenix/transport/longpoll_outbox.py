@@ -108,14 +108,15 @@ class PolledOutbox:
                 callback()
         return taken
 
-    async def wait(self, seconds: float) -> None:
+    async def wait(self, seconds: float) -> bool:
         """Until there is something to take, or to tell, at most so long; a later wait takes this one's
-        place, which then only ends by its time."""
+        place, which then only ends by its time. False: so it was, what there is belongs to others."""
         waiter = self._waiter = self._loop.create_future()
         try:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await waiter
+            return self._waiter is waiter
         finally:
             if self._waiter is waiter:
                 self._waiter = None

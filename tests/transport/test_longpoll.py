@@ -481,6 +481,21 @@ async def test_a_newer_poll_takes_the_place_of_an_older_one(peer):
     older.abort()
 
 
+async def test_an_older_poll_takes_nothing_away_from_those_that_followed_it():
+    async with PollingPeer(RoomSocket.as_asgi(longpoll={"window_ms": 300})) as peer:
+        await peer.join("room:1")
+        # Its client has hung up, and the server in between has not told.
+        older = peer.request("GET")
+        await settle()
+        newer = peer.request("GET")
+        await settle()
+        pubsub.broadcast("room:1", "first", {})
+        assert (await newer.answer()).status == 200
+        pubsub.broadcast("room:1", "second", {})
+        assert (await older.answer()).json == {"status": 204, "token": peer.token, "messages": []}
+        assert (await peer.next())[3] == "second"
+
+
 async def test_what_comes_after_the_client_has_hung_up_waits_for_the_next_poll(peer):
     await peer.join("room:1")
     poll = peer.request("GET")
