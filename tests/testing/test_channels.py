@@ -294,6 +294,11 @@ class CrashTests(TestCase):
             self.room.push("boom")
         assert Group.objects.get().name == "ended: bang"
 
+    def test_a_terminate_that_fails_is_caught_too(self):
+        self.room.assigns.fails = True
+        with self.room.assert_crash(ZeroDivisionError, match="in terminate"):
+            self.room.leave()
+
     def test_a_normal_end_is_no_crash(self):
         ref = self.room.push("stop_now")
         self.room.assert_reply(ref, "ok", {"bye": True})
