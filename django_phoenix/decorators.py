@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import Model
 
 from django_phoenix.transport.answers import is_logged_in
@@ -33,6 +33,9 @@ from django_phoenix.transport.answers import is_logged_in
 __all__ = ["login_required", "permission_required", "user_passes_test"]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+# Their decorators are for views: they ask a request, and answer with a redirect.
+OF_VIEWS = "django.contrib.auth.decorators"
 
 
 def login_required(function: F) -> F:
@@ -64,16 +67,37 @@ def user_passes_test(test: Callable[[Any], bool]) -> Callable[[F], F]:
     return decorate
 
 
+def refuse_those_of_views(owner: type, function: Any) -> None:
+    """ImproperlyConfigured if Django's ``login_required`` or another of its kind sits on a method of ours."""
+    name = getattr(function, "__name__", "")
+    while function is not None:
+        if getattr(function, "__globals__", {}).get("__name__") == OF_VIEWS:
+            raise ImproperlyConfigured(
+                f"{owner.__name__}.{name} has a decorator of {OF_VIEWS}, which is for views. "
+                "Import the one of that name from django_phoenix.decorators."
+            )
+        function = getattr(function, "__wrapped__", None)
+
+
 def _check_login(owner: Any) -> None:
     if not is_logged_in(owner.user):
         raise PermissionDenied("nobody is logged in")
 
 
 def _read_anew(user: Any) -> Any:
-    """The user as of now; None if there is none any more. What is no model instance stays as it is."""
+    """The user as of now; None if there is none any more, or the account has been switched off since.
+
+    What is no model instance stays as it is.
+    """
     if not isinstance(user, Model):
         return user
-    return type(user)._base_manager.using(user._state.db).filter(pk=user.pk).first()
+    anew = type(user)._base_manager.using(user._state.db).filter(pk=user.pk).first()
+    # Some backends let inactive users in: for them nothing has changed.
+    return anew if _is_active(anew) or not _is_active(user) else None
+
+
+def _is_active(user: Any) -> bool:
+    return bool(getattr(user, "is_active", True))
 
 
 def _guarded(function: F, check: Callable[[Any], None], *, asks_database: bool) -> F:

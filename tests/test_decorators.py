@@ -183,6 +183,9 @@ async def test_whoever_is_deleted_or_not_active_any_more_may_nothing(ada):
     assert (await asked(ada, "ada"))["status"] == "ok"
     await User.objects.filter(pk=ada.pk).aupdate(is_active=False)
     assert (await asked(ada, "view"))["response"] == {"reason": DENIED}
+    assert (await asked(ada, "ada"))["response"] == {"reason": DENIED}
+    # As with a backend that lets them in.
+    assert (await asked(await User.objects.aget(pk=ada.pk), "ada"))["status"] == "ok"
     await User.objects.filter(pk=ada.pk).adelete()
     assert (await asked(ada, "view"))["response"] == {"reason": DENIED}
     assert (await asked(ada, "ada"))["response"] == {"reason": DENIED}
