@@ -11,6 +11,7 @@ from django.core.validators import MaxLengthValidator
 from django_phoenix.channel import Channel, event
 from django_phoenix.history import History
 from django_phoenix.presence import Presence
+from django_phoenix.rates import RateLike
 from testproject import visitors
 from testproject.board.beat import beat_of
 from testproject.board.models import Stroke
@@ -74,6 +75,7 @@ class HandsChannel(Channel):
     """Where everybody's hand is, and what it is drawing just now. Nothing of it is kept."""
 
     presence: ClassVar[type[Presence] | None] = HandsPresence
+    rate: ClassVar[RateLike | None] = "60/s"  # pages send 25
 
     async def join(self, hand: Hand, *, board: str) -> dict[str, Any]:
         self.assigns.hand = hand.hand

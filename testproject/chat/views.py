@@ -37,7 +37,7 @@ class AttachmentView(View):
         attachment = get_object_or_404(Attachment, key=key)
         disposition = content_disposition_header(not attachment.is_picture, attachment.name)
         return HttpResponse(
-            attachment.data,
+            bytes(attachment.data),
             content_type=attachment.kind,
             headers={
                 "Content-Disposition": disposition,

@@ -86,6 +86,25 @@ def test_a_channel_joins_again_and_what_was_said_meanwhile_goes_out_once(
     assert is_marked(page)
 
 
+MEANWHILE = """
+from testproject.chat.models import Message
+Message.objects.create(room="lobby", uid="1", author="joe", name="Joe", body="Nobody saw this come")
+"""
+
+
+def test_what_no_history_knows_any_more_comes_from_the_database(
+    site: Site, visit: Callable[..., Visitor]
+) -> None:
+    page = visit().open("/chat/")
+    say(page, "before")
+    expect(page.locator(".message:not(.pending) p")).to_have_text(["before"])
+    site.kill()
+    site.manage("shell", "--no-imports", "-c", MEANWHILE)
+    site.start()
+    expect(page.locator(".message p")).to_have_text(["before", "Nobody saw this come"])
+    expect(page.locator(".away")).to_have_text("While you were away")
+
+
 def say(page: Page, body: str) -> None:
     page.get_by_label("Message", exact=True).fill(body)
     page.get_by_role("button", name="Send", exact=True).click()

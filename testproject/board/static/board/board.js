@@ -103,8 +103,8 @@ new Pen(paper, {
 
 // Buttons
 
-paper.changed = () => {
-  page.classList.toggle("blank", paper.empty);
+paper.inked = () => page.classList.toggle("blank", paper.empty);
+paper.moved = () => {
   byId("zoom-home").textContent = `${Math.round(paper.zoom * 100)}%`;
   otherHands.placeAll();
 };

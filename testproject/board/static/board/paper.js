@@ -27,7 +27,8 @@ export class Paper {
     this.uids = new Set();
     this.drawing = new Map();
     this.view = null;
-    this.changed = () => {};
+    this.inked = () => {};
+    this.moved = () => {};
     new ResizeObserver(() => this.resize()).observe(element);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
     new MutationObserver(() => this.redraw()).observe(document.documentElement, {attributeFilter: ["data-theme"]});
@@ -56,7 +57,6 @@ export class Paper {
       this.paint(this.dry, stroke);
       this.repaintWet();
     }
-    this.changed();
   }
 
   remove(uid) {
@@ -126,6 +126,7 @@ export class Paper {
     style.setProperty("--y", `${this.view.y}px`);
     style.setProperty("--width", `${WIDTH * scale}px`);
     style.setProperty("--height", `${HEIGHT * scale}px`);
+    this.moved();
     this.redraw();
   }
 
@@ -156,7 +157,7 @@ export class Paper {
     }
     this.wipe(this.wet);
     for (const line of this.drawing.values()) this.paint(line.tool === "eraser" ? this.dry : this.wet, line);
-    this.changed();
+    this.inked();
   }
 
   wipe(context) {
