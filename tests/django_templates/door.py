@@ -15,6 +15,7 @@ from django.test.signals import template_rendered
 from django.test.utils import instrumented_test_render
 
 from django_phoenix.rendering.compiler import compile_template
+from tests.django_templates.pairs import Pairs
 
 counts: Counter[str] = Counter()
 
@@ -71,3 +72,17 @@ def install() -> None:
     Template.render = compiled_render  # type: ignore[method-assign]
     if hasattr(base, "PartialTemplate"):
         base.PartialTemplate.render = partial_render  # type: ignore[method-assign]
+
+
+def watch() -> Pairs:
+    """Let Django render, and look at each render again as the first of pairs."""
+    django_render = Template.render
+    pairs = Pairs(django_render)
+
+    def render(template: Template, context: Any) -> str:
+        html: str = django_render(template, context)
+        pairs.take(template, context)
+        return html
+
+    Template.render = render  # type: ignore[method-assign]
+    return pairs

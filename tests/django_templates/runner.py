@@ -1,6 +1,6 @@
 """Runs Django's own tests: writes down how each ended, and renders by the compiler if asked to.
 
-`RENDERED_BY` is "django" or "compiler", `OUTCOMES` the file that takes the result as JSON.
+`RENDERED_BY` is one of `doors`, `OUTCOMES` the file that takes the result as JSON.
 """
 
 from __future__ import annotations
@@ -53,13 +53,18 @@ class Outcomes(unittest.TextTestResult):
             self.ended[subtest.id()] = self.ended[test.id()] = "failed"
 
 
+doors = {"django": door.count, "compiler": door.install, "pairs": door.watch}
+
+
 class Runner(DiscoverRunner):
     def get_resultclass(self) -> type[Outcomes]:
         return Outcomes
 
     def run_suite(self, suite: Any, **kwargs: Any) -> Outcomes:
-        door.install() if os.environ["RENDERED_BY"] == "compiler" else door.count()
+        pairs = doors[os.environ["RENDERED_BY"]]()
         result: Outcomes = super().run_suite(suite, **kwargs)
         facts = {"ended": result.ended, "renders": dict(door.counts)}
+        if pairs is not None:
+            facts |= {"pairs": dict(pairs.counts), "differences": pairs.differences}
         Path(os.environ["OUTCOMES"]).write_text(json.dumps(facts), encoding="utf-8")
         return result

@@ -1,4 +1,4 @@
-"""Django's own tests of templates pass as they do with Django alone when every render is ours."""
+"""Django's own tests of templates, when every render is ours, and with all that their pages may turn into."""
 
 from __future__ import annotations
 
@@ -63,3 +63,14 @@ def test_the_same_tests_pass_as_with_django_alone(labels: list[str], tmp_path: P
     compiled, others = ours["renders"]["compiled"], ours["renders"].get("by Django", 0)
     assert compiled > 1000
     assert compiled / (compiled + others) >= 0.95
+
+
+def test_what_django_tests_show_changes_into_any_other_page(tmp_path: Path) -> None:
+    """The cases of tags and filters, with contexts derived from theirs: diff and merge give Django's page."""
+    file = tmp_path / "pairs.json"
+    found = outcomes_of(
+        start(["template_tests.syntax_tests", "template_tests.filter_tests"], "pairs", file), file
+    )
+    assert found["differences"] == []
+    assert found["pairs"]["pairs"] > 15_000
+    assert found["pairs"]["never the same"] < 15

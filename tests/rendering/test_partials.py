@@ -37,8 +37,8 @@ def test_a_partial_sees_the_names_around_it_and_writes_among_them() -> None:
 
 def test_a_partial_may_show_itself() -> None:
     source = (
-        "{% partialdef tree %}<li>{{ node.name }}{% for node in node.children %}{% partial tree %}{% endfor %}"
-        "</li>{% endpartialdef %}{% partial tree %}"
+        "{% partialdef tree %}<li>{{ node.name }}{% for node in node.children %}{% partial tree %}"
+        "{% endfor %}</li>{% endpartialdef %}{% partial tree %}"
     )
     live = Live(source)
     leaf = {"name": "leaf", "children": []}
