@@ -73,4 +73,4 @@ def test_what_django_tests_show_changes_into_any_other_page(tmp_path: Path) -> N
     )
     assert found["differences"] == []
     assert found["pairs"]["pairs"] > 15_000
-    assert found["pairs"]["never the same"] < 15
+    assert "never the same" not in found["pairs"], "each of these pages is a function of its context"
