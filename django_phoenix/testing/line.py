@@ -47,6 +47,8 @@ class Line:
         self._over = over
         self._connection: Connection | None = None
         self._gone = False
+        # Channels that the test does not wait for.
+        self._unwaited: set[ChannelServer] = set()
         self._fluent = asyncio.Event()
         self._fluent.set()
 
@@ -105,8 +107,15 @@ class Line:
         """Which channel handles what; None if none does."""
         if self._connection is None:
             return None
-        busy = next((server for server in self._connection.topics.values() if server.busy), None)
-        return None if busy is None else f"{busy} is at work"
+        busy = [server for server in self._connection.topics.values() if server.busy]
+        self._unwaited.intersection_update(busy)
+        return next((f"{server} is at work" for server in busy if server not in self._unwaited), None)
+
+    def leave_alone(self, topic: str) -> None:
+        """What this channel has in hand now is not waited for."""
+        server = self.connection.topics.get(topic)
+        if server is not None:
+            self._unwaited.add(server)
 
     def _end(self, code: int) -> None:
         if not self._gone:

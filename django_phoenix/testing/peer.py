@@ -261,12 +261,17 @@ class Talk:
         await self.world.settle()
 
     async def push(self, event: str, payload: Any, wait: bool) -> str:
-        """Send an event; returns its ref. ``wait``: until the server has done all that it does about it."""
+        """Send an event; returns its ref. ``wait``: until the server has done all that it does about it.
+
+        Otherwise nor is it waited for in what follows, until that handler has returned.
+        """
         ref = self.peer.next_ref()
         self._events[ref] = event
         self.peer.send(self.join_ref, ref, self.topic, event, {} if payload is None else payload)
         if wait:
             await self.world.settle()
+        else:
+            self.peer.line.leave_alone(self.topic)
         return ref
 
     async def leave(self) -> None:

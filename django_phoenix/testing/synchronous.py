@@ -245,7 +245,8 @@ class ClientChannel:
     def push(self, event: str, payload: Any = None, *, wait: bool = True) -> str:
         """Send an event; returns its ref, for ``assert_reply``. ``payload``: a JSON object, or bytes.
 
-        Raises what the channel crashed of. ``wait=False`` does not wait for the handler.
+        Raises what the channel crashed of. With ``wait=False`` neither this call nor the next ones wait for
+        the handler, as for one that waits for the test to go on.
         """
         __tracebackhide__ = True
         return self._world.run(self._talk.push(event, payload, wait))

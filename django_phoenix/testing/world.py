@@ -114,6 +114,9 @@ class World:
             return self.loop.run_until_complete(self.loop.create_task(work, context=context))
         except Failure as failure:
             problem = failure.plain()
+        finally:
+            if self.closed:
+                _close_loop(self.loop)
         raise problem
 
     def close(self) -> None:

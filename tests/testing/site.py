@@ -144,6 +144,12 @@ class RoomChannel(Channel):
         await asyncio.sleep(60)
 
     @event
+    async def wait_for_it(self):
+        self.assigns.it = asyncio.Event()
+        await self.assigns.it.wait()
+        return {"came": True}
+
+    @event
     async def later(self):
         self.assigns.pending = self.reply_later()
 

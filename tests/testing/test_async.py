@@ -163,10 +163,13 @@ async def test_assertions_may_wait_beside_each_other():
 @pytest.mark.django_db
 async def test_a_handler_that_waits_for_the_test_is_not_waited_for_if_told_so():
     room = await (await aconnect(RoomSocket)).join("room:1")
-    ref = await room.push("nap", wait=False)
-    assert room.received[-1].event == "welcome"
+    other = await (await aconnect(RoomSocket)).join("room:2")
+    ref = await room.push("wait_for_it", wait=False)
+    await other.assert_reply(await other.push("echo", {"n": 1}))
     await room.refute_reply(ref)
-    assert room.received[-1].event == "awake"
+    room.assigns.it.set()
+    await room.assert_reply(ref, "ok", {"came": True})
+    await room.assert_reply(await room.push("echo", {"n": 2}))
 
 
 @pytest.mark.django_db

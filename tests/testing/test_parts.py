@@ -8,6 +8,7 @@ import gc
 import pytest
 from django.contrib.auth.models import Group
 
+from django_phoenix.testing import connect, world
 from django_phoenix.testing.clock import Clock
 from django_phoenix.testing.forgotten import Owed
 from django_phoenix.testing.frames import Arrival, encode, read
@@ -16,6 +17,7 @@ from django_phoenix.testing.inbox import Inbox, Received, received
 from django_phoenix.testing.same_thread import SameThread
 from django_phoenix.transport.query import parse_params
 from django_phoenix.wire.serializer import V2
+from tests.testing.site import RoomSocket
 
 
 async def answer():
@@ -139,3 +141,24 @@ def test_a_clock_that_cannot_be_put_forward_says_so():
             Clock(loop).next_timer()
     finally:
         loop.close()
+
+
+@pytest.mark.django_db
+def test_a_handler_that_never_returns_is_named(monkeypatch):
+    monkeypatch.setattr(world, "LIMIT", 0.05)
+    room = connect(RoomSocket).join("room:1")
+    with pytest.raises(AssertionError, match="RoomChannel on topic 'room:1' is at work, and does not return"):
+        room.push("sleep_long")
+    room.kill()
+
+
+def test_without_a_test_to_end_the_last_socket_takes_all_along(monkeypatch):
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")
+    with connect(RoomSocket) as first:
+        with connect(RoomSocket) as second:
+            second.heartbeat()
+        first.heartbeat()
+    with pytest.raises(RuntimeError, match="is over"):
+        first.heartbeat()
+    with pytest.raises(RuntimeError, match="Nothing is connected"):
+        world.open_node()
