@@ -60,9 +60,10 @@ DEFAULTS: dict[str, Any] = {
     # and told.
     "BROADCAST_BACKLOG": 10_000,
     "BROADCAST_BACKLOG_BYTES": 64_000_000,
-    # Topics with a history that a process remembers after their last client has left; beyond, those that
-    # were left longest ago are forgotten before their time.
+    # Topics with a history that a process remembers after their last client has left, and bytes of what they
+    # hold; beyond, those that were left longest ago are forgotten before their time.
     "HISTORY_LEFT_TOPICS": 10_000,
+    "HISTORY_LEFT_BYTES": 128_000_000,
     # The template around live templates that extend none; None: a plain one of ours. And the block that is
     # live. Both can be set per view and per live_session.
     "LAYOUT": None,
@@ -117,7 +118,7 @@ def unknown_keys() -> list[str]:
 
 
 def _suggestion(key: str) -> str:
-    near = difflib.get_close_matches(str(key), DEFAULTS, n=1)
+    near = difflib.get_close_matches(str(key).upper(), DEFAULTS, n=1)
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 

@@ -345,6 +345,35 @@ async def test_however_many_topics_are_left_a_process_remembers_so_many_of_them(
     assert hub._topics[TOPIC].log is not None
 
 
+async def test_however_much_left_topics_hold_a_process_remembers_so_much_of_it(
+    peer: Peer, settings: Any
+) -> None:
+    settings.DJANGO_PHOENIX = {"HISTORY_LEFT_BYTES": 12_000}
+    hub = pubsub._node.hub_here()
+    for number in range(2, 8):
+        topic = f"room:{number}"
+        await peer.push(str(number), str(number), topic, "phx_join", {})
+        await peer.next()
+        pubsub.broadcast(topic, "said", {"text": "x" * 5000})
+        await peer.push(str(number), str(number), topic, "phx_leave")
+        for _ in range(3):
+            await peer.next()
+    assert [topic for topic in hub._topics if topic.startswith("room:")] == ["room:6", "room:7"]
+    # What they get after that counts as well.
+    pubsub.broadcast("room:6", "said", {"text": "x" * 5000})
+    hub._forget()
+    assert [topic for topic in hub._topics if topic.startswith("room:")] == ["room:7"]
+    # The last one stays however much it holds, and what is joined again is not counted.
+    for _ in range(3):
+        pubsub.broadcast("room:7", "said", {"text": "x" * 5000})
+    hub._forget()
+    await peer.push("9", "9", "room:7", "phx_join", {})
+    await peer.next()
+    hub._forget()
+    assert hub._topics["room:7"].log is not None
+    assert (len(hub._left), hub._left_weight) == (0, 0)
+
+
 @pytest.mark.parametrize("options", [{"size": 0}, {"ttl": -1}, {"max_bytes": "many"}, {"size": True}])
 def test_a_history_of_nothing_is_refused(options: Any) -> None:
     with pytest.raises(ImproperlyConfigured, match="should be a number above 0"):

@@ -50,8 +50,10 @@ class Hub:
         # How many things of the inbox are being seen to.
         self._taking = 0
         self._forgetting: asyncio.TimerHandle | None = None
-        # Topics that are remembered though nobody listens any more, longest left first.
-        self._left: OrderedDict[str, None] = OrderedDict()
+        # Topics that are remembered though nobody listens any more, longest left first, with what each
+        # weighs, and the sum of that.
+        self._left: OrderedDict[str, int] = OrderedDict()
+        self._left_weight = 0
         # Made for the first topic with a history.
         self._exchange: Exchange | None = None
         self._membership = None if layer is None else Membership(node, layer, self._topics, self._accept)
@@ -187,16 +189,30 @@ class Hub:
     def _is_left(self, topic: Topic, log: Log) -> None:
         """It is remembered for a while; but not all topics that a client can think of, join and leave."""
         log.idle_since = time.monotonic()
-        self._left[topic.name] = None
+        self._weigh(topic.name, log)
         self._left.move_to_end(topic.name)
-        while len(self._left) > settings.HISTORY_LEFT_TOPICS:
-            oldest = self._topics.get(self._left.popitem(last=False)[0])
+        self._keep_to_limits()
+
+    def _weigh(self, name: str, log: Log) -> None:
+        self._left_weight += log.weight - self._left.get(name, 0)
+        self._left[name] = log.weight
+
+    def _is_not_left(self, name: str) -> None:
+        self._left_weight -= self._left.pop(name, 0)
+
+    def _keep_to_limits(self) -> None:
+        """The one that was left last stays: somebody may be about to join it."""
+        topics, weight = settings.HISTORY_LEFT_TOPICS, settings.HISTORY_LEFT_BYTES
+        while len(self._left) > 1 and (len(self._left) > topics or self._left_weight > weight):
+            name = next(iter(self._left))
+            self._is_not_left(name)
+            oldest = self._topics.get(name)
             if oldest is not None and not oldest.members:
                 self._forget_topic(oldest)
 
     def _forget_topic(self, topic: Topic) -> None:
         topic.log = None
-        self._left.pop(topic.name, None)
+        self._is_not_left(topic.name)
         self._drop(topic)
 
     def _forget(self) -> None:
@@ -208,9 +224,12 @@ class Hub:
             assert log is not None
             log.forget_old(now)
             if topic.members:
-                self._left.pop(topic.name, None)
+                self._is_not_left(topic.name)
             elif now - log.idle_since > log.history.ttl:
                 self._forget_topic(topic)
+            else:
+                self._weigh(topic.name, log)
+        self._keep_to_limits()
         self._forgetting = self.loop.call_later(FORGET_EVERY, self._forget) if remembered else None
 
     def _wake(self) -> None:

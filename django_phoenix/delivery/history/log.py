@@ -26,6 +26,8 @@ DISORDER = 2.0
 # Publishers that an offset names, at most.
 NAMED = 64
 NOTHING: deque[Entry] = deque(maxlen=0)
+# Bytes that an entry takes beside its frame.
+ENTRY = 500
 # Publishers, and logs of other processes, that a log knows.
 REMEMBERED, COPIES = 256, 16
 
@@ -76,6 +78,11 @@ class Log:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    @property
+    def weight(self) -> int:
+        """Bytes that it takes, roughly."""
+        return self._bytes + ENTRY * len(self._entries)
 
     def anew(self, now: float) -> Log:
         """One that takes its place, after some time in which nobody knows what was missed."""
