@@ -61,6 +61,10 @@ class Demo(Channel):
         self.push("x", params["payload"])
 
     @event
+    async def all_of_it(self, params: Params):
+        return params
+
+    @event
     async def nonsense(self):
         return ["a", "list"]
 
@@ -251,6 +255,12 @@ async def test_ch_42_pushes_and_broadcasts_of_a_thread_keep_one_order(peer):
     time.sleep(0.05)  # noqa: ASYNC251
     frames = [await peer.next() for _ in range(9)]
     assert [frame[3] for frame in frames] == [*(["broadcast", "push"] * 4), "phx_reply"]
+
+
+async def test_the_whole_payload_is_a_reply_as_it_is(peer):
+    await joined(peer)
+    await peer.push("1", "2", "demo:1", "all_of_it", {"a": [1]})
+    assert await peer.next() == ok("2", "demo:1", {"a": [1]})
 
 
 @pytest.mark.parametrize("payload", [None, 5, "x", [1]])

@@ -217,7 +217,7 @@ class ChannelServer(ChannelInbox):
             sent = {} if message.payload is None else message.payload
             payload = self.blueprint.join_payload(sent)
             response = await self._call("join", self.blueprint.join, payload, **self.captures)
-            if response is not None and type(response) is not dict:
+            if response is not None and not isinstance(response, dict):
                 raise self._bad_return("join", "None or a dict, or raise JoinRefused({...})", response)
             missed: list[pubsub.Delivery] = []
             if self.blueprint.history is not None:
@@ -346,6 +346,8 @@ class ChannelServer(ChannelInbox):
             if result.reply is not None:
                 self._answer(message, result.reply)
             self.stop(result.reason)
+        elif isinstance(result, dict):
+            self.reply(self.join_ref, message.ref, "ok", result)
         else:
             raise self._bad_return(self._doing, EVENT_RETURNS, result)
 
