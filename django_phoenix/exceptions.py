@@ -64,6 +64,8 @@ class JoinRefused(PhoenixError):
     """Raise it in ``Channel.join``: the client gets an error reply with ``response``, a JSON object."""
 
     def __init__(self, response: dict[str, Any] | None = None) -> None:
+        if response is not None and not isinstance(response, dict):
+            raise TypeError(f"JoinRefused takes a dict, such as {{'reason': …}}, got {response!r:.100}.")
         super().__init__(response)
         self.response: dict[str, Any] = {} if response is None else response
 

@@ -27,6 +27,7 @@ from django.urls.converters import get_converters
 
 from django_phoenix import pubsub
 from django_phoenix.channel import Assigns, Channel
+from django_phoenix.decorators import refuse_those_of_views
 from django_phoenix.exceptions import ConnectRefused
 from django_phoenix.rates import Rate, RateLike
 from django_phoenix.transport import login_news
@@ -133,6 +134,7 @@ class Socket:
         """
         _topics(cls)
         _check_rate(cls)
+        refuse_those_of_views(cls, cls.connect)
         checked = SocketOptions.read(cls.__name__, options)
         app: Application = PhoenixConsumer.as_asgi(socket_class=cls, options=checked)
         return app

@@ -8,10 +8,12 @@ import threading
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.exceptions import ImproperlyConfigured
 
-from django_phoenix.channel import Channel, JoinRefused, Stop, event
+from django_phoenix.channel import Channel, JoinRefused, Reply, Stop, event
 from django_phoenix.signals import channel_crashed
 from django_phoenix.socket import Socket
+from django_phoenix.transport.blueprint import blueprint_of
 from tests.support.peer import Peer, error, ok, settle
 
 
@@ -281,3 +283,70 @@ async def test_a_query_in_an_async_callback_is_advised_against(caplog, crashes):
         "in a thread, or use the ORM's async methods (acount, aget, async for)."
     ]
     assert "make it a plain `def`" in caplog.text
+
+
+class Mistaken(Channel):
+    async def join(self, payload):
+        if payload.get("refuse"):
+            raise JoinRefused("no")
+        return {"error": ValueError("no JSON")} if payload else None
+
+    @event
+    async def awaits(self):
+        await self.broadcast_from("tick", {})
+
+    @event
+    async def answers(self):
+        return {"at": object()}
+
+    @event
+    async def pushes(self):
+        self.push("tick", {"at": object()})
+
+    @event
+    async def names_no_event(self):
+        self.push({"x": 1})
+
+    @event
+    async def says_no(self):
+        return Reply.error("no")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("awaits", "push, broadcast, send and the like return at once and take no `await`."),
+        ("answers", "Mistaken on topic 'x': the reply is not JSON: Object of type object is not"),
+        ("pushes", r"Mistaken.push('tick', …): the payload is not JSON: Object of type object is not"),
+        ("names_no_event", "Mistaken.push(event, payload): the event should be a string, got {'x': 1}"),
+        ("says_no", "A reply's response should be a dict, such as {'reason': …}, or bytes, got 'no'"),
+    ],
+)
+async def test_the_log_says_what_is_wrong_with_a_usual_mistake(name, told, caplog):
+    async with Peer(socket_of(Mistaken)) as peer:
+        await peer.join("x")
+        await peer.push("1", "2", "x", name)
+        assert (await peer.next())[3] == "phx_error"
+    assert told in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("payload", "told"),
+    [
+        ({"refuse": 1}, "JoinRefused takes a dict, such as {'reason': …}, got 'no'"),
+        ({"a": 1}, "Mistaken on topic 'x': the reply is not JSON"),
+    ],
+)
+async def test_the_log_says_what_is_wrong_with_a_join(payload, told, caplog):
+    async with Peer(socket_of(Mistaken)) as peer:
+        await peer.push("1", "1", "x", "phx_join", payload)
+        assert await peer.next() == error("1", "x", "join crashed")
+    assert told in caplog.text
+
+
+def test_an_intercept_without_handle_out_is_found():
+    class Deaf(Channel):
+        intercept = ["sold"]
+
+    with pytest.raises(ImproperlyConfigured, match=r"Deaf\.intercept names 'sold', .* no handle_out"):
+        blueprint_of(Deaf)

@@ -73,6 +73,19 @@ def test_e003_wrong_type(settings: Settings, key: str, value: object) -> None:
     assert repr(value) in message.msg
 
 
+def test_e002_a_key_in_small_letters_is_recognized(settings: Settings) -> None:
+    settings.DJANGO_PHOENIX = {"max_channels": 10}
+    (message,) = checks.check_settings()
+    assert "did you mean 'MAX_CHANNELS'?" in message.msg
+
+
+def test_e003_a_rate_that_is_none(settings: Settings) -> None:
+    settings.DJANGO_PHOENIX = {"EVENT_RATE": "5 per second"}
+    (message,) = checks.check_settings()
+    assert ids([message]) == ["E003"]
+    assert "DJANGO_PHOENIX['EVENT_RATE']: A rate should be such as '5/s'" in message.msg
+
+
 def test_good_settings_are_silent(settings: Settings) -> None:
     settings.DJANGO_PHOENIX = {
         "MAX_CHANNELS": 10,
@@ -103,6 +116,16 @@ def test_e004_asgi_application_cannot_be_loaded(settings: Settings, name: str) -
     (message,) = checks.check_asgi()
     assert ids([message]) == ["E004"]
     assert name in message.msg
+
+
+def test_e004_tells_of_an_attribute_error_in_asgi_py(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "asgi_that_fails.py").write_text("application = None.nothing")
+    monkeypatch.syspath_prepend(tmp_path)
+    settings.ASGI_APPLICATION = "asgi_that_fails.application"
+    (message,) = checks.check_asgi()
+    assert "AttributeError: 'NoneType' object has no attribute 'nothing'" in message.msg
 
 
 def test_w002_nothing_of_ours_in_the_asgi_application(settings: Settings) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.contrib.auth import decorators as auth_decorators
 from django.contrib.auth.models import AnonymousUser, Permission, User
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.http import Http404
 
 from django_phoenix import tokens
 from django_phoenix.channel import Channel, event
 from django_phoenix.decorators import login_required, permission_required, user_passes_test
 from django_phoenix.socket import Socket
+from django_phoenix.transport.blueprint import blueprint_of
 from tests.support.peer import Peer, Refused, error, ok, settle
 
 LOGIN = "login required"
@@ -314,3 +316,21 @@ async def test_the_query_of_a_permission_is_made_off_the_loop(ada):
     """Else Django would raise SynchronousOnlyOperation."""
     GuardedSocket.who = await sync_to_async(User.objects.get)(pk=ada.pk)
     assert (await asked(GuardedSocket.who, "view"))["response"] == {"reason": DENIED}
+
+
+async def no_method(self, payload):
+    """Stands for any."""
+
+
+@pytest.mark.parametrize("name", ["join", "handle_in", "go"])
+def test_the_decorators_of_views_are_refused(name):
+    for_views = auth_decorators.login_required(no_method)
+    wrong = type("Wrong", (Channel,), {name: event(for_views) if name == "go" else for_views})
+    with pytest.raises(ImproperlyConfigured, match=r"Wrong\..* Import .* from django_phoenix\.decorators"):
+        blueprint_of(wrong)
+
+
+def test_the_decorators_of_views_are_refused_around_connect():
+    wrong = type("Wrong", (Socket,), {"connect": auth_decorators.login_required(no_method)})
+    with pytest.raises(ImproperlyConfigured, match=r"Import .* from django_phoenix\.decorators"):
+        wrong.as_asgi()

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from django_phoenix.channel import EVENT_RATE, Channel
 from django_phoenix.conf import settings
+from django_phoenix.decorators import refuse_those_of_views
 from django_phoenix.history import History
 from django_phoenix.params import Handler, collect_events, invalid, no_object, payload_converter
 from django_phoenix.payload.mismatch import Flaw, Mismatch
@@ -57,6 +58,8 @@ class Blueprint:
     def __init__(self, channel_class: type[Channel]) -> None:
         self.channel_class = channel_class
         self.events: dict[str, Handler] = collect_events(channel_class)
+        for handler in self.events.values():
+            refuse_those_of_views(channel_class, handler.function)
         self.join = self._overridden("join")
         self._convert_payload = payload_converter(channel_class, channel_class.join)
         self.after_join = self._overridden("after_join")
@@ -67,6 +70,12 @@ class Blueprint:
         self.terminate = self._overridden("terminate")
         intercept: Collection[str] = channel_class.intercept
         self.intercept = frozenset([intercept] if isinstance(intercept, str) else intercept)
+        if self.intercept and self.handle_out is None:
+            events = ", ".join(map(repr, sorted(self.intercept)))
+            raise ImproperlyConfigured(
+                f"{channel_class.__name__}.intercept names {events}, but there is no handle_out, so that no "
+                "client would get it. Define handle_out(self, event, payload)."
+            )
         self._rate = _rate_of(channel_class)
         self._rates: dict[Any, Rate] = rates_of(self.events)
         self.presence = _presence_of(channel_class)
@@ -101,6 +110,7 @@ class Blueprint:
 
     def _overridden(self, name: str) -> Callback | None:
         function = getattr(self.channel_class, name)
+        refuse_those_of_views(self.channel_class, function)
         return None if function is getattr(Channel, name) else Callback(self.channel_class, function)
 
 

@@ -106,6 +106,11 @@ class ChannelProcess(Process):
 
     def push(self, event: str, payload: dict[str, Any] | bytes) -> None:
         """To this client, from any thread."""
+        if not isinstance(event, str):
+            raise TypeError(
+                f"{self.channel.log_name}.push(event, payload): the event should be a string, "
+                f"got {event!r:.100}."
+            )
         if not isinstance(payload, dict | bytes):
             raise TypeError(
                 f"{self.channel.log_name}.push({event!r}, …): the payload should be a dict or bytes, "
@@ -115,15 +120,24 @@ class ChannelProcess(Process):
             frame = self.connection.serializer.encode_push(self.join_ref, self.topic, event, payload)
         except NoBinary as error:
             logger.warning("%s: a push is passed over: %s.", self, error)
+        except TypeError as error:
+            raise TypeError(
+                f"{self.channel.log_name}.push({event!r}, …): the payload is not JSON: {error}."
+            ) from error
         else:
             self.on_loop(self.emit, frame)
 
     def reply(self, join_ref: Ref, ref: Ref, status: str, response: Any) -> None:
         """To one push. Without a ref the client wants none."""
         if ref is not None:
-            connection = self.connection
-            frame = connection.serializer.encode_reply(join_ref, ref, self.topic, status, response)
-            connection.outbox.put(frame)
+            self.connection.outbox.put(self.reply_frame(join_ref, ref, status, response))
+
+    def reply_frame(self, join_ref: Ref, ref: Ref, status: str, response: Any) -> Frame:
+        """A reply, encoded. TypeError if the response is no JSON."""
+        try:
+            return self.connection.serializer.encode_reply(join_ref, ref, self.topic, status, response)
+        except TypeError as error:
+            raise TypeError(f"{self}: the reply is not JSON: {error}. It was {response!r:.200}") from error
 
     def reply_unmatched(self, message: Message) -> None:
         """The topic is not joined (any more)."""

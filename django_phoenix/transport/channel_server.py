@@ -223,8 +223,7 @@ class ChannelServer(ChannelInbox):
             if self.blueprint.history is not None:
                 # From here on until the channel is subscribed nothing is waited for.
                 response, missed = await self._catch_up(sent, self.blueprint.history, response)
-            encode = self.connection.serializer.encode_reply
-            frame = encode(message.join_ref, message.ref, self.topic, "ok", response or {})
+            frame = self.reply_frame(message.join_ref, message.ref, "ok", response or {})
         except JoinRefused as refusal:
             self._refuse(message, refusal.response)
         except InvalidParams as error:

@@ -18,12 +18,17 @@ ADVICE = (
     "{} is an `async def`, which runs on the event loop: make it a plain `def`, which runs in a thread, or "
     "use the ORM's async methods (acount, aget, async for)."
 )
+NO_AWAIT = "push, broadcast, send and the like return at once and take no `await`."
 
 
 def advise(error: BaseException, callback: str) -> None:
-    """To an error of the callback so called, if it is one for blocking the loop, add what to do about it."""
-    if isinstance(error, SynchronousOnlyOperation) and not hasattr(error, "__notes__"):
+    """To an error of the callback so called, if it is a usual mistake, add what to do about it."""
+    if hasattr(error, "__notes__"):
+        return
+    if isinstance(error, SynchronousOnlyOperation):
         error.add_note(ADVICE.format(callback))
+    elif isinstance(error, TypeError) and "NoneType" in str(error) and "await" in str(error):
+        error.add_note(NO_AWAIT)
 
 
 def report(

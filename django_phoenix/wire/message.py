@@ -52,12 +52,22 @@ class Reply:
     @classmethod
     def ok(cls, response: Any = None) -> Reply:
         """The client's ``receive("ok")`` is called with ``response`` (a JSON object, or bytes)."""
-        return cls("ok", {} if response is None else response)
+        return cls("ok", _response(response))
 
     @classmethod
     def error(cls, response: Any = None) -> Reply:
         """The client's ``receive("error")`` is called with ``response`` (a JSON object, or bytes)."""
-        return cls("error", {} if response is None else response)
+        return cls("error", _response(response))
+
+
+def _response(response: Any) -> Any:
+    if response is None:
+        return {}
+    if isinstance(response, dict | bytes):
+        return response
+    raise TypeError(
+        f"A reply's response should be a dict, such as {{'reason': …}}, or bytes, got {response!r:.100}."
+    )
 
 
 def _cut(text: str) -> str:

@@ -27,7 +27,9 @@ def topic_of(who: str, topic: Any) -> str:
 def key_of(who: str, key: Any) -> str:
     """A key as clients see it. Raises TypeError, ValueError if it is too long."""
     if isinstance(key, bool) or not isinstance(key, str | int | uuid.UUID) or not _is_text(str(key)):
-        raise TypeError(f"{who}: a key should be a string, a number or a UUID, got {key!r:.100}.")
+        raise TypeError(
+            f"{who}: a key should be a string, a number or a UUID, such as user.pk, got {key!r:.100}."
+        )
     if len(str(key)) > LONGEST_KEY:
         raise ValueError(f"{who}: a key has {LONGEST_KEY} characters at most, {key!r:.100} has more.")
     return str(key)

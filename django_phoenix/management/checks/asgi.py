@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings as site
@@ -26,12 +28,12 @@ def check_asgi() -> Iterator[CheckMessage]:
         )
         return
     try:
-        application = import_string(name)
+        application = _load(name)
     except Exception as problem:  # whatever the site's asgi.py raises is the finding
         yield error(
             4,
             f"ASGI_APPLICATION {name!r} cannot be loaded: {type(problem).__name__}: {problem}",
-            "It should be the dotted path of `application` in your asgi.py.",
+            "It should be the dotted path of `application` in your asgi.py, which should raise nothing.",
         )
         return
     if not find_sockets(application):
@@ -41,6 +43,14 @@ def check_asgi() -> Iterator[CheckMessage]:
             f"In {name.rpartition('.')[0]}: application = phoenix_application(application), "
             "from django_phoenix.routing; manage.py phx_install writes it.",
         )
+
+
+def _load(name: str) -> Any:
+    module = name.rpartition(".")[0]
+    if module:
+        # First, or an AttributeError inside it would be taken for a missing name.
+        import_module(module)
+    return import_string(name)
 
 
 def check_events() -> Iterator[CheckMessage]:

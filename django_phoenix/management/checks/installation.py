@@ -13,6 +13,7 @@ import django_phoenix
 from django_phoenix.conf import DEFAULTS, SWITCHED_OFF_BY_NONE, settings, unknown_keys
 from django_phoenix.executor import missing_asgiref_names
 from django_phoenix.management.checks.messages import error, warning
+from django_phoenix.rates import Rate
 
 BUNDLE = Path(django_phoenix.__file__).parent / "static/django_phoenix/phoenix.js"
 
@@ -33,6 +34,11 @@ def check_settings() -> Iterator[CheckMessage]:
         if key in DEFAULTS and not _fits(key, value):
             message = f"DJANGO_PHOENIX[{key!r}] should be {_kind(DEFAULTS[key])}, got {value!r}."
             yield error(3, message, f"Its default is {DEFAULTS[key]!r}.")
+    if "EVENT_RATE" in ours:
+        try:
+            Rate.read(ours["EVENT_RATE"])
+        except ValueError as problem:
+            yield error(3, f"DJANGO_PHOENIX['EVENT_RATE']: {problem}", "Its default is None: no limit.")
 
 
 def _fits(key: str, value: object) -> bool:
