@@ -18,7 +18,7 @@ from django_phoenix.conf import settings
 from django_phoenix.transport.connection import DISCONNECTED, Connection
 from django_phoenix.transport.login import Login, session_digest
 from django_phoenix.transport.login_check import Claim, still_hold
-from django_phoenix.transport.login_news import ENDED, TOPIC
+from django_phoenix.transport.login_news import CHANGED, ENDED, TOPIC
 
 if TYPE_CHECKING:
     from django_phoenix.transport.loop_state import LoopState
@@ -55,8 +55,8 @@ class LoginWatch:
         self._state = state
         # By the digests of users and sessions. Most have one connection, which stands there itself.
         self._index: dict[bytes, Connection | set[Connection]] = {}
-        # In the order in which it came.
-        self._news: dict[bytes, News] = {}
+        # In the order in which it came. A change does not make good an end before it.
+        self._news: dict[tuple[str, bytes], News] = {}
         self._listening: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
@@ -72,9 +72,10 @@ class LoginWatch:
         """A connection was opened. It is closed at once if its login has ended during the handshake."""
         for digest in _digests(login):
             self._enter(digest, connection)
-            news = self._news.get(digest)
-            if news is not None and news.at >= login.at and news.ends(login):
-                self._state.loop.call_soon(connection.close, DISCONNECTED)
+            for event in (ENDED, CHANGED):
+                news = self._news.get((event, digest))
+                if news is not None and news.at >= login.at and news.ends(login):
+                    self._state.loop.call_soon(connection.close, DISCONNECTED)
         if self._timer is None and login.state is not None:
             self._schedule()
 
@@ -89,7 +90,7 @@ class LoginWatch:
 
     def has_ended(self, session_key: str) -> bool:
         """Whether we have heard that a session is over, though its store may know it yet. Any thread."""
-        return session_digest(session_key) in self._news
+        return (ENDED, session_digest(session_key)) in self._news
 
     def deliver(self, delivery: pubsub.Delivery) -> None:
         """News."""
@@ -127,8 +128,8 @@ class LoginWatch:
         return tuple(known) if isinstance(known, set) else (known,)
 
     def _remember(self, about: bytes, news: News) -> None:
-        self._news.pop(about, None)
-        self._news[about] = news
+        self._news.pop((news.event, about), None)
+        self._news[news.event, about] = news
         oldest = next(iter(self._news))
         while self._news[oldest].at < news.at - MEMORY or len(self._news) > MOST_NEWS:
             del self._news[oldest]

@@ -146,6 +146,27 @@ async def test_a_logout_during_the_handshake_closes_it(browser):
     await peer.disconnect()
 
 
+async def test_who_is_disconnected_during_the_handshake_is_so_though_the_account_is_saved_after_that(ada):
+    begun, gate = asyncio.Event(), asyncio.Event()
+
+    class Slow(Socket):
+        async def connect(self, params):
+            self.user = await User.objects.aget(username="ada")
+            begun.set()
+            await gate.wait()
+
+    peer = Peer(Slow.as_asgi())
+    opening = asyncio.create_task(peer.open())
+    await begun.wait()
+    await sync_to_async(disconnect_user)(ada)
+    ada.first_name = "Ada"
+    await ada.asave()
+    gate.set()
+    await opening
+    assert await is_closed(peer)
+    await peer.disconnect()
+
+
 async def test_a_logout_that_is_rolled_back_closes_nothing(browser):
     def roll_back():
         with transaction.atomic():
@@ -444,6 +465,6 @@ async def test_old_news_are_forgotten(monkeypatch):
     monkeypatch.setattr(login_watch, "MOST_NEWS", 3)
     for number in range(5):
         watch._remember(bytes([number]), login_watch.News(ENDED, "", float(number)))
-    assert list(watch._news) == [b"\x02", b"\x03", b"\x04"]
+    assert list(watch._news) == [(ENDED, b"\x02"), (ENDED, b"\x03"), (ENDED, b"\x04")]
     watch._remember(b"new", login_watch.News(ENDED, "", 1000.0))
-    assert list(watch._news) == [b"new"]
+    assert list(watch._news) == [(ENDED, b"new")]
