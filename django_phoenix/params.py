@@ -191,7 +191,7 @@ class Signature:
         if type(payload) is not dict:
             raise no_object(self.owner, self.event, payload)
         try:
-            arguments = fill(self.fields, payload)
+            arguments = fill(self.fields, payload) if self.fields else {}
         except Mismatch as mismatch:
             raise self._invalid(mismatch.flaws or ()) from None
         if self.whole is not None:

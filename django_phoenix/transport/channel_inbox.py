@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django_phoenix import pubsub
 from django_phoenix.conf import settings
@@ -15,16 +15,26 @@ from django_phoenix.transport.limiter import Limiter, come_again
 from django_phoenix.wire.message import Broadcast, Message
 from django_phoenix.wire.serializer import V2
 
+if TYPE_CHECKING:
+    from django_phoenix.transport.blueprint import Blueprint
+    from django_phoenix.transport.connection import Connection
+
 logger = logging.getLogger("django_phoenix.channel")
 
 
 class ChannelInbox(ChannelProcess):
     """The side of a joined topic that its client and the broadcasts come to."""
 
-    __slots__ = ("_limiter",)
+    __slots__ = ("_limiter", "_plain")
 
-    # None where nothing is limited.
-    _limiter: Limiter | None
+    def __init__(
+        self, connection: Connection, blueprint: Blueprint, message: Message, captures: dict[str, Any]
+    ) -> None:
+        super().__init__(connection, blueprint, message, captures)
+        # None where nothing is limited.
+        self._limiter = blueprint.limiter(connection.meter)
+        # Whether the frame that a broadcast of our topic brings is what the client gets.
+        self._plain = connection.serializer is V2 and blueprint.subscribes and not blueprint.intercept
 
     def receive(self, message: Message, size: int) -> None:
         """A client's message. It gets an error reply if there are too many, or the channel has ended."""
@@ -56,19 +66,24 @@ class ChannelInbox(ChannelProcess):
         if delivery.sender is not None and delivery.sender == self._ref:
             if delivery.offset is not None and delivery.topic == self.topic:
                 self._emit(place_of(self.topic, delivery.offset))
-            return
+        elif self._plain and delivery.place is None and delivery.topic == self.topic:
+            self.emit(delivery.frame)
+        else:
+            self._deliver_otherwise(delivery)
+
+    def inform(self, message: Any) -> None:
+        self._post_or_count(Info(message))
+
+    def _deliver_otherwise(self, delivery: pubsub.Delivery) -> None:
         blueprint = self.blueprint
         if delivery.topic != self.topic or not blueprint.subscribes:
             self.inform(Broadcast(delivery.topic, delivery.event, delivery.payload))
-        elif blueprint.intercept and delivery.event in blueprint.intercept:
+        elif delivery.event in blueprint.intercept:
             self._post_or_count(Out(delivery.event, delivery.payload_on_the_wire))
-        elif delivery.place is not None:
+        else:
             self._emit(delivery)
-            self._emit(delivery.place)
-        elif (serializer := self.connection.serializer) is V2:
-            self.emit(delivery.frame)
-        elif (frame := delivery.frame_for(serializer)) is not None:
-            self.emit(frame)
+            if delivery.place is not None:
+                self._emit(delivery.place)
 
     def _emit(self, delivery: pubsub.Delivery) -> None:
         frame = delivery.frame_for(self.connection.serializer)
@@ -94,9 +109,6 @@ class ChannelInbox(ChannelProcess):
                 retry_after=answer["retry_after"],
             )
         return True
-
-    def inform(self, message: Any) -> None:
-        self._post_or_count(Info(message))
 
     def _post_or_count(self, item: Info | Out) -> None:
         if not self.post(item) and not self.ended:

@@ -58,7 +58,6 @@ class ChannelServer(ChannelInbox):
     def begin(self, join: Join) -> None:
         """The client's phx_join, which comes first."""
         self._first, self._doing = join, "its join"
-        self._limiter = self.blueprint.limiter(self.connection.meter)
         self.post(join, eager=True)
 
     def make_way(self) -> ChannelProcess:
