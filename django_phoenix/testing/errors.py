@@ -11,6 +11,8 @@ from django_phoenix.signals import channel_crashed
 
 # Log lines that a failing assertion repeats.
 LAST_LINES = 5
+# Who logs what ``fetch`` and ``handle_metas`` raise.
+PRESENCE = "django_phoenix.presence"
 
 
 class Crash:
@@ -47,7 +49,12 @@ class Errors(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """See Handler. The log goes where it went before, apart from crashes: the test raises those."""
-        self.lines.append(record.getMessage())
+        line = record.getMessage()
+        if record.name == PRESENCE and record.exc_info and record.exc_info[1] and line not in self.lines:
+            # No channel crashes of it, and clients go on; but a test should not pass. Once is enough.
+            record.exc_info[1].add_note(line)
+            self.crashes.append(Crash(record.exc_info[1], "a presence", "", None))
+        self.lines.append(line)
         if not record.exc_info and not logging.getLogger().handlers and logging.lastResort is not None:
             logging.lastResort.handle(record)
 

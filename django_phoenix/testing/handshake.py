@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from django.apps import apps
@@ -14,12 +14,10 @@ from django.conf import settings as django_settings
 from django.contrib import auth
 from django.test import Client
 
+from django_phoenix.socket import Socket
 from django_phoenix.transport.handshake import Handshake
 from django_phoenix.transport.options import SocketOptions
 from django_phoenix.transport.read_only_session import ReadOnlySession
-
-if TYPE_CHECKING:
-    from django_phoenix.socket import Socket
 
 # The session of a visitor who has none; None stands for a page that sent no CSRF token.
 NO_DATA: Mapping[str, Any] = MappingProxyType({})
@@ -68,10 +66,20 @@ class Visitor:
 
     def options(self, socket_class: type[Socket], given: dict[str, Any]) -> SocketOptions:
         """What the mount would say. A Django test client has no page with a CSRF token in it."""
+        self._check(socket_class)
         if self.auth_token is not None:
             given = {"auth_token": True, **given}
         options = SocketOptions.read(socket_class.__name__, given)
         return options if self.client is None else replace(options, check_csrf=False)
+
+    def _check(self, socket_class: object) -> None:
+        if not (isinstance(socket_class, type) and issubclass(socket_class, Socket)):
+            raise TypeError(
+                f"A test connects to a Socket class, got {socket_class!r}. "
+                "A channel is joined then: connect(UserSocket).join(topic)."
+            )
+        if self.user is not None and not hasattr(self.user, "is_authenticated"):
+            raise TypeError(f"user= should be a user such as User.objects.create_user(…), got {self.user!r}.")
 
 
 class VisitorHandshake(Handshake):

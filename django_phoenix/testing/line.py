@@ -63,10 +63,14 @@ class Line:
     ) -> None:
         """Connect. Raises Refused, and whatever ``Socket.connect`` raises."""
         handshake = VisitorHandshake(socket_class, options, visitor)
+        said_before = len(self._world.errors.lines)
         try:
             socket = await handshake.perform()
         except ConnectRefused as refusal:
-            raise Refused(refusal, handshake.socket.refusal_response(refusal)) from refusal
+            refused = Refused(refusal, handshake.socket.refusal_response(refusal))
+            for line in self._world.errors.lines[said_before:]:
+                refused.add_note(line)
+            raise refused from refusal
         outbox = Outbox(self._send, UNKNOWN, self._world.loop)
         connection = self._connection = Connection(socket, outbox, state, options.idle_timeout)
         connection.task = None

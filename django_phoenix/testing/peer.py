@@ -17,6 +17,7 @@ from django_phoenix.testing.inbox import BROADCAST, CLOSE, PUSH, Inbox, Received
 from django_phoenix.testing.line import BROKEN, Line
 from django_phoenix.testing.patterns import ANYTHING, mismatch, shown
 from django_phoenix.testing.world import World
+from django_phoenix.transport.blueprint import blueprint_of
 from django_phoenix.transport.connection import Connection
 
 if TYPE_CHECKING:
@@ -244,6 +245,7 @@ class Talk:
     async def join(self) -> None:
         """Join, or join again. Raises JoinRefused, and whatever ``join`` raises."""
         peer = self.peer
+        self._check_channel()
         self.listener.listen()
         # Before it is sent: the answer may come at once.
         ref = self.join_ref = peer.next_ref()
@@ -294,6 +296,11 @@ class Talk:
 
     async def assert_reply(self, ref: str, status: str, pattern: Any, within: float) -> Any:
         """The response to a push."""
+        if not isinstance(status, str):
+            raise TypeError(
+                "assert_reply(ref, status, pattern): the status should be 'ok' or 'error', "
+                f"got {status!r:.100}."
+            )
         reply = await self._reply_to(ref, within)
         problem = mismatch(pattern, reply.payload)
         if reply.status == status and problem is None:
@@ -320,6 +327,8 @@ class Talk:
 
     async def assert_push(self, event: str, pattern: Any, within: float) -> Any:
         """The payload of the first match."""
+        if not isinstance(event, str):
+            raise TypeError(f"assert_push(event, pattern): the event should be a string, got {event!r:.100}.")
         return (await self._wait_for((PUSH, BROADCAST), "push", event, pattern, within)).payload
 
     async def refute_push(self, event: str, pattern: Any) -> None:
@@ -351,6 +360,12 @@ class Talk:
             )
 
         return await self.world.wait_for(lambda: self.inbox.reply_to(ref), within, failure)
+
+    def _check_channel(self) -> None:
+        """Raise what is wrong with the channel's class; a client would only be told that the join crashed."""
+        route = self.peer.connection.socket.route(self.topic)
+        if route is not None:
+            blueprint_of(route.target)
 
     def _with_offset(self, payload: Any) -> Any:
         return payload if self.offset is None else {**payload, "phx_offset": self.offset}
