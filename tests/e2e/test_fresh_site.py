@@ -130,10 +130,15 @@ def address(site: Site) -> Iterator[str]:
 
 
 @pytest.fixture
-def chat_address(site: Site) -> Iterator[str]:
+def chat(site: Site) -> Site:
     """The same site with the README's section "A chat" added."""
     site.write({name: text for name, text in readme.files("A chat").items() if name.startswith("mysite/")})
-    with site.runserver() as address:
+    return site
+
+
+@pytest.fixture
+def chat_address(chat: Site) -> Iterator[str]:
+    with chat.runserver() as address:
         yield address
 
 
@@ -178,6 +183,10 @@ def test_the_chat_chats(chat_address: str, page: Page) -> None:
     with page.expect_console_message(lambda message: message.text == "Ada: Hello!", timeout=10_000):
         page.evaluate(f"() => {{ {readme.files('A chat')['chat.js']} }}")
     assert "This is the lobby." in said
+
+
+def test_the_chat_s_own_test_passes(chat: Site) -> None:
+    chat.type("python manage.py test")
 
 
 def test_the_reader_is_told_the_way_out_of_the_readme() -> None:
