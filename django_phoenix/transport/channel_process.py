@@ -22,6 +22,7 @@ from django_phoenix.transport import post
 from django_phoenix.transport.blueprint import Blueprint
 from django_phoenix.transport.handles import Interval, Pending, Timer
 from django_phoenix.wire.message import Frame, Message, Ref
+from django_phoenix.wire.topic import INTERNAL
 
 if TYPE_CHECKING:
     from django_phoenix.transport.connection import Connection
@@ -163,6 +164,9 @@ class ChannelProcess(Process):
 
     def subscribe(self, topic: str) -> None:
         """From any thread."""
+        if topic.startswith(INTERNAL):
+            # Where clients name the topic: what processes tell each other there is not for them.
+            raise ValueError(f"{self.channel.log_name}.subscribe({topic!r}): no topic begins like that.")
         if topic != self.topic or not self.blueprint.subscribes:
             self.on_loop(self._subscribe, topic)
 
