@@ -186,7 +186,7 @@ def test_the_chat_chats(chat_address: str, page: Page) -> None:
 
 
 def test_the_chat_s_own_test_passes(chat: Site) -> None:
-    chat.type("python manage.py test")
+    assert "Ran 1 test" in chat.type("python manage.py test 2>&1")
 
 
 def test_the_reader_is_told_the_way_out_of_the_readme() -> None:
