@@ -206,8 +206,7 @@ class Signature:
         try:
             return {self.sole.name: self.sole.convert(payload)}
         except Mismatch as mismatch:
-            flaws = mismatch.flaws or [Flaw((), f"should be {self.sole.expected}", payload)]
-            raise self._invalid(flaws) from None
+            raise self._invalid(mismatch.of(self.sole.expected, payload)) from None
 
     def _invalid(self, flaws: Iterable[Flaw]) -> InvalidParams:
         return invalid(self.owner, self.event, flaws)

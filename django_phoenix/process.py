@@ -22,6 +22,13 @@ NO_OPTIONS: dict[str, Any] = {}
 EAGER = {"eager_start": True} if sys.version_info >= (3, 12) else NO_OPTIONS
 
 
+def is_being_cancelled() -> bool:
+    """Whether somebody has asked the running task to end, as opposed to code in it that has let a
+    CancelledError out."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 class Process:
     """A mailbox. What a message means is the subclass's business: ``handle``, ``idle`` and ``end``.
 

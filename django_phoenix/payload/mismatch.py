@@ -31,11 +31,13 @@ class Mismatch(Exception):
         super().__init__()
         self.flaws = flaws
 
+    def of(self, expected: str, got: Any) -> list[Flaw]:
+        """The flaws of this value by itself."""
+        return [Flaw((), f"should be {expected}", got)] if self.flaws is None else self.flaws
+
     def at(self, step: str | int, expected: str, got: Any) -> list[Flaw]:
         """The flaws as the whole sees them whose part at ``step`` this value is."""
-        if self.flaws is None:
-            return [Flaw((step,), f"should be {expected}", got)]
-        return [flaw._replace(path=(step, *flaw.path)) for flaw in self.flaws]
+        return [flaw._replace(path=(step, *flaw.path)) for flaw in self.of(expected, got)]
 
 
 class Conversion(NamedTuple):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.http import Http404
 
 from django_phoenix.exceptions import InvalidToken, StaleToken
 
 INVALID = "invalid params"
-WHOLE = "__all__"
 
 
 def answer_to(error: BaseException, user: Any) -> dict[str, Any] | None:
@@ -37,4 +36,4 @@ def is_logged_in(user: Any) -> bool:
 def _messages(error: ValidationError) -> dict[str, list[str]]:
     if hasattr(error, "error_dict"):
         return error.message_dict
-    return {WHOLE: list(error.messages)}
+    return {NON_FIELD_ERRORS: list(error.messages)}

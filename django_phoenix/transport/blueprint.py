@@ -13,7 +13,7 @@ from django_phoenix.conf import settings
 from django_phoenix.decorators import refuse_those_of_views
 from django_phoenix.history import History
 from django_phoenix.params import Handler, collect_events, invalid, no_object, payload_converter
-from django_phoenix.payload.mismatch import Flaw, Mismatch
+from django_phoenix.payload.mismatch import Mismatch
 from django_phoenix.presence import Presence
 from django_phoenix.rates import Meter, Rate
 from django_phoenix.transport.limiter import CHANNEL, Limiter, rates_of
@@ -98,7 +98,7 @@ class Blueprint:
         try:
             return convert.convert(payload)
         except Mismatch as mismatch:
-            flaws = mismatch.flaws or [Flaw((), f"should be {convert.expected}", payload)]
+            flaws = mismatch.of(convert.expected, payload)
             raise invalid(self.channel_class.__name__, JOIN, flaws) from None
 
     def limiter(self, shared: tuple[Rate, Meter] | None) -> Limiter | None:

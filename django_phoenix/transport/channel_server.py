@@ -16,6 +16,7 @@ from django_phoenix.delivery.envelope import OFFSET
 from django_phoenix.exceptions import InvalidParams, JoinRefused
 from django_phoenix.history import History
 from django_phoenix.params import Handler, no_object
+from django_phoenix.process import is_being_cancelled
 from django_phoenix.signals import channel_joined
 from django_phoenix.transport import crash
 from django_phoenix.transport.answers import INVALID
@@ -145,19 +146,10 @@ class ChannelServer(ChannelInbox):
     # Callbacks.
 
     async def _handle_in(self, message: Message) -> None:
-        handler = self.blueprint.events.get(message.event)
-        if handler is None:
-            await self._handle_other(message)
-            return
-        self._doing = handler.name
-        try:
-            arguments = handler.bind(message.payload)
-        except InvalidParams as error:
-            self.reply(self.join_ref, message.ref, "error", self._invalid(error))
-            return
         self._in_hand = message
         try:
-            result = await self._invoke(handler, (self.channel,), arguments)
+            handling = self._handling(message)
+            result = None if handling is None else await handling
         except Exception as error:
             result = self._refusal(error)
             if result is None:
@@ -167,7 +159,20 @@ class ChannelServer(ChannelInbox):
         if result is not None:
             self._answer(message, result)
 
-    async def _handle_other(self, message: Message) -> None:
+    def _handling(self, message: Message) -> Awaitable[Any] | None:
+        """Call what handles a push; None: nothing does, and it has been answered."""
+        handler = self.blueprint.events.get(message.event)
+        if handler is None:
+            return self._handling_of_other(message)
+        self._doing = handler.name
+        try:
+            arguments = handler.bind(message.payload)
+        except InvalidParams as error:
+            self.reply(self.join_ref, message.ref, "error", self._invalid(error))
+            return None
+        return self._invoke(handler, (self.channel,), arguments)
+
+    def _handling_of_other(self, message: Message) -> Awaitable[Any] | None:
         callback = self.blueprint.handle_in
         if message.event == "phx_leave":
             self.reply(message.join_ref, message.ref, "ok", {})
@@ -183,17 +188,8 @@ class ChannelServer(ChannelInbox):
             error = no_object(self.channel.log_name, message.event, message.payload)
             self.reply(self.join_ref, message.ref, "error", self._invalid(error))
         else:
-            self._in_hand = message
-            try:
-                result = await self._call("handle_in", callback, message.event, message.payload)
-            except Exception as error:
-                result = self._refusal(error)
-                if result is None:
-                    raise
-            finally:
-                self._in_hand = None
-            if result is not None:
-                self._answer(message, result)
+            return self._invoke(callback, (self.channel, message.event, message.payload), {})
+        return None
 
     async def _handle_info(self, message: Any) -> None:
         callback = self.blueprint.handle_info
@@ -313,7 +309,7 @@ class ChannelServer(ChannelInbox):
 
     def _is_called_off(self, error: BaseException) -> bool:
         """Somebody has asked our task to end, as opposed to a callback that let a CancelledError out."""
-        return isinstance(error, asyncio.CancelledError) and (self._killed or _is_being_cancelled())
+        return isinstance(error, asyncio.CancelledError) and (self._killed or is_being_cancelled())
 
     async def _call(self, name: str, callback: Callback | None, /, *args: Any, **kwargs: Any) -> Any:
         if callback is None:
@@ -372,8 +368,3 @@ def _event_of(item: Any) -> str | None:
     if type(item) is Waiting:
         item = item.message
     return item.event if type(item) is Message else None
-
-
-def _is_being_cancelled() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

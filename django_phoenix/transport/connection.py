@@ -37,6 +37,9 @@ IDLE, TOO_LARGE, TOO_FAST, SLOW, RESTARTING, DISCONNECTED = 1001, 1009, 1008, 10
 # Seconds that the client's side of a close is waited for.
 CLOSE_WAIT = 10.0
 
+# Frames of one client after which others on the loop get their turn.
+TURN = 32
+
 # Most clients never join more often: what counts them is made for the others.
 UNCOUNTED_JOINS = 3
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from channels.consumer import AsyncConsumer
@@ -11,7 +10,8 @@ from django.http import HttpResponse
 
 from django_phoenix.conf import settings
 from django_phoenix.transport.arrival import TurnedAway, see_off, shake_hands, welcome
-from django_phoenix.transport.connection import CLOSE_WAIT, RESTARTING, Connection
+from django_phoenix.transport.connection import CLOSE_WAIT, RESTARTING, TURN, Connection
+from django_phoenix.transport.http import Receive
 from django_phoenix.transport.longpoll import LongPoll
 from django_phoenix.transport.loop_state import current_state
 from django_phoenix.transport.options import SocketOptions
@@ -23,10 +23,6 @@ from django_phoenix.transport.shutdown import heed_shutdown
 if TYPE_CHECKING:
     from django_phoenix.socket import Socket
 
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-
-# Frames of one client after which others on the loop get their turn.
-TURN = 32
 # How the path ends that the client makes for long-polling.
 LONGPOLL = "/longpoll"
 

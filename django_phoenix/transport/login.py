@@ -5,7 +5,7 @@ What leaves the process, or stays in a table, are salted hashes: no session key 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import SESSION_KEY
 from django.db.models import Model
@@ -16,16 +16,6 @@ if TYPE_CHECKING:
 
 # Bytes of a digest.
 LENGTH = 16
-
-
-class User(Protocol):
-    """What we ask of a user model."""
-
-    _meta: Any
-    is_active: Any
-
-    def get_session_auth_hash(self) -> str:
-        """Changes with the password."""
 
 
 class Login:

@@ -43,7 +43,7 @@ def _living_sessions(keys: Collection[str]) -> set[str]:
     if not keys:
         return set()
     store = import_module(django_settings.SESSION_ENGINE).SessionStore
-    if getattr(store, "load", None) in IN_DATABASE:
+    if store.load in IN_DATABASE:
         rows = store.get_model_class()._default_manager
         alive = rows.filter(session_key__in=keys, expire_date__gt=timezone.now())
         return set(alive.values_list("session_key", flat=True))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django_phoenix.conf import settings
 from django_phoenix.transport.arrival import see_off
-from django_phoenix.transport.connection import Connection
+from django_phoenix.transport.connection import TURN, Connection
 from django_phoenix.transport.longpoll_options import LongPollOptions
 from django_phoenix.transport.longpoll_outbox import PolledOutbox
 from django_phoenix.wire.message import Frame
@@ -25,8 +25,6 @@ OK, NOTHING, FORBIDDEN, TIMEOUT, GONE, FAILED = 200, 204, 403, 408, 410, 500
 
 # Windows without a poll after which the client is taken to be gone.
 PATIENCE = 1.5
-# Frames of one POST after which others on the loop get their turn.
-TURN = 32
 
 
 class Batch(NamedTuple):

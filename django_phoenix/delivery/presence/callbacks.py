@@ -11,6 +11,7 @@ from typing import Any
 
 from django_phoenix import executor
 from django_phoenix.conf import settings
+from django_phoenix.process import is_being_cancelled
 
 logger = logging.getLogger("django_phoenix.presence")
 
@@ -92,7 +93,7 @@ async def fetched(fetch: Callback | None, topic: str, presences: Presences) -> P
         result = await fetch(topic, presences)
         check_fetched(fetch, result)
     except (Exception, asyncio.CancelledError) as error:
-        if _is_called_off(error):
+        if isinstance(error, asyncio.CancelledError) and is_being_cancelled():
             raise
         logger.exception("%s failed on topic %r; its presences go out without what it adds.", fetch, topic)
         return presences
@@ -117,12 +118,6 @@ async def tell_metas(handle_metas: Callback, topic: str, *args: Any) -> None:
     try:
         await handle_metas(topic, *args)
     except (Exception, asyncio.CancelledError) as error:
-        if _is_called_off(error):
+        if isinstance(error, asyncio.CancelledError) and is_being_cancelled():
             raise
         logger.exception("%s failed on topic %r.", handle_metas, topic)
-
-
-def _is_called_off(error: BaseException) -> bool:
-    """Our own task is to end, as opposed to a callback that let a CancelledError out."""
-    task = asyncio.current_task()
-    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0

@@ -125,11 +125,6 @@ class Gossip:
                 )
                 self._drop(name)
 
-    def drop_all(self) -> None:
-        """We do not listen any more."""
-        for name in tuple(self.peers):
-            self._drop(name)
-
     # Steps.
 
     def _tell(self, to: str | None, word: str, message: Message) -> None:
