@@ -17,11 +17,6 @@ class Clock:
         self._ahead = 0.0
         self._frozen_at: float | None = None
 
-    @property
-    def frozen(self) -> bool:
-        """Whether it stands still, apart from jumps."""
-        return self._frozen_at is not None
-
     @contextmanager
     def standing_still(self) -> Iterator[None]:
         """For a block in which it is moved by hand: what the block takes itself does not count."""

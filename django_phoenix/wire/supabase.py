@@ -29,20 +29,6 @@ KNOWN = frozenset({ENVELOPE, "presence_state", "presence_diff", "postgres_change
 OF_THE_PROTOCOL = "phx_"
 
 
-def decode_user_push(frame: bytes) -> Message:
-    """A binary frame of kind 3, as V1 would have carried the same. Raises ProtocolError."""
-    if len(frame) < 7 or frame[0] != USER_PUSH:
-        raise ProtocolError("a binary frame of kind 3 should begin with five lengths and an encoding")
-    (join_ref, ref, topic, event, _), content = cut(frame, frame[1:6], 7)
-    payload: Any = content
-    if frame[6] == JSON:
-        try:
-            payload = orjson.loads(content)
-        except ValueError as error:
-            raise ProtocolError(f"the payload of a binary frame of kind 3 should be JSON: {error}") from None
-    return Message(join_ref or None, ref or None, topic, ENVELOPE, _enveloped(event, payload))
-
-
 class Dialect:
     """A serializer around another one, ``plain``. ``binary``: whether the client takes binary frames."""
 
@@ -54,6 +40,8 @@ class Dialect:
 
     def decode(self, frame: Frame) -> Message:
         """One frame from a client. Raises ProtocolError when it is not a message."""
+        if self._binary and isinstance(frame, bytes) and frame[:1] == bytes((USER_PUSH,)):
+            return _decode_user_push(frame)
         message = self._plain.decode(frame)
         content = message.payload
         if message.event != ENVELOPE or type(content) is not dict or type(content.get("event")) is not str:
@@ -71,6 +59,19 @@ class Dialect:
         if self._binary and isinstance(payload, bytes):
             return _user_broadcast(topic, event, payload)
         return self._plain.encode_broadcast(topic, *_translated(event, payload))
+
+
+def _decode_user_push(frame: bytes) -> Message:
+    if len(frame) < 7:
+        raise ProtocolError("a binary frame of kind 3 should begin with five lengths and an encoding")
+    (join_ref, ref, topic, event, _), content = cut(frame, frame[1:6], 7)
+    payload: Any = content
+    if frame[6] == JSON:
+        try:
+            payload = orjson.loads(content)
+        except ValueError as error:
+            raise ProtocolError(f"the payload of a binary frame of kind 3 should be JSON: {error}") from None
+    return Message(join_ref or None, ref or None, topic, event, payload)
 
 
 def _translated(event: str, payload: Any) -> tuple[str, Any]:

@@ -7,7 +7,6 @@ from typing import Any
 import orjson
 
 from django_phoenix.exceptions import ProtocolError
-from django_phoenix.wire import supabase
 from django_phoenix.wire.binary import cut, head
 from django_phoenix.wire.encoding import dumps
 from django_phoenix.wire.message import REF_TYPES, Frame, Message, Ref
@@ -65,8 +64,6 @@ def encode_broadcast(topic: str, event: str, payload: Any) -> Frame:
 
 
 def _decode_binary(frame: bytes) -> Message:
-    if frame[:1] == bytes((supabase.USER_PUSH,)):
-        return supabase.decode_user_push(frame)
     if len(frame) < 5 or frame[0] != PUSH:
         raise ProtocolError("a binary frame should be a push (kind 0) with four lengths")
     (join_ref, ref, topic, event), payload = cut(frame, frame[1:5], 5)

@@ -44,9 +44,10 @@ def test_everything_else_comes_as_it_is():
         assert TWO.decode(json.dumps(["4", "9", "realtime:a", "broadcast", content])).payload == content
 
 
-def test_without_the_dialect_a_frame_of_kind_3_says_the_same_as_text():
-    content = {"type": "broadcast", "event": "say", "payload": {"n": 1}}
-    assert V2.decode(user_push(b'{"n":1}', 1)) == Message("4", "9", "realtime:é", "broadcast", content)
+@pytest.mark.parametrize("serializer", [V2, ONE, POLLED])
+def test_nobody_else_sends_a_frame_of_kind_3(serializer):
+    with pytest.raises(ProtocolError):
+        serializer.decode(user_push(b'{"n":1}', 1))
 
 
 @pytest.mark.parametrize(
