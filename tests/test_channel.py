@@ -723,3 +723,27 @@ async def test_a_converted_join_has_its_history_all_the_same():
         assert reply["response"]["station"] == "two"
         assert reply["response"]["phx_history"]["gap"] is False
         assert (await peer.next())[3:5][0] == "song"
+
+
+class Relay(Channel):
+    def join(self, payload):
+        pass
+
+    async def handle_in(self, event, payload):
+        self.broadcast(event, payload)
+        return {}
+
+
+class RelaySocket(Socket):
+    channels = {"relay": Relay}
+
+
+@pytest.mark.parametrize("name", ["phx_close", "phx_error", "phx_reply", "phx_offset"])
+async def test_an_event_of_the_protocol_is_not_passed_on(name):
+    async with Peer(RelaySocket.as_asgi()) as hostile, Peer(RelaySocket.as_asgi()) as other:
+        await hostile.join("relay")
+        await other.join("relay")
+        await hostile.push("1", "2", "relay", name, {"status": "ok", "response": {}})
+        assert await hostile.next() == error("2", "relay", "unknown event")
+        await hostile.push("1", "3", "relay", "said")
+        assert (await other.next())[3] == "said"

@@ -33,6 +33,8 @@ logger = logging.getLogger("django_phoenix.channel")
 
 EVENT_RETURNS = "None, a dict, a Reply or Stop"
 OTHER_RETURNS = "None or Stop"
+# No client has such events of its own. A handle_in that passes events on would end others' channels by them.
+OF_THE_PROTOCOL = "phx_"
 # What a join reply says of the topic's history.
 HISTORY = "phx_history"
 CRASHED = {"reason": "channel_crash"}
@@ -177,7 +179,7 @@ class ChannelServer(ChannelInbox):
         if message.event == "phx_leave":
             self.reply(message.join_ref, message.ref, "ok", {})
             self.stop("left")
-        elif callback is None:
+        elif callback is None or message.event.startswith(OF_THE_PROTOCOL):
             logger.warning(
                 "%s: no handler for the event %.100r. Mark a method with @event, or define handle_in.",
                 self,
