@@ -62,9 +62,9 @@ class PhoenixApplication:
     """The ASGI application. ``mounts`` lists its sockets."""
 
     def __init__(self, asgi_app: Any, mounts: list[Mount]) -> None:
-        self.inner = Inner(asgi_app)
         self.mounts = mounts
         self._table = MountTable(mounts)
+        self.inner = Inner(asgi_app, [mount.route for mount in mounts])
         self._serves = False
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -221,6 +221,23 @@ async def test_a_process_serves_when_it_is_asked_and_not_when_asgi_py_is_importe
     assert pubsub._node.serves
 
 
+async def test_with_debug_a_wrong_path_or_topic_is_told_with_those_there_are(settings, caplog):
+    settings.DEBUG = True
+    with pytest.raises(Refused):
+        await Peer(application(), "/sockets/websocket").open()
+    assert "No socket is mounted for '/sockets/websocket'; mounted: 'socket/'." in caplog.text
+    async with Peer(application()) as peer:
+        await peer.push("1", "1", "rooms:1", "phx_join")
+        assert (await peer.next())[4]["response"] == {"reason": "unmatched topic"}
+    assert "RoomSocket of 127.0.0.1: no channel for topic 'rooms:1'. Its topics: 'room:*'." in caplog.text
+
+
+async def test_without_debug_strangers_can_t_fill_the_log(caplog):
+    with caplog.at_level("WARNING"), pytest.raises(Refused):
+        await Peer(application(), "/sockets/websocket").open()
+    assert caplog.text == ""
+
+
 class WithoutRoom(Channel):
     def join(self, payload):
         pass

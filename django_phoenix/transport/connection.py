@@ -19,6 +19,7 @@ from django_phoenix.transport.channel_process import UNMATCHED, ChannelProcess
 from django_phoenix.transport.channel_server import ChannelServer
 from django_phoenix.transport.letters import Join
 from django_phoenix.transport.limiter import come_again
+from django_phoenix.transport.loudness import slip
 from django_phoenix.wire.message import Frame, Message
 from django_phoenix.wire.topic import INTERNAL
 
@@ -154,7 +155,10 @@ class Connection:
     def _join(self, message: Message, current: ChannelServer | None) -> None:
         route = None if _is_no_topic(message) else self.socket.route(message.topic)
         if route is None:
-            logger.info("%s: no channel for topic %.200r.", self, message.topic)
+            patterns = ", ".join(map(repr, type(self.socket).channels)) or "none; see its `channels`"
+            logger.log(
+                slip(), "%s: no channel for topic %.200r. Its topics: %s.", self, message.topic, patterns
+            )
             self._reply(message, None, "error", UNMATCHED)
         elif self.state.draining:
             # Not here any more: the client is to come back elsewhere, now rather than later.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
@@ -11,6 +12,7 @@ from django.http import HttpResponse
 
 from django_phoenix.transport.drain import drain
 from django_phoenix.transport.loop_state import current_state
+from django_phoenix.transport.loudness import slip
 from django_phoenix.transport.refusal import refuse
 
 logger = logging.getLogger("django_phoenix.socket")
@@ -19,13 +21,17 @@ logger = logging.getLogger("django_phoenix.socket")
 class Inner:
     """The site's own application."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, routes: Sequence[str] = ()) -> None:
         self.app = app
+        # Where our sockets are, for who looks for one elsewhere.
+        self._routes = routes
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Pass a request on."""
         if scope["type"] == "websocket" and self._is_django_alone():
             # Django would raise.
+            routes = ", ".join(map(repr, self._routes)) or "none"
+            logger.log(slip(), "No socket is mounted for %.200r; mounted: %s.", scope["path"], routes)
             await receive()
             await refuse(scope, send, HttpResponse(status=404))
         else:
