@@ -390,3 +390,8 @@ def test_a_history_of_nothing_is_refused(options: Any) -> None:
 def test_a_channel_that_can_have_no_history_is_told(attributes: dict[str, Any], told: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=told):
         Blueprint(type("Wrong", (Channel,), attributes))
+
+
+def test_what_is_left_out_is_a_list_of_events() -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"Did you mean \['typing'\]"):
+        History(leave_out="typing")

@@ -59,6 +59,24 @@ def test_what_it_records_tells_its_offset_and_the_original_is_left_alone() -> No
     assert json.loads(recorded.frame)[4]["phx_offset"] == recorded.offset
 
 
+def test_an_event_that_is_left_out_passes_without_an_offset_and_makes_no_gap() -> None:
+    one, two = new_log(leave_out=["typing"]), new_log(leave_out=["typing"])
+    for log in (one, two):
+        log.record(broadcast("a", 1), 10)
+    here = one.here(10)
+    passing = broadcast("a", 2, event="typing")
+    for log in (one, two):
+        assert log.record(passing, 11) is passing
+        assert len(log) == 1
+        log.record(broadcast("a", 3), 12)
+        assert caught_up(log, here, 13) == [("a", 3)]
+
+
+def test_where_two_channels_share_a_topic_only_what_both_leave_out_is_left_out() -> None:
+    both = History(leave_out=["typing", "moved"]).wider(History(leave_out=["moved"]))
+    assert set(both.leave_out) == {"moved"}
+
+
 def test_size_bytes_and_age_bound_it() -> None:
     by_size, by_age = new_log(size=3), new_log(ttl=10)
     frame = len(new_log().record(broadcast("a", 1), 1).frame)

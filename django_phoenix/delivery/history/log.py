@@ -100,6 +100,8 @@ class Log:
         if not self._hear(stream, number, begins, now):
             # Late, after it was missed: clients get it, but their offset is beyond it.
             return delivery.at(self.here(now))
+        if delivery.event in self.history.leave_out:
+            return delivery
         self._position += 1
         delivery = delivery.at(self.here(now))
         if self._entries is NOTHING:
