@@ -108,15 +108,17 @@ class Presence:
     def update(cls, owner: Any, key: Key, meta: Meta, *, topic: str | None = None) -> str:
         """Another meta for the same presence, or a function that makes it from the former one.
 
-        Returns the new ``phx_ref``. Raises NotTracked if this owner does not have the key on the topic, and
-        TypeError as ``track``.
+        The function is called again if another thread has changed the meta meanwhile. Returns the new
+        ``phx_ref``. Raises NotTracked if this owner does not have the key on the topic, and TypeError as
+        ``track``.
         """
         it = owner_of(owner)
         if it is None:
             return ""
         place, tracker = cls._place(it, topic, key), tracker_of(it.owner.loop)
         if callable(meta):
-            meta = meta(tracker.meta(it.owner, place))
+            make = meta
+            return tracker.change(it.owner, place, lambda former: body_of(cls.__name__, make(former)))
         return tracker.update(it.owner, place, body_of(cls.__name__, meta))
 
     # Looking.

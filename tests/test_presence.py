@@ -612,6 +612,29 @@ async def test_an_owner_has_a_key_on_a_topic_once() -> None:
         assert channel.track("ada")
 
 
+async def test_a_function_that_is_overtaken_by_another_change_is_asked_again() -> None:
+    task = asyncio.current_task()
+    RoomPresence.track(task, "ada", {"n": 0}, topic="room:1")
+    overtakes = [5, 7]
+
+    def raised(meta: dict[str, Any]) -> dict[str, Any]:
+        # As another thread may.
+        if overtakes:
+            RoomPresence.update(task, "ada", {"n": overtakes.pop()}, topic="room:1")
+        return {"n": meta["n"] + 1}
+
+    RoomPresence.update(task, "ada", raised, topic="room:1")
+    assert RoomPresence.list("room:1")["ada"]["metas"][0]["n"] == 6
+
+    def left(meta: dict[str, Any]) -> dict[str, Any]:
+        RoomPresence.untrack(task, "ada", topic="room:1")
+        return meta
+
+    with pytest.raises(NotTracked):
+        RoomPresence.update(task, "ada", left, topic="room:1")
+    assert RoomPresence.list("room:1") == {}
+
+
 async def test_an_update_needs_a_presence() -> None:
     async with members("room:1") as (one,):
         await one.join()

@@ -11,6 +11,7 @@ import random
 import secrets
 import threading
 from asyncio import _get_running_loop as running_loop
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -84,15 +85,24 @@ class Tracker:
     def update(self, owner: Owner, place: Place, body: str) -> str:
         """Another meta for a presence; its new ref. Raises NotTracked."""
         with self.lock:
-            entry = self._own.replace(self._found(owner, place), body)
-            self._keep(owner, place, entry)
+            entry = self._replace(owner, place, self._found(owner, place), body)
         self._changed()
         return entry.ref
 
-    def meta(self, owner: Owner, place: Place) -> dict[str, Any]:
-        """The meta of a presence. Raises NotTracked."""
-        with self.lock:
-            return self._found(owner, place).meta()
+    def change(self, owner: Owner, place: Place, body_after: Callable[[dict[str, Any]], str]) -> str:
+        """As ``update``, with a body made from the former meta. Asked again if that changed meanwhile: user
+        code is not called under the lock."""
+        while True:
+            with self.lock:
+                former = self._found(owner, place)
+                meta = former.meta()
+            body = body_after(meta)
+            with self.lock:
+                if self._found(owner, place) is former:
+                    entry = self._replace(owner, place, former, body)
+                    break
+        self._changed()
+        return entry.ref
 
     def untrack(self, owner: Owner, place: Place) -> None:
         """The end of a presence; nothing happens if there is none."""
@@ -118,6 +128,11 @@ class Tracker:
             if roster is None:
                 return ()
             return tuple(roster.entries()) if key is None else roster.of_key(key)
+
+    def _replace(self, owner: Owner, place: Place, former: Entry, body: str) -> Entry:
+        entry = self._own.replace(former, body)
+        self._keep(owner, place, entry)
+        return entry
 
     def _find(self, owner: Owner, place: Place) -> Entry | None:
         kept = self._owners.get(owner)
