@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .source import CULPRITS
+from .source import CULPRITS, show_source
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -48,6 +48,7 @@ def culprit_of(traceback: TracebackType | None) -> Culprit | None:
     while traceback is not None:
         lines = traceback.tb_frame.f_globals.get(CULPRITS)
         if lines is not None:
-            found = lines[traceback.tb_lineno - 1] or found
+            found = lines[traceback.tb_lineno - 1][1] or found
+            show_source(traceback.tb_frame.f_code.co_filename, lines)
         traceback = traceback.tb_next
     return found

@@ -29,7 +29,8 @@ def for_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
     variables = [c.bind(inner, name) for name in node.loopvars]
     body = c.content(inner, node.nodelist_loop)
     empty = c.code(c.child(scope, inner.key), node.nodelist_empty, node)
-
+    if c.is_rehearsal:
+        return
     loop = Loop(c.place(node), c.block(body, c.place(node)))
     loop.variables = tuple(node.loopvars)
     loop.is_reversed = bool(node.is_reversed)
@@ -97,6 +98,7 @@ class LoopWriter:
 
     def rows(self, body: Content, scan: Scan | None) -> tuple[Function, Lines]:
         fn = self.function("rows", ("rt", "out", "items"))
+        fn.hot = True
         fn.depth = 2
         with fn.aside() as entry:
             if scan:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from django.template import defaulttags
 from django.template.base import TextNode
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 Handler = Callable[["Compiler", Content, "Scope", Any], None]
 
 handlers: dict[type, Handler] = {}
+found: WeakKeyDictionary[type, Handler | None] = WeakKeyDictionary()
 
 # `{% partial %}` of Django 6: what it shows is not below it in the tree.
 PARTIAL_NODES = [defaulttags.PartialNode] if hasattr(defaulttags, "PartialNode") else []
@@ -49,6 +51,7 @@ def register_node_handler(node_class: type, handler: Handler) -> None:
     leave one node to Django.
     """
     handlers[node_class] = handler
+    found.clear()
 
 
 def handles(node_class: type) -> Callable[[Handler], Handler]:
@@ -60,6 +63,14 @@ def handles(node_class: type) -> Callable[[Handler], Handler]:
 
 
 def handler_for(node_class: type) -> Handler | None:
+    try:
+        return found[node_class]
+    except KeyError:
+        handler = found[node_class] = find_handler(node_class)
+        return handler
+
+
+def find_handler(node_class: type) -> Handler | None:
     for cls in node_class.__mro__:
         if cls in handlers:
             return handlers[cls] if keeps(node_class, cls) else None

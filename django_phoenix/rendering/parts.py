@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .rendered import Block
 from .source import Function
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from .keyed import Loop
     from .program import Compiler
-    from .rendered import Block
     from .scope import Scope
     from .source import Culprit
 
@@ -85,14 +85,12 @@ class Shown(Part):
     def diff(self, c: Compiler, fn: Function, at: int, slot: str) -> None:
         reads = self.reads(fn)
         if len(reads) == 1:
-            with fn.block(f"if {reads[0]} is not mem[at + {at}]:"):
-                fn.emit(f"x = changed(rt, {self.show}, mem, at + {at}, {reads[0]})")
-                fn.emit(f"if x is not None: d[{slot!r}] = x")
+            new = f"renew(rt, d, {slot!r}, {self.show}, mem, at + {at}, {reads[0]})"
+            fn.emit(f"if {reads[0]} is not mem[at + {at}]: {new}")
             return
         differs = " or ".join(f"{read} is not mem[at + {at + n}]" for n, read in enumerate(reads))
-        with fn.block(f"if {differs}:"):
-            fn.emit(f"x = changed_by_many(rt, {self.show}, mem, at + {at}, ({', '.join(reads)}))")
-            fn.emit(f"if x is not None: d[{slot!r}] = x")
+        new = f"renew_by_many(rt, d, {slot!r}, {self.show}, mem, at + {at}, ({', '.join(reads)}))"
+        fn.emit(f"if {differs}: {new}")
 
 
 @dataclass
@@ -111,8 +109,7 @@ class Text(Part):
         return text
 
     def diff(self, c: Compiler, fn: Function, at: int, slot: str) -> None:
-        fn.emit(f"x = changed_text(rt, mem, at + {at}, {self.make(fn)})")
-        fn.emit(f"if x is not None: d[{slot!r}] = x")
+        fn.emit(f"renew_text(rt, d, {slot!r}, mem, at + {at}, {self.make(fn)})")
 
 
 @dataclass
@@ -152,6 +149,7 @@ class Choice(Part):
     culprit: Culprit | None = None
     tests: list[tuple[Any, int]] = field(default_factory=list)  # condition (None: else) -> number
     scope: Scope | None = None
+    _filler: Function | None = None
 
     def __post_init__(self) -> None:
         self.width = 1 + max((code.width for code in self.live()), default=0)
@@ -164,7 +162,12 @@ class Choice(Part):
         chosen = self.choose(fn)
         fn.flush()
         result = fn.define(c.module.fresh("x"))
-        self._fill(c, fn, chosen, result, padded=True)
+        if fn.hot:
+            self._fill(c, fn, chosen, f"{result} = ")
+        else:
+            filler = self.filler(c, fn)
+            call = c.arguments(fn, "rt", "out", chosen, free=filler.free)
+            fn.emit(f"{result} = {filler.name}({call})")
         return result
 
     def diff(self, c: Compiler, fn: Function, at: int, slot: str) -> None:
@@ -172,10 +175,18 @@ class Choice(Part):
         with fn.block(f"if {chosen} == mem[at + {at}]:"):
             self._compare(c, fn, chosen, at, slot)
         with fn.block("else:"):
-            fn.emit("out = []")
-            self._fill(c, fn, chosen, "x", padded=False)
-            fn.emit(f"replace(rt, mem, at + {at}, {self.width}, out)")
-            fn.emit(f"d[{slot!r}] = x")
+            filler = self.filler(c, fn)
+            arguments = ("rt", "mem", f"at + {at}", str(self.width), filler.name, chosen)
+            fn.emit(f"d[{slot!r}] = refill({c.arguments(fn, *arguments, free=filler.free)})")
+
+    def filler(self, c: Compiler, caller: Function) -> Function:
+        """The function that shows a branch for the first time."""
+        if self._filler is None:
+            fn = self._filler = Function(c.module.fresh("fill"), ("rt", "out", "b"), dynamic=caller.dynamic)
+            fn.culprit = self.culprit
+            self._fill(c, fn, "b", "return ")
+            c.module.add(fn)
+        return self._filler
 
     def _compare(self, c: Compiler, fn: Function, chosen: str, at: int, slot: str) -> None:
         word = "if"
@@ -188,21 +199,28 @@ class Choice(Part):
                 fn.emit(f"if x: d[{slot!r}] = x")
             word = "elif"
 
-    def _fill(self, c: Compiler, fn: Function, chosen: str, result: str, *, padded: bool) -> None:
+    def _fill(self, c: Compiler, fn: Function, chosen: str, result: str) -> None:
         word = "if"
         for number, code in enumerate(self.branches):
             if code is None:
                 continue
             with fn.block(f"{word} {chosen} == {number}:"):
-                fn.emit(f"out.append({number})")
-                fn.emit(f"{result} = {c.full_call(fn, code)}")
-                missing = self.width - 1 - code.width
-                if padded and missing:
-                    fn.emit(f"out += {(None,) * missing!r}")
+                padding = [None] * (self.width - 1 - code.width)
+                if code.width == 0:
+                    fn.emit(f"out += {(number, *padding)!r}")
+                    fn.emit(f"{result}{c.full_call(fn, code)}")
+                elif not padding:
+                    fn.emit(f"out.append({number})")
+                    fn.emit(f"{result}{c.full_call(fn, code)}")
+                else:
+                    fn.emit(f"out.append({number})")
+                    fn.emit(f"x = {c.full_call(fn, code)}")
+                    fn.emit(f"out += {tuple(padding)!r}")
+                    fn.emit(f"{result}x")
             word = "elif"
         with fn.block("else:") if word == "elif" else fn.block("if True:"):
-            fn.emit(f"out += {(-1, *[None] * (self.width - 1 if padded else 0))!r}")
-            fn.emit(f"{result} = ''")
+            fn.emit(f"out += {(-1, *[None] * (self.width - 1))!r}")
+            fn.emit(f"{result}''")
 
 
 @dataclass
@@ -294,6 +312,9 @@ class Content:
 
 def write(c: Compiler, content: Content, dynamic: bool, name: str) -> BlockCode:
     """Write both functions of a block."""
+    if c.is_rehearsal:
+        rehearsed = Block((), root=False, name=name)
+        return BlockCode(rehearsed, "nothing", "nothing", {}, 0, content, content.parts(), True, False, False)
     block = c.block(content, name)
     if len(content.items) == sum(isinstance(item, str) for item in content.items):
         empty = block.statics == ("",)

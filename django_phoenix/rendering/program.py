@@ -39,14 +39,19 @@ class Program:
 
     chain: tuple[Template, ...]
     block: Block
-    full: Callable[..., Any]
-    diff: Callable[..., Any]
     dynamic: bool  # tags may write into the context
     settled: bool  # the chain does not depend on the context
     includes: list[str]  # names of the templates it includes by literal names
     opaque_parts: list[tuple[str, int, str]]
     blocks: Blocks | None  # what the chain defines, if it is one
-    source: str = field(repr=False)
+    module: Module = field(repr=False)
+    full: Callable[..., Any] = field(init=False, repr=False)
+    diff: Callable[..., Any] = field(init=False, repr=False)
+
+    @property
+    def source(self) -> str:
+        """The generated code, of which much may not have been compiled yet."""
+        return self.module.source()
 
 
 class Compiler:
@@ -113,22 +118,21 @@ class Compiler:
     def finish(self, code: parts.BlockCode) -> Program:
         self.entrance("root_full", ("rt", "out"), code.full, code)
         self.entrance("root_diff", ("rt", "mem", "at"), code.diff, code)
-        namespace = self.module.run()
         for loop, functions in self.loops:
             for attribute, name in functions.items():
-                setattr(loop, attribute, namespace[name])
+                self.module.bind(loop, attribute, name)
         program = Program(
             chain=self.chain,
             block=code.block,
-            full=namespace["root_full"],
-            diff=namespace["root_diff"],
             dynamic="root" in self.marks,
             settled=all(extends is None or is_literal(extends) for extends in map(extends_node, self.chain)),
             includes=self.includes,
             opaque_parts=self.opaque_parts,
             blocks=self.blocks if len(self.chain) > 1 else None,
-            source="\n".join(line for line, _ in self.module.lines),
+            module=self.module,
         )
+        self.module.bind(program, "full", "root_full")
+        self.module.bind(program, "diff", "root_diff")
         weakref.finalize(program, forget, self.module.name)
         return program
 
@@ -146,6 +150,11 @@ class Compiler:
             fn.emit(f"{self.names[each]} = names.get({each!r}, MISSING)")
         fn.emit(f"return {target}({call})")
         self.module.add(fn, ())
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether this run is known to be in vain: it only goes on to find out what else has to be marked."""
+        return not self.new_marks <= self.marks
 
     # -- blocks of code
 

@@ -20,7 +20,7 @@ from django.utils.timezone import template_localtime  # type: ignore[attr-define
 from .lookup import MISSING, called, follow, get, needed
 from .rendered import UNCHANGED, Block, Node
 from .text import escape, show, show_raw
-from .tracking import PLAIN, Digest, cell, cells, changed, changed_by_many, changed_text
+from .tracking import PLAIN, Digest, cell, cells, renew, renew_by_many, renew_text
 from .urls import Candidate, fast_reverse
 
 if TYPE_CHECKING:
@@ -208,6 +208,16 @@ def replace(rt: Runtime, memory: list[Any], at: int, width: int, new: list[Any])
     rt.journal.append((memory, slice(at, at + width), new))
 
 
+def refill(
+    rt: Runtime, memory: list[Any], at: int, width: int, fill: Callable[..., Any], chosen: int, *free: Any
+) -> Any:
+    """Show another branch of an `{% if %}`."""
+    new: list[Any] = []
+    value = fill(rt, new, chosen, *free)
+    replace(rt, memory, at, width, new)
+    return value
+
+
 def rendered_by_django(rt: Runtime, template_node: TemplateNode) -> str:
     text = joined(template_node.render_annotated(rt.context))
     rt.routes.clear()  # it may have activated another language
@@ -310,11 +320,11 @@ def static(rt: Runtime, path: Any) -> str:
 HELPERS: dict[str, Any] = {
     function.__name__: function
     for function in (
-        bind, block_value, called, cell, cells, changed, changed_by_many, changed_text,
+        bind, block_value, called, cell, cells,
         conditional_escape, csrf_input, enter_block, escape, flat, follow, get, joined, leave_block, lookup,
         mark_safe, missing, needed, node, nothing, open_blocks, pop, push, rendered_by_django,
-        rendered_in_a_thread, replace, show, show_raw, static, template_localtime, turn, unpack,
-        url, url_or_nothing,
+        refill, renew, renew_by_many, renew_text, rendered_in_a_thread, show, show_raw, static,
+        template_localtime, turn, unpack, url, url_or_nothing,
     )
 }  # fmt: skip
 HELPERS |= {

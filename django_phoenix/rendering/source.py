@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import linecache
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import contextmanager
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from django.utils.safestring import SafeString
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 Culprit = tuple["Template", "Node"]
 Lines = list[tuple[str, "Culprit | None"]]
 
-CULPRITS = "CULPRITS"  # a name in generated code: for each line of it, what of the template it does
+CULPRITS = (
+    "LINES OF THIS MODULE"  # a name in generated code: all its lines, each with what of the template it does
+)
 
 
 class Function:
@@ -34,21 +36,16 @@ class Function:
         self.lines: Lines = []
         self.culprit: Culprit | None = None
         self.depth = 1
+        self.hot = False  # runs once for each entry of a loop: rather fast than short
         self.prefetched: dict[tuple[str, str], str] = {}  # (variable, attribute) -> variable that may hold it
         self.pending: list[str] = []  # cells to be appended to `out`
 
     def emit(self, line: str) -> None:
         self.lines.append(("    " * self.depth + line, self.culprit))
 
-    @contextmanager
-    def block(self, line: str) -> Iterator[None]:
+    def block(self, line: str) -> Indented:
         self.emit(line)
-        self.depth += 1
-        start = len(self.lines)
-        yield
-        if len(self.lines) == start:
-            self.emit("pass")
-        self.depth -= 1
+        return Indented(self)
 
     @contextmanager
     def aside(self) -> Iterator[Lines]:
@@ -79,7 +76,25 @@ class Function:
 
     def text(self, parameters: Iterable[str] | None = None) -> Lines:
         names = [*self.first, *(self.free if parameters is None else parameters)]
-        return [(f"def {self.name}({', '.join(names)}):", None), *self.lines, ("", None)]
+        return [(f"def {self.name}({', '.join(names)}):", None), *self.lines]
+
+
+class Indented:
+    """The body of a compound statement."""
+
+    __slots__ = ("fn", "start")
+
+    def __init__(self, fn: Function) -> None:
+        self.fn = fn
+        self.start = len(fn.lines)
+
+    def __enter__(self) -> None:
+        self.fn.depth += 1
+
+    def __exit__(self, *error: object) -> None:
+        if len(self.fn.lines) == self.start:
+            self.fn.emit("pass")
+        self.fn.depth -= 1
 
 
 class Module:
@@ -87,8 +102,8 @@ class Module:
 
     def __init__(self, name: str, helpers: dict[str, Any]) -> None:
         self.name = name
-        self.namespace = dict(helpers)
         self.lines: Lines = []
+        self.namespace = {**helpers, CULPRITS: self.lines}
         self.count = 0
         self._constants: dict[Hashable, str] = {}
         self._shared: dict[tuple[str, ...], str] = {}
@@ -110,7 +125,9 @@ class Module:
         return name
 
     def add(self, function: Function, parameters: Iterable[str] | None = None) -> None:
+        start = len(self.lines)
         self.lines += function.text(parameters)
+        self.namespace[function.name] = Late(self, function.name, start, len(self.lines))
 
     def share(self, function: Function) -> str:
         """Add a function, or take one of the same text; errors in it are the caller's. Return its name."""
@@ -121,13 +138,53 @@ class Module:
             self.add(function)
         return name
 
-    def run(self) -> dict[str, Any]:
-        source = "\n".join(line for line, _ in self.lines)
-        code: CodeType = compile(source, self.name, "exec", dont_inherit=True)
-        linecache.cache[self.name] = (len(source), None, source.splitlines(keepends=True), self.name)
-        self.namespace[CULPRITS] = [culprit for _, culprit in self.lines]
-        exec(code, self.namespace)
-        return self.namespace
+    def bind(self, owner: Any, attribute: str, name: str) -> None:
+        """Have a function of this module as an attribute of some object."""
+        function = self.namespace[name]
+        if type(function) is Late:
+            function.places.append((owner, attribute))
+        setattr(owner, attribute, function)
+
+    def source(self) -> str:
+        return "".join(f"{line}\n" for line, _ in self.lines)
+
+
+class Late:
+    """A function that is compiled when it is first called: of a template many never are, or much later.
+
+    Then it takes its own place.
+    """
+
+    __slots__ = ("end", "module", "name", "places", "start")
+
+    def __init__(self, module: Module, name: str, start: int, end: int) -> None:
+        self.module = module
+        self.name = name
+        self.start = start
+        self.end = end
+        self.places: list[tuple[Any, str]] = []
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.function()(*arguments)
+
+    def function(self) -> Callable[..., Any]:
+        module = self.module
+        text = "\n".join([line for line, _ in module.lines[self.start : self.end]])
+        outer: CodeType = compile(text, module.name, "exec", dont_inherit=True)
+        (code,) = (constant for constant in outer.co_consts if type(constant) is CodeType)
+        code = code.replace(co_firstlineno=self.start + 1)
+        function = FunctionType(code, module.namespace)
+        module.namespace[self.name] = function
+        for owner, attribute in self.places:
+            setattr(owner, attribute, function)
+        return function
+
+
+def show_source(name: str, lines: Lines) -> None:
+    """Let tracebacks show the lines of generated code."""
+    if name not in linecache.cache:
+        text = [f"{line}\n" for line, _ in lines]
+        linecache.cache[name] = (sum(map(len, text)), None, text, name)
 
 
 def forget(name: str) -> None:

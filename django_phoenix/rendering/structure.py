@@ -43,6 +43,8 @@ def autoescape_node(c: Compiler, content: Content, scope: Scope, node: Any) -> N
 @handles(IfNode)
 def if_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
     codes = [c.code(scope, nodelist, node) for _, nodelist in node.conditions_nodelists]
+    if c.is_rehearsal:
+        return
     branches: list[BlockCode | None] = [None if code.empty else code for code in codes]
     fn = Function(c.module.fresh("choose"), ("rt",), dynamic=scope.dynamic)
     fn.culprit = c.culprit(node)

@@ -143,3 +143,34 @@ def changed_text(rt: Runtime, memory: list[Any], at: int, text: str) -> str | No
         return None
     rt.journal.append((memory, at, Digest(digest)))
     return text
+
+
+# What generated code calls: the same, with the text put into the diff.
+
+
+def renew(
+    rt: Runtime, d: dict[str, Any], slot: str, show: Callable[..., str], memory: list[Any], at: int, new: Any
+) -> None:
+    text = changed(rt, show, memory, at, new)
+    if text is not None:
+        d[slot] = text
+
+
+def renew_by_many(
+    rt: Runtime,
+    d: dict[str, Any],
+    slot: str,
+    show: Callable[..., str],
+    memory: list[Any],
+    at: int,
+    new: tuple[Any, ...],
+) -> None:
+    text = changed_by_many(rt, show, memory, at, new)
+    if text is not None:
+        d[slot] = text
+
+
+def renew_text(rt: Runtime, d: dict[str, Any], slot: str, memory: list[Any], at: int, text: str) -> None:
+    new = changed_text(rt, memory, at, text)
+    if new is not None:
+        d[slot] = new

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from types import FunctionType
 from typing import Any
 
 from django.template import Context, Engine
 
 from django_phoenix.rendering.compiler import RenderState, compile_template
+from django_phoenix.rendering.source import Late
 from tests.rendering.harness import Live, django_html, load
 
 SOURCES = {
@@ -87,3 +89,14 @@ def test_a_cycle_in_an_included_template_changes_the_name_of_the_template_around
     )
     live.show(a=1, b=2)
     live.show(a=1, b=3)
+
+
+def test_what_compares_is_compiled_only_at_a_second_render() -> None:
+    live = Live("{% if a %}{{ a }}{% else %}-{% endif %}")
+    live.values["a"] = 1
+    live.render()
+    program = live.state.program
+    assert program is not None
+    assert (type(program.full), type(program.diff)) == (FunctionType, Late)
+    live.render()
+    assert type(program.diff) is FunctionType
