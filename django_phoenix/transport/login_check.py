@@ -40,13 +40,16 @@ def _holds(claim: Claim, living: Collection[str], states: dict[tuple[Any, ...], 
 
 
 def _living_sessions(keys: Collection[str]) -> set[str]:
+    """Those in which somebody is logged in."""
     if not keys:
         return set()
     store = import_module(django_settings.SESSION_ENGINE).SessionStore
     if store.load in IN_DATABASE:
         rows = store.get_model_class()._default_manager
         alive = rows.filter(session_key__in=keys, expire_date__gt=timezone.now())
-        return set(alive.values_list("session_key", flat=True))
+        decode = store().decode
+        found = alive.values_list("session_key", "session_data")
+        return {key for key, data in found if SESSION_KEY in decode(data)}
     return {key for key in keys if SESSION_KEY in store(key)}
 
 
