@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench.servers import CLIENT_CORE, Server
+from bench.servers import CLIENT_CORE, ROOT, Server
 
 PHXLOAD = Path(__file__).with_name("phxload.py")
 LONGEST = 400
@@ -18,14 +18,20 @@ def run(server: Server, arguments: list[str]) -> dict[str, Any]:
     """The result of one run. Raises RuntimeError if it failed or lost a message."""
     command = [sys.executable, str(PHXLOAD), *arguments]
     command += ["--url", server.url, "--pid", str(server.pid), "--cpu", str(CLIENT_CORE)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST, check=False)
-    try:
-        result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    except (IndexError, ValueError):
-        raise RuntimeError(f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}") from None
+    result = answer_of(command)
     if problem := trouble(result):
         raise RuntimeError(f"{' '.join(arguments)}: {problem}")
     return result
+
+
+def answer_of(command: list[str]) -> dict[str, Any]:
+    """The last line that a command writes, as JSON. Raises RuntimeError if it is none."""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST, check=False)
+    try:
+        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    except (IndexError, ValueError):
+        raise RuntimeError(f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}") from None
+    return answer
 
 
 def trouble(result: dict[str, Any]) -> str | None:

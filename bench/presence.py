@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from itertools import cycle
@@ -17,13 +15,14 @@ from typing import Any
 from bench import load, phxload
 from bench.claims import Claim
 from bench.measure import WARM_UP
-from bench.servers import BARE, CLIENT_CORE, OURS, ROOT, Application, running
-from bench.two_processes import Clock, two_servers
+from bench.servers import BARE, OURS, Application, running
+from bench.two_processes import Clock, run_client, two_servers
 
 IDLE, USERS = 5000, 2000
 TOPIC = "here:crowd"
 # Joins under way at a time, on both processes together.
 UNDER_WAY = 50
+# Seconds for all of them.
 LONGEST = 300
 
 
@@ -52,23 +51,8 @@ def idle(application: Application, topic: str, connections: int) -> float:
 
 def storm(users: int) -> Iterator[Claim]:
     """As many joins as two processes on one core take, half of them on each."""
-    with two_servers("pubsub") as (one, two, redis):
-        command = [
-            *(sys.executable, "-m", "bench.presence", "--urls", one.url, two.url, "--users", str(users)),
-            *("--pids", str(one.pid), str(two.pid), "--redis", str(redis)),
-        ]
-        done = subprocess.run(
-            ["taskset", "-c", str(CLIENT_CORE), *command],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=LONGEST,
-            check=False,
-        )
-    try:
-        result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    except (IndexError, ValueError):
-        raise RuntimeError(f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}") from None
+    with two_servers("pubsub") as servers:
+        result = run_client(__name__, servers, "--users", str(users))
     what = f"{users:,} users join one topic over two processes"
     beside = f"in {result['joined_s']:.1f} s, Redis {result['redis_s']:.1f} s of CPU"
     yield Claim(f"{what}: server CPU in all", 20, result["cpu_s"], "s", beside)

@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from bench import phxload
+from bench import load, phxload
 from bench.claims import Claim
-from bench.servers import CLIENT_CORE, OURS, ROOT, Application, Server, running
+from bench.servers import CLIENT_CORE, OURS, Application, Server, running
 
 SUBSCRIBERS, PACED, BURST = 1000, 100, 500
 WARM_UP = 10
 TOPIC = "bench:cluster"
-LONGEST = 300
 # What stock Channels was measured to lose of such a burst over the core layer.
 STOCK = "stock channels_redis: 183 to 255 µs, 77 % lost in the burst (core layer)"
 
@@ -31,7 +29,8 @@ def measure(quick: bool) -> list[Claim]:
     claims = []
     for layer in ("pubsub", "core"):
         with two_servers(layer) as servers:
-            result = load(servers, PACED // 5 if quick else PACED, BURST // 5 if quick else BURST)
+            paced, burst = (count // 5 if quick else count for count in (PACED, BURST))
+            result = run_client(__name__, servers, "--paced", str(paced), "--burst", str(burst))
         where = f"two processes of {SUBSCRIBERS:,} subscribers each, channels_redis.{layer}"
         detail = f"Redis {result['redis_us']:.2f} µs; {STOCK}"
         claims += [
@@ -54,27 +53,14 @@ def two_servers(layer: str) -> Iterator[tuple[Server, Server, int]]:
             yield one, two, redis.pid
 
 
-def load(servers: tuple[Server, Server, int], paced: int, burst: int) -> dict[str, Any]:
-    """Run the load client on its own core."""
+def run_client(module: str, servers: tuple[Server, Server, int], *arguments: str) -> dict[str, Any]:
+    """Run the load client of a module on its own core."""
     one, two, redis = servers
     command = [
-        *(sys.executable, "-m", "bench.two_processes", "--urls", one.url, two.url),
-        *("--pids", str(one.pid), str(two.pid), "--redis", str(redis)),
-        *("--paced", str(paced), "--burst", str(burst)),
+        *("taskset", "-c", str(CLIENT_CORE), sys.executable, "-m", module),
+        *("--urls", one.url, two.url, "--pids", str(one.pid), str(two.pid), "--redis", str(redis)),
     ]
-    done = subprocess.run(
-        ["taskset", "-c", str(CLIENT_CORE), *command],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=LONGEST,
-        check=False,
-    )
-    try:
-        result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    except (IndexError, ValueError):
-        raise RuntimeError(f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}") from None
-    return result
+    return load.answer_of([*command, *arguments])
 
 
 class Subscribers:

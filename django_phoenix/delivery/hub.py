@@ -180,11 +180,9 @@ class Hub:
         return topic
 
     def _drop(self, topic: Topic) -> None:
-        """Nobody wants it any more."""
+        """Nobody wants it any more. If it has a group, that is left at the membership's next beat."""
         if self._membership is None:
             del self._topics[topic.name]
-        else:
-            self._membership.unwanted(topic)
 
     def _is_left(self, topic: Topic, log: Log) -> None:
         """It is remembered for a while; but not all topics that a client can think of, join and leave."""

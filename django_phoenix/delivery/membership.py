@@ -95,9 +95,6 @@ class Membership:
         # While the layer is away nobody should wait for it.
         return None if self._failing else asyncio.shield(topic.joining)
 
-    def unwanted(self, topic: Topic) -> None:
-        """The last subscriber has left. The group is left at the next beat: most come back at once."""
-
     async def close(self) -> None:
         """Stop, and leave the groups as far as the layer answers."""
         for task in self._tasks:

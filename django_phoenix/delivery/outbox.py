@@ -57,6 +57,7 @@ class Route(NamedTuple):
 
     @property
     def group(self) -> str:
+        """The layer's name for those."""
         return group_name(self.topic) if self.target is None else node_group(self.target)
 
 

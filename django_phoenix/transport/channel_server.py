@@ -27,14 +27,12 @@ from django_phoenix.transport.handles import Beat
 from django_phoenix.transport.letters import Info, Join, Waiting
 from django_phoenix.transport.locale import activate, call_activated
 from django_phoenix.wire.encoding import Encoded
-from django_phoenix.wire.message import Frame, Message, Reply
+from django_phoenix.wire.message import OF_THE_PROTOCOL, Frame, Message, Reply
 
 logger = logging.getLogger("django_phoenix.channel")
 
 EVENT_RETURNS = "None, a dict, a Reply or Stop"
 OTHER_RETURNS = "None or Stop"
-# No client has such events of its own. A handle_in that passes events on would end others' channels by them.
-OF_THE_PROTOCOL = "phx_"
 # What a join reply says of the topic's history.
 HISTORY = "phx_history"
 CRASHED = {"reason": "channel_crash"}
@@ -150,8 +148,8 @@ class ChannelServer(ChannelInbox):
     async def _handle_in(self, message: Message) -> None:
         self._in_hand = message
         try:
-            handling = self._handling(message)
-            result = None if handling is None else await handling
+            begun = self._dispatch(message)
+            result = None if begun is None else await begun
         except Exception as error:
             result = self._refusal(error)
             if result is None:
@@ -161,11 +159,11 @@ class ChannelServer(ChannelInbox):
         if result is not None:
             self._answer(message, result)
 
-    def _handling(self, message: Message) -> Awaitable[Any] | None:
+    def _dispatch(self, message: Message) -> Awaitable[Any] | None:
         """Call what handles a push; None: nothing does, and it has been answered."""
         handler = self.blueprint.events.get(message.event)
         if handler is None:
-            return self._handling_of_other(message)
+            return self._dispatch_other(message)
         self._doing = handler.name
         try:
             arguments = handler.bind(message.payload)
@@ -174,12 +172,13 @@ class ChannelServer(ChannelInbox):
             return None
         return self._invoke(handler, (self.channel,), arguments)
 
-    def _handling_of_other(self, message: Message) -> Awaitable[Any] | None:
+    def _dispatch_other(self, message: Message) -> Awaitable[Any] | None:
         callback = self.blueprint.handle_in
         if message.event == "phx_leave":
             self.reply(message.join_ref, message.ref, "ok", {})
             self.stop("left")
         elif callback is None or message.event.startswith(OF_THE_PROTOCOL):
+            # No client has the latter. A handle_in that passes events on would end others' channels by them.
             logger.warning(
                 "%s: no handler for the event %.100r. Mark a method with @event, or define handle_in.",
                 self,
@@ -215,7 +214,7 @@ class ChannelServer(ChannelInbox):
             payload = self.blueprint.join_payload(sent)
             response = await self._call("join", self.blueprint.join, payload, **self.captures)
             if response is not None and not isinstance(response, dict):
-                raise self._bad_return("join", "None or a dict, or raise JoinRefused({...})", response)
+                raise self._bad_return(self._doing, "None or a dict, or raise JoinRefused({...})", response)
             missed: list[pubsub.Delivery] = []
             if self.blueprint.history is not None:
                 # From here on until the channel is subscribed nothing is waited for.

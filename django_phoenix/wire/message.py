@@ -13,6 +13,9 @@ Frame = str | bytes
 
 REF_TYPES = frozenset({str, int, type(None)})
 
+# How the events begin that the protocol itself has.
+OF_THE_PROTOCOL = "phx_"
+
 SHOWN = 200
 
 

@@ -13,7 +13,7 @@ import orjson
 
 from django_phoenix.exceptions import ProtocolError
 from django_phoenix.wire.binary import cut, head
-from django_phoenix.wire.message import Frame, Message, Ref
+from django_phoenix.wire.message import OF_THE_PROTOCOL, Frame, Message, Ref
 
 if TYPE_CHECKING:
     from django_phoenix.wire.serializer import Serializer
@@ -26,7 +26,6 @@ BINARY, JSON = 0, 1
 
 # Events that the clients know by name, beside those of the protocol itself.
 KNOWN = frozenset({ENVELOPE, "presence_state", "presence_diff", "postgres_changes", "system"})
-OF_THE_PROTOCOL = "phx_"
 
 
 class Dialect:
