@@ -19,6 +19,7 @@ from django_phoenix.management.checks.installation import (
     check_threads,
 )
 from django_phoenix.management.checks.layers import check_layers, check_memory_layer
+from django_phoenix.management.checks.misspelt import check_names
 
 
 def register_all() -> None:
@@ -30,6 +31,7 @@ def register_all() -> None:
         check_asgi,
         check_daphne,
         check_events,
+        check_names,
         check_layers,
     ):
         register(_listed(check))

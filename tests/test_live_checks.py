@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -257,6 +258,54 @@ def test_e011_an_event_handler_that_no_payload_can_reach(settings: Settings) -> 
     assert ids([event_handler, join]) == ["E011", "E011"]
     assert "Wrong.move" in event_handler.msg
     assert "WrongJoin.join" in join.msg
+
+
+class Slips(Channel):
+    precense = None
+    histories = ()
+
+    def jion(self, payload: object) -> None:
+        """Nobody calls it."""
+
+    def handle_infos(self, message: object) -> None:
+        """Nor this."""
+
+    @event
+    def terminated(self) -> None:
+        """An event may be called so."""
+
+    def handle_in(self, event: str, payload: object) -> None:
+        self.handle_inn = event
+
+
+class Careful(Slips):
+    def join(self, payload: object) -> None:
+        """So that `jion` is something else."""
+
+
+class SlipSocket(Socket):
+    channels: ClassVar[dict[str, type[Channel]]] = {"slips": Slips, "careful": Careful}
+
+    def conect(self, params: object) -> None:
+        """Nobody calls it."""
+
+
+slips_application = phoenix_application(plain_application, live=None, sockets=[socket("s/", SlipSocket)])
+
+
+def test_w014_a_name_that_is_nearly_one_of_ours(settings: Settings) -> None:
+    settings.ASGI_APPLICATION = f"{__name__}.slips_application"
+    messages = list(checks.check_names())
+    assert set(ids(messages)) == {"W014"}
+    slips = [re.findall(r"(\w+\.\w+) means nothing.*'(\w+)'", message.msg)[0] for message in messages]
+    assert slips == [
+        ("SlipSocket.conect", "connect"),
+        ("Slips.handle_infos", "handle_info"),
+        ("Slips.jion", "join"),
+        ("Slips.precense", "presence"),
+        ("Careful.handle_infos", "handle_info"),
+        ("Careful.precense", "presence"),
+    ]
 
 
 def test_e012_a_channel_that_declares_what_makes_no_sense(settings: Settings) -> None:

@@ -104,5 +104,5 @@ class Command(BaseCommand):
         for note in plan.notes:
             self.stdout.write(f"Note: {note}")
         self.stdout.write(
-            "Next: manage.py check, then a first live view (docs: introduction/first_live_view)."
+            "Next: manage.py check, then a first live view or channel (docs: introduction/)."
         )
