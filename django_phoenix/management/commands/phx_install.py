@@ -103,6 +103,4 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(f"Wrote {len(changes)} file{'s' * (len(changes) > 1)}."))
         for note in plan.notes:
             self.stdout.write(f"Note: {note}")
-        self.stdout.write(
-            "Next: manage.py check, then a first live view or channel (docs: introduction/)."
-        )
+        self.stdout.write("Next: manage.py check, then a first live view or channel (docs: introduction/).")
