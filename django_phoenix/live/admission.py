@@ -1,4 +1,4 @@
-"""May this client join, and as what? The checks before any mount, in the order of liveview.md §5.2."""
+"""May this client join, and as what? The checks before any mount, in Phoenix's order."""
 
 from __future__ import annotations
 

@@ -21,7 +21,6 @@ from django_phoenix.live.page import container_of
 from django_phoenix.live.request import PageUrl
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.steps import Step, Steps, Where, drive
-from django_phoenix.signals import rate_limited
 from django_phoenix.transport.limiter import Limiter, rates_of
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ class LiveChannel(Channel):
     # Callbacks of a channel.
 
     async def join(self, payload: Any, **captures: Any) -> dict[str, Any]:
-        """liveview.md §5 and §6."""
+        """The view is mounted, or refused."""
         try:
             outcome = await drive(self._joining(payload), self)
         except tuple(reload.STATUSES) as error:
@@ -80,7 +79,7 @@ class LiveChannel(Channel):
         return reply
 
     async def handle_in(self, event: str, payload: Any) -> dict[str, Any] | Stop:
-        """liveview.md §8: exactly one ok reply to each, whatever it is (LV-29)."""
+        """Exactly one ok reply to each, whatever it is (LV-29)."""
         if type(payload) is bytes:
             logger.warning("%s: the message %.100r is binary, which no view takes.", self.log_name, event)
             return NOTHING
@@ -216,13 +215,7 @@ class LiveChannel(Channel):
         """More often than the event's rate: nothing happens, for the protocol knows no error here."""
         if self.limiter is None:
             self.limiter = Limiter(rates_of(self.live.spec.events))
-        known = self.limiter.refuses
-        wait = self.limiter.wait(name, self.server.loop.time())
-        if wait and not known:
-            logger.warning("%s: too many %r in too little time; some are dropped.", self.log_name, name)
-        if wait and rate_limited.receivers:
-            rate_limited.send_robust(type(self), channel=self, event=name, retry_after=wait)
-        return wait > 0
+        return self.limiter.wait(self, name) > 0
 
     def _unknown_event(self, name: str) -> None:
         if name == "lv:clear-flash":

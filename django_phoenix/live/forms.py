@@ -1,4 +1,4 @@
-"""The value of a form event: a query string whose brackets become nested dictionaries (liveview.md §8.1)."""
+"""The value of a form event: a query string whose brackets become nested dictionaries."""
 
 from __future__ import annotations
 

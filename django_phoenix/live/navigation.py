@@ -1,4 +1,4 @@
-"""Where a view may send the browser, and how it is said on the wire (liveview.md §10)."""
+"""Where a view may send the browser, and how it is said on the wire."""
 
 from __future__ import annotations
 

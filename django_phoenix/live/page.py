@@ -268,7 +268,7 @@ def make_context(live: Runtime, template: Template) -> Context:
 
 
 def container(live: Runtime, session_token: str, static_token: str, html: str) -> SafeString:
-    """The element that holds the view (liveview.md §2.1)."""
+    """The element that holds the view."""
     tag, attributes = container_of(live.view)
     return format_html(
         '<{} id="{}" data-phx-main data-phx-session="{}" data-phx-static="{}"{}>{}</{}>',

@@ -206,7 +206,7 @@ class Runtime:
         return self.evaluate()
 
     def diff(self, render: Render, reply: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Remember the rendering as sent, and add events, title and reply to its diff (liveview.md §7.8)."""
+        """Remember the rendering as sent, and add events, title and reply to its diff."""
         diff = render.diff
         render.commit()
         title = vars(self.view.assigns).get("page_title")

@@ -73,7 +73,7 @@ def live_title(
 
 
 class LinkNode(Node):
-    """The attributes of an ``<a>`` that keeps the page alive (liveview.md §10.1)."""
+    """The attributes of an ``<a>`` that keeps the page alive."""
 
     child_nodelists = ()
 

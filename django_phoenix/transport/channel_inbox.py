@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django_phoenix import pubsub
 from django_phoenix.conf import settings
 from django_phoenix.delivery.envelope import place_of
-from django_phoenix.signals import rate_limited
 from django_phoenix.transport.channel_process import ChannelProcess
 from django_phoenix.transport.letters import Info, Out, Waiting
-from django_phoenix.transport.limiter import Limiter, come_again
+from django_phoenix.transport.limiter import come_again
 from django_phoenix.wire.message import Broadcast, Message
 from django_phoenix.wire.serializer import V2
 
@@ -38,7 +37,8 @@ class ChannelInbox(ChannelProcess):
 
     def receive(self, message: Message, size: int) -> None:
         """A client's message. It gets an error reply if there are too many, or the channel has ended."""
-        if self._limiter is not None and self._comes_too_soon(self._limiter, message):
+        if self._limiter is not None and (wait := self._limiter.wait(self.channel, message.event)):
+            self.reply(self.join_ref, message.ref, "error", come_again(wait))
             return
         if not self._busy:
             if not self.post(message, eager=True):
@@ -89,26 +89,6 @@ class ChannelInbox(ChannelProcess):
         frame = delivery.frame_for(self.connection.serializer)
         if frame is not None:
             self.emit(frame)
-
-    def _comes_too_soon(self, limiter: Limiter, message: Message) -> bool:
-        known = limiter.refuses
-        wait = limiter.wait(message.event, self.loop.time())
-        if not wait:
-            return False
-        if not known:
-            logger.warning(
-                "%s: too many %.100r in too little time; some are turned away.", self, message.event
-            )
-        answer = come_again(wait)
-        self.reply(self.join_ref, message.ref, "error", answer)
-        if rate_limited.receivers:
-            rate_limited.send_robust(
-                type(self.channel),
-                channel=self.channel,
-                event=message.event,
-                retry_after=answer["retry_after"],
-            )
-        return True
 
     def _post_or_count(self, item: Info | Out) -> None:
         if not self.post(item) and not self.ended:

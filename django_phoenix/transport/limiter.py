@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Hashable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django_phoenix.params import Handler
 from django_phoenix.rates import Meter, Rate
+from django_phoenix.signals import rate_limited
+
+if TYPE_CHECKING:
+    from django_phoenix.channel import Channel
+
+logger = logging.getLogger("django_phoenix.channel")
 
 REASON = "rate limited"
 
@@ -22,24 +29,36 @@ class Limiter:
     the meter that all channels of a connection have in common, with its rate.
     """
 
-    __slots__ = ("_meters", "_rates", "_shared", "refuses")
+    __slots__ = ("_meters", "_rates", "_refuses", "_shared")
 
     def __init__(self, rates: Mapping[Hashable, Rate], shared: tuple[Rate, Meter] | None = None) -> None:
         self._rates = rates
         self._shared = shared
         self._meters: dict[Hashable, Meter] = {}
         # It has refused something, and has let nothing pass since.
-        self.refuses = False
+        self._refuses = False
 
-    def wait(self, event: str, now: float) -> float:
-        """Seconds until the event may come again; 0.0: it is let pass."""
+    def wait(self, channel: Channel, event: str) -> float:
+        """Seconds until the client may send the event again, which is told; 0.0: it is let pass."""
+        now = channel.server.loop.time()
         asked = self._asked(event)
         wait = max((meter.wait(rate, now) for rate, meter in asked), default=0.0)
-        self.refuses = wait > 0
-        if not wait:
+        if wait:
+            self._tell(channel, event, wait)
+        else:
             for rate, meter in asked:
                 meter.count(rate, now)
+        self._refuses = wait > 0
         return wait
+
+    def _tell(self, channel: Channel, event: str, wait: float) -> None:
+        if not self._refuses:
+            logger.warning(
+                "%s: too many %.100r in too little time; some are turned away.", channel.server, event
+            )
+        if rate_limited.receivers:
+            retry_after = _rounded(wait)
+            rate_limited.send_robust(type(channel), channel=channel, event=event, retry_after=retry_after)
 
     def _asked(self, event: str) -> list[tuple[Rate, Meter]]:
         asked = [] if self._shared is None else [self._shared]
@@ -56,5 +75,10 @@ def rates_of(events: Mapping[str, Handler]) -> dict[Hashable, Rate]:
 
 
 def come_again(wait: float) -> dict[str, Any]:
-    """The error reply's response: ``retry_after`` in seconds, a millisecond more rather than less."""
-    return {"reason": REASON, "retry_after": math.ceil(wait * 1000) / 1000}
+    """The error reply's response, with the seconds until then."""
+    return {"reason": REASON, "retry_after": _rounded(wait)}
+
+
+def _rounded(wait: float) -> float:
+    """A millisecond more rather than less."""
+    return math.ceil(wait * 1000) / 1000

@@ -105,7 +105,7 @@ def test_an_error_page_does_not_tell_about_the_view(server):
 
 
 async def test_the_same_tokens_join_after_the_server_was_killed(env):
-    """LV-109, liveview.md §21.5"""
+    """LV-109"""
     port = free_port()
     with serve("uvicorn", APP, env=env, port=port) as first:
         visit = Visit(first, "/counter/")

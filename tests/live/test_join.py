@@ -1,4 +1,4 @@
-"""Joins: tokens, replies, errors (liveview.md §5 and §6)."""
+"""Joins: tokens, replies, errors."""
 
 from __future__ import annotations
 
@@ -94,7 +94,6 @@ async def test_an_old_token_is_stale(browser, mounts, monkeypatch):
 
 
 async def test_a_token_under_another_secret_is_stale(browser, mounts):
-    """liveview.md §21.5"""
     with override_settings(SECRET_KEY="another"):
         page = await browser.get("/counter/")
     await browser.connect(page.csrf)

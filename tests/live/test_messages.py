@@ -146,5 +146,5 @@ async def test_an_event_may_take_a_dataclass_and_has_a_rate(browser, caplog):
     assert "event 'rare': parameter 'a' should be a whole number, got nothing" in caplog.text
     for _ in range(2):
         assert await view.event("rare", {"a": 5}) == {}
-    assert caplog.text.count("TickerLive: too many 'rare' in too little time") == 1
+    assert caplog.text.count("too many 'rare' in too little time") == 1
     assert await view.event("later", {"by": 0}) == {}

@@ -1,4 +1,4 @@
-"""Patches, live navigation, redirects (liveview.md §10)."""
+"""Patches, live navigation, redirects."""
 
 from __future__ import annotations
 

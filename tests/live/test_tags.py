@@ -78,7 +78,7 @@ def test_the_script_learns_when_to_turn_to_long_polling(given, shown):
     ],
 )
 def test_live_title(source, html):
-    """LV-89, liveview.md §18.2"""
+    """LV-89"""
     assert render(source, other="a < b") == html
 
 
@@ -113,7 +113,6 @@ class Item:
     ],
 )
 def test_links_that_keep_the_page_alive(tag, attributes):
-    """liveview.md §10.1"""
     assert render(f"<a {{% {tag} %}}>x</a>", n=5, item=Item()) == f"<a {attributes}>x</a>"
 
 

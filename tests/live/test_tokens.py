@@ -27,7 +27,7 @@ def test_a_token_gives_back_what_it_was_made_of(content):
 
 @given(JSON)
 def test_tokens_are_cookie_safe(content):
-    """LV-3, liveview.md §3: written unescaped into document.cookie."""
+    """LV-3: written unescaped into document.cookie."""
     assert re.fullmatch(r"[A-Za-z0-9_.-]+", tokens.sign_own("session", content))
 
 

@@ -1,4 +1,4 @@
-"""A view's tree as the client keeps it, in a few lines: merge a diff, show the HTML (liveview.md §7)."""
+"""A view's tree as the client keeps it, in a few lines: merge a diff, show the HTML."""
 
 from __future__ import annotations
 
