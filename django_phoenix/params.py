@@ -197,8 +197,9 @@ class Signature:
         if self.whole is not None:
             arguments[self.whole] = Params(payload)
         if self.rest is not None:
-            taken = {self.receiver, *arguments}
-            arguments.update({key: value for key, value in payload.items() if key not in taken})
+            for key, value in payload.items():
+                if key not in arguments and key != self.receiver:
+                    arguments[key] = value
         return arguments
 
     def _bind_sole(self, payload: Any) -> dict[str, Any]:
