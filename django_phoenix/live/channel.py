@@ -101,7 +101,7 @@ class LiveChannel(Channel):
         if not live.spec.has("handle_info"):
             logger.warning("%s got a message but defines no handle_info: %.200r", self.log_name, message)
             return None
-        self.server._doing = f"{live.spec.name}.handle_info"
+        self.server.doing = f"{live.spec.name}.handle_info"
         if self.server.pending == 0 and not self.server.connection.outbox.busy:
             self.wants_idle = False
             return self._push(await drive(lifecycle.last_message(live, message), self))
@@ -117,14 +117,14 @@ class LiveChannel(Channel):
                 outbox.when_drained(self._client_is_ready)
             return
         self.wants_idle = False
-        self.server._doing = f"{self.live.spec.name}'s rendering"
+        self.server.doing = f"{self.live.spec.name}'s rendering"
         stop = self._push(await drive(lifecycle.catching_up(self.live), self))
         if stop is not None:
             self.stop(stop.reason)
 
     async def terminate(self, reason: Any) -> None:
         """The end of the view."""
-        self.server._doing = f"{self.live.spec.name}.terminate"
+        self.server.doing = f"{self.live.spec.name}.terminate"
         await drive(lifecycle.ending(self.live, reason), self)
 
     def refusal(self, error: Exception) -> None:
@@ -177,10 +177,10 @@ class LiveChannel(Channel):
             if handler is not None and handler.rate is not None and self._comes_too_soon(name):
                 return NOTHING
             if handler is not None:
-                self.server._doing = live.spec.labels[name]
+                self.server.doing = live.spec.labels[name]
                 story = lifecycle.event(live, handler, handler.bind(value))
             elif live.spec.has("handle_event") and not name.startswith("lv:"):
-                self.server._doing = f"{live.spec.name}.handle_event (event {name!r:.100})"
+                self.server.doing = f"{live.spec.name}.handle_event (event {name!r:.100})"
                 story = lifecycle.other_event(live, name, value)
             else:
                 self._unknown_event(name)
@@ -207,7 +207,7 @@ class LiveChannel(Channel):
             route = None
         if route is None:
             return {"link_redirect": True}
-        self.server._doing = f"{live.spec.name}.handle_params"
+        self.server.doing = f"{live.spec.name}.handle_params"
         self.wants_idle = False
         return self._reply(await drive(lifecycle.patching(live), self))
 

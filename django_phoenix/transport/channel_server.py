@@ -43,10 +43,10 @@ DUPLICATE = {"reason": "duplicate join"}
 class ChannelServer(ChannelInbox):
     """One joined topic of one connection."""
 
-    __slots__ = ("_doing", "_first")
+    __slots__ = ("_first", "doing")
 
     # The callback that runs, or ran last.
-    _doing: str
+    doing: str
     # The join, while it waits for the end of a predecessor.
     _first: Join | None
 
@@ -58,7 +58,7 @@ class ChannelServer(ChannelInbox):
 
     def begin(self, join: Join) -> None:
         """The client's phx_join, which comes first."""
-        self._first, self._doing = join, "its join"
+        self._first, self.doing = join, "its join"
         self.post(join, eager=True)
 
     def make_way(self) -> ChannelProcess:
@@ -164,7 +164,7 @@ class ChannelServer(ChannelInbox):
         handler = self.blueprint.events.get(message.event)
         if handler is None:
             return self._dispatch_other(message)
-        self._doing = handler.name
+        self.doing = handler.name
         try:
             arguments = handler.bind(message.payload)
         except InvalidParams as error:
@@ -214,7 +214,7 @@ class ChannelServer(ChannelInbox):
             payload = self.blueprint.join_payload(sent)
             response = await self._call("join", self.blueprint.join, payload, **self.captures)
             if response is not None and not isinstance(response, dict):
-                raise self._bad_return(self._doing, "None or a dict, or raise JoinRefused({...})", response)
+                raise self._bad_return(self.doing, "None or a dict, or raise JoinRefused({...})", response)
             missed: list[pubsub.Delivery] = []
             if self.blueprint.history is not None:
                 # From here on until the channel is subscribed nothing is waited for.
@@ -268,7 +268,7 @@ class ChannelServer(ChannelInbox):
         """``join`` has raised: a refusal, or a crash."""
         refusal = self._refusal(error) if isinstance(error, Exception) else None
         if refusal is None:
-            crash.report(self, f"{self}: join failed.", self._doing, message.event, error)
+            crash.report(self, f"{self}: join failed.", self.doing, message.event, error)
             refusal = JOIN_CRASHED
         self._refuse(message, refusal.response)
 
@@ -281,7 +281,7 @@ class ChannelServer(ChannelInbox):
             return None
         if response is None:
             return None
-        logger.info("%s: %s has refused, %s: %s", self, self._doing, type(error).__name__, error)
+        logger.info("%s: %s has refused, %s: %s", self, self.doing, type(error).__name__, error)
         return Reply.error(response)
 
     def _refuse(self, message: Message, response: dict[str, Any]) -> None:
@@ -298,10 +298,10 @@ class ChannelServer(ChannelInbox):
         except (Exception, asyncio.CancelledError) as error:
             if self._is_called_off(error):
                 raise
-            crash.report(self, f"{self}: terminate failed.", self._doing, None, error)
+            crash.report(self, f"{self}: terminate failed.", self.doing, None, error)
 
     async def _crash(self, error: BaseException, event: str | None = None) -> None:
-        crash.report(self, f"{self} crashed in {self._doing}.", self._doing, event, error)
+        crash.report(self, f"{self} crashed in {self.doing}.", self.doing, event, error)
         self._ended = True
         try:
             await self._terminate(error)
@@ -321,7 +321,7 @@ class ChannelServer(ChannelInbox):
         self, callback: Callback | Handler, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Awaitable[Any]:
         """Call it where it belongs: ``async def`` here on the loop, ``def`` in the pool."""
-        self._doing = callback.name
+        self.doing = callback.name
         socket = self.connection.socket
         if callback.is_async:
             activate(socket)
@@ -344,13 +344,13 @@ class ChannelServer(ChannelInbox):
         elif isinstance(result, dict):
             self.reply(self.join_ref, message.ref, "ok", result)
         else:
-            raise self._bad_return(self._doing, EVENT_RETURNS, result)
+            raise self._bad_return(self.doing, EVENT_RETURNS, result)
 
     def _check_stop(self, result: Any) -> None:
         if isinstance(result, Stop):
             self.stop(result.reason)
         elif result is not None:
-            raise self._bad_return(self._doing, OTHER_RETURNS, result)
+            raise self._bad_return(self.doing, OTHER_RETURNS, result)
 
     def _bad_return(self, callback: str, expected: str, got: Any) -> TypeError:
         return TypeError(
