@@ -2,6 +2,7 @@
 
 import * as Phoenix from "phoenix"
 
+import {createSocketMaker} from "./channel_socket"
 import {readConfig} from "./config"
 import {watchConnection} from "./connection"
 import {keepWebSocket} from "./keep_websocket"
@@ -21,6 +22,7 @@ const guard = createReloadGuard(store, config.texts, notice)
 const liveSocket = createLiveSocket(config, registry, store, guard)
 
 registry.liveSocket = liveSocket
+registry.socket = createSocketMaker(config, store)
 window.liveSocket = liveSocket
 window.Phoenix = Phoenix
 

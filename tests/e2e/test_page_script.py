@@ -244,3 +244,44 @@ def test_the_modules_can_be_imported_through_an_import_map(page: Page) -> None:
         page.goto(site.url)
         until(page, "typeof window.own === 'string'")
         assert page.evaluate("window.own") == versions["phoenix_live_view"]
+
+
+# A socket for the page's own channels.
+
+ASK = """async ({url, options}) => {
+  const socket = DjangoPhoenix.socket(url, options);
+  socket.connect();
+  await new Promise((opened) => socket.onOpen(opened));
+  return await new Promise((told) => socket.channel("room:1").join().receive("ok", () => told(socket.timeout)));
+}"""
+
+
+def channel_page(page: Page, site: PageServer, **options: Any) -> int:
+    """Join from a page without live views; the socket's timeout."""
+    page.goto(site.url)
+    until(page, "!!window.DjangoPhoenix && !!window.DjangoPhoenix.socket")
+    timeout: int = page.evaluate(ASK, {"url": "/live", "options": options})
+    return timeout
+
+
+def test_a_page_s_own_socket_brings_its_token_and_takes_the_client_s_options(page: Page) -> None:
+    with page_server(always({}), body="") as site:
+        assert channel_page(page, site, params={"version": 7}, timeout=1234) == 1234
+        [params] = site.connects
+        assert (params["_csrf_token"], params["version"]) == (["masked-token"], ["7"])
+
+
+def test_a_page_s_own_socket_is_made_where_storage_is_blocked(page: Page) -> None:
+    page.add_init_script(BLOCKED)
+    with page_server(always({}), body="") as site:
+        channel_page(page, site)
+        assert len(site.joins) == 1
+
+
+def test_a_page_s_own_socket_stays_with_websockets_once_one_has_worked(page: Page) -> None:
+    with page_server(always({}), body="") as site:
+        page.goto(site.url)
+        until(page, "!!window.DjangoPhoenix && !!window.DjangoPhoenix.socket")
+        page.evaluate("() => { window.mine = DjangoPhoenix.socket('/live'); window.mine.connect(); }")
+        until(page, "window.mine.longPollFallbackMs === null")
+        assert page.evaluate("window.mine.transport === WebSocket")
