@@ -116,7 +116,11 @@ def read_forloop(c: Compiler, fn: Function, scope: Scope, loop: LoopVariables, b
         code = COUNTERS[bits[0]]
         if "{n}" in code:
             fn.use(loop.length)
-        return code.format(i=fn.use(loop.index), n=loop.length)
+            loop.counted = True
+        if "{i}" in code:
+            fn.use(loop.index)
+            loop.indexed = True
+        return code.format(i=loop.index, n=loop.length)
     layer = fn.use(loop.ask())
     result = fn.define(c.module.fresh("r"))
     fn.emit(f"{result} = {path(layer, bits) if bits else layer}")

@@ -47,6 +47,8 @@ class Loop:
         self.is_reversed = False
         self.layered = False  # keeps a forloop dictionary: something below may read it
         self.dynamic = False  # its layer is really pushed onto the context
+        self.indexed = False  # entries show their index
+        self.counted = False  # entries show how many there are
         self.empty: Block | None = None
         self.warned = False
 
@@ -119,36 +121,45 @@ class Loop:
     ) -> Node | None:
         count = len(items)
         keys = self.keys(items, known.keys)
-        if count == known.count and (keys is known.keys or keys is None or known.keys is None):
-            entries = self._in_place(rt, known.cells, items, n, layer, free)
-            if keys is not known.keys:
+        kept = min(count, known.count)
+        if keys is known.keys or keys is None or known.keys is None or keys[:kept] == known.keys[:kept]:
+            entries = self._in_place(rt, known, items, n, layer, free)
+            if keys is not known.keys or count != known.count:
                 rt.journal.append((memory, at, Keyed(self.block, count, keys, known.cells)))
-            if not entries:
+            elif not entries:
                 return None
         else:
-            if keys is None or known.keys is None:
-                old = range(known.count)
-                before = [i if i in old else None for i in range(count)]
-            else:
-                old_positions = {key: i for i, key in enumerate(known.keys)}
-                before = [old_positions.get(key) for key in keys]
+            old_positions = {key: i for i, key in enumerate(known.keys)}
+            before = [old_positions.get(key) for key in keys]
             cells: list[Any] = []
             entries = self._rearranged(rt, known.cells, cells, before, items, n, layer, free)
             rt.journal.append((memory, at, Keyed(self.block, count, keys, cells)))
+        if not entries and count == known.count:
+            return None
         entries["kc"] = count
         return {"k": entries}
 
     def _in_place(
-        self, rt: Runtime, cells: list[Any], items: Any, n: int, layer: Any, free: tuple[Any, ...]
+        self, rt: Runtime, known: Keyed, items: Any, n: int, layer: Any, free: tuple[Any, ...]
     ) -> Node:
-        """Every entry is where it was."""
-        suspects = range(len(items)) if self.scan is None else self.scan(items, cells, n, *free)
+        """Every entry is where it was; at the end there may be new ones, or some are gone."""
+        cells, width, count = known.cells, self.width, len(items)
+        kept = min(count, known.count)
+        suspects: Any = range(kept)
+        if self.scan is not None and not (self.counted and count != known.count):
+            suspects = self.scan(items, cells, n, *free)
         entries: Node = {}
-        row, width = self.row, self.width
+        row = self.row
         for i in suspects:
-            entry = row(rt, cells, i * width, items[i], i, n, layer, *free)
-            if entry:
+            if i < kept and (entry := row(rt, cells, i * width, items[i], i, n, layer, *free)):
                 entries[str(i)] = entry
+        if count > kept:
+            new: list[Any] = []
+            added = self.rows(rt, new, items[kept:], kept, n, layer, *free)
+            entries.update((str(i), entry) for i, entry in enumerate(added, kept))
+            rt.journal.append((cells, slice(kept * width, None), new))
+        elif known.count > kept:
+            rt.journal.append((cells, slice(kept * width, None), []))
         return entries
 
     def _rearranged(
@@ -165,18 +176,21 @@ class Loop:
         """Entries came, went or moved. `before`: where each was. `cells` gathers the new memory."""
         entries: Node = {}
         width = self.width
-        for i, (item, j) in enumerate(zip(items, before, strict=True)):
+        for i, j in enumerate(before):
             if j is None:
-                (entries[str(i)],) = self.rows(rt, cells, (item,), i, n, layer, *free)
+                (entries[str(i)],) = self.rows(rt, cells, (items[i],), i, n, layer, *free)
                 continue
-            base = len(cells)
             cells += old[j * width : (j + 1) * width]
-            entry = self.row(rt, cells, base, item, i, n, layer, *free)
             if j != i:
-                entries[str(i)] = [j, entry] if entry else j
+                entries[str(i)] = j
                 entries["km"] = True
-            elif entry:
-                entries[str(i)] = entry
+        suspects: Any = range(len(before))
+        if self.scan is not None and not (self.indexed or self.counted):
+            suspects = self.scan(items, cells, n, *free)
+        for i in suspects:
+            j = before[i]
+            if j is not None and (entry := self.row(rt, cells, i * width, items[i], i, n, layer, *free)):
+                entries[str(i)] = entry if i == j else [j, entry]
         return entries
 
     # -- what Django does around the entries
@@ -217,7 +231,8 @@ class Loop:
         keys = keys_of(items)
         if keys is None or keys == known:
             return keys and known
-        if not all(type(key) in PLAIN or is_immutable(key) for key in keys) or KEYLESS & set(map(type, keys)):
+        types = set(map(type, keys))
+        if types & KEYLESS or not (types <= PLAIN or all(map(is_immutable, keys))):
             return None
         if len(set(keys)) != len(keys):
             self._warn(keys)

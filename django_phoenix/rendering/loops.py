@@ -79,6 +79,7 @@ class LoopWriter:
         rows, entry = self.rows(body, scan)
         row, difference = self.row(body)
         self.loop.layered = self.loop.dynamic or self.forloop.asked  # known only now
+        self.loop.indexed, self.loop.counted = self.forloop.indexed, self.forloop.counted
         self.finish_rows(rows, entry)
         self.finish_row(row, difference)
 

@@ -48,11 +48,13 @@ class LoopVariables:
     layer: str
     parent: LoopVariables | None
     asked: bool = False
+    indexed: bool = False  # an entry shows its index
+    counted: bool = False  # an entry shows how many there are
 
     def ask(self) -> str:
         loop: LoopVariables | None = self
         while loop is not None:
-            loop.asked = True
+            loop.asked = loop.indexed = loop.counted = True
             loop = loop.parent
         return self.layer
 

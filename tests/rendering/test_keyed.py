@@ -7,6 +7,7 @@ from collections import namedtuple
 from dataclasses import dataclass
 from typing import Any
 
+import django
 import pytest
 from django.contrib.auth.models import User
 
@@ -69,3 +70,54 @@ def test_keys_may_come_and_go() -> None:
         "0": {"k": {"0": 1, "1": 0, "km": True, "kc": 2}}
     }
     live.show(l=[{"n": "b"}, {"n": "c"}, {"n": "d"}])
+
+
+COUNTERS = (
+    "counter", "counter0", "revcounter", "revcounter0", "first", "last",
+    *(["length"] if django.VERSION >= (6, 0) else []),
+)  # fmt: skip
+SHOWN = {
+    **{f"forloop.{name}": f"{{{{ forloop.{name} }}}}" for name in COUNTERS},
+    "forloop.last in a condition": "{% if forloop.last and x.id %}last{% else %}{{ x.id }}{% endif %}",
+    "forloop as a whole": "{% with l=forloop %}{{ l.revcounter }}{% endwith %}",
+    "forloop for a tag": "{% peek 'forloop' as l %}{{ l.revcounter }}",
+    "parentloop.last": "{% for y in 'ab' %}{{ forloop.parentloop.last }}{{ y }}{% endfor %}",
+    "a loop inside": "{% for y in x.ys %}{{ y }}{{ forloop.last }}{% endfor %}",
+}
+
+
+@pytest.mark.parametrize("keyed", [True, False], ids=["keyed", "unkeyed"])
+@pytest.mark.parametrize("shown", SHOWN.values(), ids=SHOWN)
+def test_lists_grow_and_shrink_at_either_end(shown: str, keyed: bool) -> None:
+    live = Live(f"{{% for x in xs %}}<i>{{{{ x.name }}}}{shown}</i>{{% endfor %}}")
+    items = [{"id": n, "name": f"n{n}", "ys": list(range(n % 3))} for n in range(9)]
+    if not keyed:
+        items = [{key: value for key, value in item.items() if key != "id"} for item in items]
+    for start, end in [
+        (0, 3),
+        (0, 4),
+        (0, 7),
+        (0, 2),
+        (1, 3),
+        (2, 8),
+        (0, 9),
+        (0, 8),
+        (3, 8),
+        (0, 0),
+        (0, 2),
+    ]:
+        live.show(xs=items[start:end])
+        live.show(xs=[*items[start:end], {"id": 100, "name": "added", "ys": ["y"]}])
+        live.show(xs=[{**item, "name": f"{n}"} for n, item in enumerate(items[start : end + 1])])
+
+
+def test_what_is_appended_is_all_that_is_sent_and_an_uncommitted_render_changes_nothing() -> None:
+    live = Live("{% for x in xs %}<i>{{ x.name }}</i>{% endfor %}")
+    items = [{"id": n, "name": f"n{n}"} for n in range(4)]
+    live.show(xs=items[:2])
+    live.values["xs"] = items
+    first = live.render(commit=False)
+    assert first == {"0": {"k": {"2": {"0": "n2"}, "3": {"0": "n3"}, "kc": 4}}}
+    assert live.render() == first
+    assert live.show(xs=items[:3]) == {"0": {"k": {"kc": 3}}}
+    assert live.show(xs=items[1:3]) == {"0": {"k": {"0": 1, "1": 2, "kc": 2, "km": True}}}
