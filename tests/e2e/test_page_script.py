@@ -252,7 +252,8 @@ ASK = """async ({url, options}) => {
   const socket = DjangoPhoenix.socket(url, options);
   socket.connect();
   await new Promise((opened) => socket.onOpen(opened));
-  return await new Promise((told) => socket.channel("room:1").join().receive("ok", () => told(socket.timeout)));
+  const joining = socket.channel("room:1").join();
+  return await new Promise((told) => joining.receive("ok", () => told(socket.timeout)));
 }"""
 
 
