@@ -64,7 +64,7 @@ def test_e002_unknown_key_suggests_a_near_one(settings: Settings) -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("MAX_CHANNELS", "100"), ("MAX_CHANNELS", -1), ("IDLE_TIMEOUT", True), ("MESSAGE_RATE", 5)],
+    [("MAX_CHANNELS", "100"), ("MAX_CHANNELS", -1), ("IDLE_TIMEOUT", True), ("MESSAGE_RATE", "5/s")],
 )
 def test_e003_wrong_type(settings: Settings, key: str, value: object) -> None:
     settings.DJANGO_PHOENIX = {key: value}
@@ -79,11 +79,14 @@ def test_e002_a_key_in_small_letters_is_recognized(settings: Settings) -> None:
     assert "did you mean 'MAX_CHANNELS'?" in message.msg
 
 
-def test_e003_a_rate_that_is_none(settings: Settings) -> None:
-    settings.DJANGO_PHOENIX = {"EVENT_RATE": "5 per second"}
+@pytest.mark.parametrize(
+    ("key", "value"), [("EVENT_RATE", "5 per second"), ("JOIN_RATE", (5,)), ("MESSAGE_RATE", (5, "s"))]
+)
+def test_e003_a_rate_that_is_none(settings: Settings, key: str, value: object) -> None:
+    settings.DJANGO_PHOENIX = {key: value}
     (message,) = checks.check_settings()
     assert ids([message]) == ["E003"]
-    assert "DJANGO_PHOENIX['EVENT_RATE']: A rate should be such as '5/s'" in message.msg
+    assert f"DJANGO_PHOENIX[{key!r}]: A rate should be such as '5/s'" in message.msg
 
 
 def test_good_settings_are_silent(settings: Settings) -> None:
@@ -91,6 +94,7 @@ def test_good_settings_are_silent(settings: Settings) -> None:
         "MAX_CHANNELS": 10,
         "IDLE_TIMEOUT": 45.5,
         "MESSAGE_RATE": [5, 1],
+        "JOIN_RATE": "20/10s",
         "POOL_THREADS": 4,
         "HANDLER_TIMEOUT": None,
         "LOGIN_CHECK_SECONDS": None,

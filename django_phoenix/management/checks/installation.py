@@ -15,6 +15,8 @@ from django_phoenix.executor import missing_asgiref_names
 from django_phoenix.management.checks.messages import error, warning
 from django_phoenix.rates import Rate
 
+# Written as any rate may be. MESSAGE_RATE is a pair, always.
+RATES = ("EVENT_RATE", "JOIN_RATE")
 BUNDLE = Path(django_phoenix.__file__).parent / "static/django_phoenix/phoenix.js"
 
 
@@ -31,14 +33,20 @@ def check_settings() -> Iterator[CheckMessage]:
     for key in unknown_keys():
         yield error(2, f"DJANGO_PHOENIX has an unknown key {key}.", "The settings reference lists the keys.")
     for key, value in ours.items():
-        if key in DEFAULTS and not _fits(key, value):
-            message = f"DJANGO_PHOENIX[{key!r}] should be {_kind(DEFAULTS[key])}, got {value!r}."
-            yield error(3, message, f"Its default is {DEFAULTS[key]!r}.")
-    if "EVENT_RATE" in ours:
+        problem = _problem(key, value) if key in DEFAULTS else None
+        if problem is not None:
+            yield error(3, f"DJANGO_PHOENIX[{key!r}]{problem}", f"Its default is {DEFAULTS[key]!r}.")
+
+
+def _problem(key: str, value: object) -> str | None:
+    if key not in RATES and not _fits(key, value):
+        return f" should be {_kind(DEFAULTS[key])}, got {value!r}."
+    if key in RATES or key == "MESSAGE_RATE":
         try:
-            Rate.read(ours["EVENT_RATE"])
-        except ValueError as problem:
-            yield error(3, f"DJANGO_PHOENIX['EVENT_RATE']: {problem}", "Its default is None: no limit.")
+            Rate.read(value)
+        except ValueError as wrong:
+            return f": {wrong}"
+    return None
 
 
 def _fits(key: str, value: object) -> bool:
