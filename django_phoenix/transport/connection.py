@@ -155,10 +155,7 @@ class Connection:
     def _join(self, message: Message, current: ChannelServer | None) -> None:
         route = None if _is_no_topic(message) else self.socket.route(message.topic)
         if route is None:
-            patterns = ", ".join(map(repr, type(self.socket).channels)) or "none; see its `channels`"
-            logger.log(
-                slip(), "%s: no channel for topic %.200r. Its topics: %s.", self, message.topic, patterns
-            )
+            self._tell_of_no_channel(message.topic)
             self._reply(message, None, "error", UNMATCHED)
         elif self.state.draining:
             # Not here any more: the client is to come back elsewhere, now rather than later.
@@ -186,6 +183,12 @@ class Connection:
         if not wait:
             meter.count(rate, now)
         return wait
+
+    def _tell_of_no_channel(self, topic: str) -> None:
+        level = slip()
+        if logger.isEnabledFor(level):
+            patterns = ", ".join(map(repr, type(self.socket).channels)) or "none; see its `channels`"
+            logger.log(level, "%s: no channel for topic %.200r. Its topics: %s.", self, topic, patterns)
 
     def _start(self, message: Message, route: Route[type[Channel]], current: ChannelServer | None) -> None:
         try:
