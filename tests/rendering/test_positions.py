@@ -3,6 +3,8 @@
 Two copies of a template, since some tags keep their state on their node: one for Django, one for the view.
 """
 
+# A template stays on one line, as long as it may be.
+# ruff: noqa: E501
 from __future__ import annotations
 
 import random
