@@ -12,6 +12,7 @@ from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
 from django.urls import get_resolver, get_script_prefix, get_urlconf, reverse
+from django.urls.converters import IntConverter
 from django.urls.resolvers import URLResolver, get_ns_resolver
 from django.utils.http import RFC3986_SUBDELIMS, escape_leading_slashes
 from django.utils.translation import get_language
@@ -23,11 +24,15 @@ UNRESERVED = re.compile(
     r"[A-Za-z0-9_.~/\-]*\Z"
 ).match  # of the characters that need no quoting, the usual ones
 
+LOOKAROUND = re.compile(r"\(\?(?!P<)").search
+MARK = "\0"
+HUGE = 10**18  # Python may refuse to write down much longer numbers
+
 
 class Candidate:
     """One pattern that a name may stand for."""
 
-    __slots__ = ("defaults", "matches", "names", "params", "template", "writers")
+    __slots__ = ("around", "defaults", "matches", "names", "params", "template", "writers")
 
     def __init__(
         self, prefix: str, template: str, pattern: str, params: list[str], defaults: Any, converters: Any
@@ -38,8 +43,33 @@ class Candidate:
         self.names = set(params)
         self.defaults = defaults
         self.writers = {name: converters[name].to_url if name in converters else str for name in params}
+        self.around = self._around_a_number(pattern, converters)
+
+    def _around_a_number(self, pattern: str, converters: Any) -> tuple[str, str] | None:
+        """What stands before and after the one `<int:…>` of a pattern; None if it has other parameters.
+
+        Whatever number comes between them, the URL matches, and nothing in it needs quoting.
+        """
+        (name, *others) = self.params or [""]
+        if others or self.defaults or type(converters.get(name)) is not IntConverter:
+            return None
+        try:
+            before, _, after = (self.template % {name: MARK}).partition(MARK)
+        except (
+            ValueError
+        ):  # a percent sign in a pattern, on which Django fails too, when such a URL is asked for
+            return None
+        sample = f"{before}0{after}"
+        plain = UNRESERVED(sample) and not sample.startswith("//") and MARK not in after
+        if not (plain and self.matches(sample)) or LOOKAROUND(pattern):
+            return None
+        return before, after
 
     def url(self, args: list[Any], kwargs: dict[str, Any]) -> str | None:
+        if self.around is not None and len(args) + len(kwargs) == 1:
+            value = args[0] if args else kwargs.get(self.params[0])
+            if type(value) is int and 0 <= value < HUGE:
+                return f"{self.around[0]}{value}{self.around[1]}"
         given = self._substitutions(args, kwargs)
         if given is None:
             return None

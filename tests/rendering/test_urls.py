@@ -28,6 +28,9 @@ urlpatterns = [
     path("either/<int:pk>/", view, name="either"),
     path("given/<int:pk>/", view, {"kind": "x"}, name="given"),
     re_path(r"^old/(\d+)/(\w+)/$", view, name="old"),
+    re_path(r"^(?=even/.*[02468]/$)", include([path("even/<int:pk>/", view, name="even")])),
+    path("a b/ü/<int:pk>", view, name="quoted"),
+    path("100%/<int:pk>", view, name="percent"),
     path("a/", include(shop, namespace="north")),
     path("b/<str:town>/", include(shop, namespace="south")),
 ]
@@ -45,12 +48,18 @@ CALLS: list[tuple[str, list[Any], dict[str, Any]]] = [
     ("north:item", [1], {}),
     ("south:item", [], {"town": "u", "pk": 1}),
     ("shop:item", [1], {}),
+    *((name, [pk], {}) for name in ("one", "even", "quoted") for pk in (0, 7, 12, "12", "007", True, 10**20)),
+    ("one", [], {"pk": 10**20}),
+    ("quoted", [], {"pk": 1}),
 ]
 WRONG: list[tuple[str, list[Any], dict[str, Any]]] = [
     ("nothing", [], {}),
     ("one", [], {}),
     ("one", ["text"], {}),
     ("one", [1, 2], {}),
+    ("one", [-1], {}),
+    ("one", [None], {}),
+    ("one", [], {"id": 1}),
     ("given", [], {"pk": 1, "kind": "y"}),
     ("west:item", [1], {}),
 ]
@@ -85,6 +94,13 @@ def test_the_same_error(name: str, args: list[Any], kwargs: dict[str, Any]) -> N
     with pytest.raises(NoReverseMatch) as raised:
         fast_reverse(runtime(), name, args, kwargs)
     assert str(raised.value) == str(expected.value)
+
+
+def test_a_percent_sign_in_a_pattern_fails_as_in_django() -> None:
+    with pytest.raises(ValueError, match="unsupported format"):
+        reverse("percent", args=[1])
+    with pytest.raises(ValueError, match="unsupported format"):
+        fast_reverse(runtime(), "percent", [1], {})
 
 
 def test_the_script_prefix_of_the_moment_counts() -> None:
