@@ -86,8 +86,9 @@ def caddy(*servers: ServerProcess) -> Iterator[str]:
 
 
 def documented(language: str, servers: tuple[ServerProcess, ...]) -> str:
-    """The configuration in the page about deployment, for these servers."""
-    [snippet] = [each for each in snippets_of(DOCS / "howto/deploy.md") if each.language == language]
+    """The whole file in the page about deployment, for these servers."""
+    snippets = snippets_of(DOCS / "howto/deploy.md")
+    [snippet] = [each for each in snippets if each.language == language and each.title]
     code = snippet.code
     for number, server in enumerate(servers):
         code = code.replace(f"127.0.0.1:{8000 + number}", f"127.0.0.1:{server.port}")
