@@ -101,7 +101,7 @@ class DiaryChannel(Channel):
 
     def note(self, line: str) -> None:
         with open(os.environ["DIARY"], "a") as diary:
-            diary.write(f"{self.topic} {line}\n")
+            diary.write(f"{time.monotonic()} {self.topic} {line}\n")
 
 
 class UserSocket(Socket):
