@@ -11,7 +11,7 @@ from pathlib import Path
 import bundle
 from environment import Environment, SetupError
 
-COPIED = ("django_phoenix", "testproject", "tests", "scripts", "pyproject.toml", "README.md")
+COPIED = ("django_phoenix", "testproject", "tests", "docs", "scripts", "pyproject.toml", "README.md")
 IGNORED = shutil.ignore_patterns("__pycache__", "*.sqlite3*", ".pytest_cache")
 
 

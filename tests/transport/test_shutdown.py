@@ -63,20 +63,18 @@ async def test_a_handler_of_the_process_is_put_off():
 @pytest.mark.parametrize("new_loop", [asyncio.new_event_loop, uvloop.new_event_loop])
 def test_a_handler_of_the_loop_is_put_off_where_the_server_heeds_sigint_as_well(new_loop):
     async def check():
-        loop, called = asyncio.get_running_loop(), []
+        loop, called = asyncio.get_running_loop(), asyncio.Queue()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, called.append, number)
+            loop.add_signal_handler(number, called.put_nowait, number)
         heed_shutdown(current_state(), plain_send)
         async with Peer(APP) as peer:
             os.kill(os.getpid(), signal.SIGTERM)
             assert await peer.closed() == 1012
-            assert called == []
+            assert called.empty()
             os.kill(os.getpid(), signal.SIGTERM)
-            while not called:
-                await asyncio.sleep(0.01)
+            assert await called.get() == signal.SIGINT
         await current_state().drained
-        await asyncio.sleep(0.05)
-        assert called == [signal.SIGINT, signal.SIGINT]
+        assert await called.get() == signal.SIGINT
 
     with asyncio.Runner(loop_factory=new_loop) as runner:
         runner.run(asyncio.wait_for(check(), 10))

@@ -24,6 +24,7 @@ export class Paper {
     this.dry = element.querySelector(".dry").getContext("2d");
     this.wet = element.querySelector(".wet").getContext("2d");
     this.strokes = [];
+    // Every stroke that was ever here: what its hand still sends of it comes too late.
     this.uids = new Set();
     this.drawing = new Map();
     this.view = null;
@@ -38,8 +39,10 @@ export class Paper {
 
   reset(strokes) {
     this.strokes = strokes.map(kept);
-    this.uids = new Set(strokes.map(({uid}) => uid));
-    for (const {uid} of strokes) this.drawing.delete(uid);
+    for (const {uid} of strokes) {
+      this.uids.add(uid);
+      this.drawing.delete(uid);
+    }
     this.redraw();
   }
 
@@ -61,7 +64,8 @@ export class Paper {
 
   remove(uid) {
     this.strokes = this.strokes.filter((stroke) => stroke.uid !== uid);
-    this.uids.delete(uid);
+    this.uids.add(uid);
+    this.drawing.delete(uid);
     this.redraw();
   }
 
