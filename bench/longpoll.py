@@ -77,7 +77,7 @@ class Client:
                     selector.unregister(key.fileobj)
                     if key.fileobj is self._polls:
                         took = (time.perf_counter() - began) * 1000
-                    if answer["status"] != 200:
+                    if answer["status"] != 200 or '"status":"error"' in str(answer.get("messages")):
                         raise RuntimeError(f"long-polling was answered {answer}")
         self._send(self._polls, "GET")
         return took

@@ -590,6 +590,9 @@ def reply_ref(msg):
         if b"phx_error" in head or b"phx_close" in head:
             return None, False
         return None, None
+    if b'"status":"error"' in head or b'"status": "error"' in head:
+        # What was asked for was not done: such an answer must not pass for the work.
+        return None, False
     try:
         # ["jr","ref","topic","phx_reply",...   (any white space)
         p = head.split(b",", 2)

@@ -30,7 +30,7 @@ def measure(quick: bool) -> list[Claim]:
 def wave(server: Server, number: int) -> None:
     """Half of the topics are new each time: what is kept per topic must go with it."""
     for topic, clients in ((f"bench:soak-{number}-{{i}}", CLIENTS // 2), ("bench:soak-{i}", CLIENTS // 2)):
-        arguments = f"echo --topic {topic} --conns {clients} --msgs {MESSAGES} --warm 1 --max-seconds 200"
+        arguments = f"echo --topic {topic} --conns {clients} --msgs {MESSAGES} --warm 0 --max-seconds 200"
         load.run(server, arguments.split())
 
 
