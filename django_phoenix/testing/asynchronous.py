@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.test import Client
 
 from django_phoenix.testing.crashes import Crashed, verdict
+from django_phoenix.testing.facts import ChannelFacts, SocketFacts, SubscriptionFacts
 from django_phoenix.testing.failure import Failure
 from django_phoenix.testing.forgotten import Owed
 from django_phoenix.testing.handshake import NO_DATA, Visitor
-from django_phoenix.testing.inbox import Received
 from django_phoenix.testing.patterns import ANYTHING
-from django_phoenix.testing.peer import TIMEOUT, Listener, Peer, Talk
-from django_phoenix.testing.presences import Presences, presences_in
+from django_phoenix.testing.peer import TIMEOUT, Listener, Peer
 from django_phoenix.testing.world import OVER, World, world_here
 
 if TYPE_CHECKING:
@@ -108,17 +107,8 @@ class Connecting:
         await self._socket.close()
 
 
-class AsyncSubscription:
+class AsyncSubscription(SubscriptionFacts):
     """As Subscription."""
-
-    def __init__(self, listener: Listener) -> None:
-        self._listener = listener
-        self._world = listener.world
-
-    @property
-    def received(self) -> list[Received]:
-        """See Subscription."""
-        return list(self._listener.inbox.entries)
 
     def assert_broadcast(self, event: str, pattern: Any = ANYTHING, timeout: float = TIMEOUT) -> Owed[Any]:
         """See Subscription."""
@@ -135,27 +125,8 @@ class AsyncSubscription:
         return _asked(self._world, self._listener.aclose(), "close()")
 
 
-class AsyncClientSocket:
+class AsyncClientSocket(SocketFacts):
     """As ClientSocket."""
-
-    def __init__(self, peer: Peer) -> None:
-        self._peer = peer
-        self._world: World = peer.world
-
-    @property
-    def instance(self) -> Any:
-        """Your Socket object."""
-        return self._peer.connection.socket
-
-    @property
-    def assigns(self) -> Any:
-        """Your Socket's assigns."""
-        return self.instance.assigns
-
-    @property
-    def id(self) -> str | None:
-        """What your ``id()`` gave."""
-        return self._peer.connection.socket.id_at_handshake
 
     def join(self, topic: str, payload: Any = None) -> Owed[AsyncClientChannel]:
         """See ClientSocket."""
@@ -199,47 +170,8 @@ class AsyncClientSocket:
             await asettle()
 
 
-class AsyncClientChannel:
+class AsyncClientChannel(ChannelFacts):
     """As ClientChannel."""
-
-    def __init__(self, talk: Talk) -> None:
-        self._talk = talk
-        self._world = talk.world
-
-    @property
-    def topic(self) -> str:
-        """See ClientChannel."""
-        return self._talk.topic
-
-    @property
-    def response(self) -> Any:
-        """See ClientChannel."""
-        return self._talk.response
-
-    @property
-    def joined(self) -> bool:
-        """See ClientChannel."""
-        return self._talk.joined
-
-    @property
-    def instance(self) -> Any:
-        """Your Channel object."""
-        return self._talk.instance
-
-    @property
-    def assigns(self) -> Any:
-        """Your Channel's assigns."""
-        return self.instance.assigns
-
-    @property
-    def received(self) -> list[Received]:
-        """See ClientChannel."""
-        return list(self._talk.inbox.entries)
-
-    @property
-    def presences(self) -> Presences:
-        """See ClientChannel."""
-        return presences_in(self._talk.inbox.entries)
 
     def push(self, event: str, payload: Any = None, *, wait: bool = True) -> Owed[str]:
         """See ClientChannel."""

@@ -10,12 +10,11 @@ from django.test import Client
 
 from django_phoenix.testing.crashes import Crashed, verdict
 from django_phoenix.testing.end_of_test import at_end_of_test
+from django_phoenix.testing.facts import ChannelFacts, SocketFacts, SubscriptionFacts
 from django_phoenix.testing.handshake import NO_DATA, Visitor
-from django_phoenix.testing.inbox import Received
 from django_phoenix.testing.patterns import ANYTHING
-from django_phoenix.testing.peer import TIMEOUT, Listener, Peer, Talk
-from django_phoenix.testing.presences import Presences, presences_in
-from django_phoenix.testing.world import World, world_of_test
+from django_phoenix.testing.peer import TIMEOUT, Listener, Peer
+from django_phoenix.testing.world import world_of_test
 
 if TYPE_CHECKING:
     from django_phoenix.socket import Socket
@@ -83,17 +82,8 @@ def advance(seconds: float) -> None:
     world.run(world.advance(seconds))
 
 
-class Subscription:
+class Subscription(SubscriptionFacts):
     """Broadcasts on one topic."""
-
-    def __init__(self, listener: Listener) -> None:
-        self._listener = listener
-        self._world = listener.world
-
-    @property
-    def received(self) -> list[Received]:
-        """All that was broadcast, oldest first."""
-        return list(self._listener.inbox.entries)
 
     def assert_broadcast(self, event: str, pattern: Any = ANYTHING, timeout: float = TIMEOUT) -> Any:
         """``event`` was broadcast with a payload that matches, or will be; returns the payload."""
@@ -115,37 +105,14 @@ class Subscription:
         await self._listener.aclose()
 
 
-class ClientSocket:
+class ClientSocket(SocketFacts):
     """A client. Each call returns when the server has done all that it had to do."""
-
-    def __init__(self, peer: Peer) -> None:
-        self._peer = peer
-        self._world: World = peer.world
 
     def __enter__(self) -> ClientSocket:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    # The server's side.
-
-    @property
-    def instance(self) -> Any:
-        """Your Socket object."""
-        return self._peer.connection.socket
-
-    @property
-    def assigns(self) -> Any:
-        """Your Socket's assigns."""
-        return self.instance.assigns
-
-    @property
-    def id(self) -> str | None:
-        """What your ``id()`` gave."""
-        return self._peer.connection.socket.id_at_handshake
-
-    # The client's.
 
     def join(self, topic: str, payload: Any = None) -> ClientChannel:
         """Join ``topic``. Raises JoinRefused with the response if it is refused, and what ``join`` raises."""
@@ -200,47 +167,8 @@ class ClientSocket:
             settle()
 
 
-class ClientChannel:
+class ClientChannel(ChannelFacts):
     """A joined topic."""
-
-    def __init__(self, talk: Talk) -> None:
-        self._talk = talk
-        self._world = talk.world
-
-    @property
-    def topic(self) -> str:
-        """Such as ``"room:1"``."""
-        return self._talk.topic
-
-    @property
-    def response(self) -> Any:
-        """The reply to the join."""
-        return self._talk.response
-
-    @property
-    def joined(self) -> bool:
-        """False after ``leave``, a crash, or the server's own end of it."""
-        return self._talk.joined
-
-    @property
-    def instance(self) -> Any:
-        """Your Channel object."""
-        return self._talk.instance
-
-    @property
-    def assigns(self) -> Any:
-        """Your Channel's assigns."""
-        return self.instance.assigns
-
-    @property
-    def received(self) -> list[Received]:
-        """All that came from the server, oldest first."""
-        return list(self._talk.inbox.entries)
-
-    @property
-    def presences(self) -> Presences:
-        """Who is here, as this client knows it: key to ``{"metas": […], …}``, as from ``Presence.list``."""
-        return presences_in(self._talk.inbox.entries)
 
     def push(self, event: str, payload: Any = None, *, wait: bool = True) -> str:
         """Send an event; returns its ref, for ``assert_reply``. ``payload``: a JSON object, or bytes.
