@@ -333,7 +333,7 @@ class ChannelServer(ChannelInbox):
     # What they return.
 
     def _answer(self, message: Message, result: Any) -> None:
-        if type(result) is dict:
+        if isinstance(result, dict):
             self.reply(self.join_ref, message.ref, "ok", result)
         elif isinstance(result, Reply):
             self.reply(self.join_ref, message.ref, result.status, result.response)
@@ -341,8 +341,6 @@ class ChannelServer(ChannelInbox):
             if result.reply is not None:
                 self._answer(message, result.reply)
             self.stop(result.reason)
-        elif isinstance(result, dict):
-            self.reply(self.join_ref, message.ref, "ok", result)
         else:
             raise self._bad_return(self.doing, EVENT_RETURNS, result)
 
