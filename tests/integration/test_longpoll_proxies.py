@@ -10,17 +10,13 @@ import pytest
 
 from tests.support.client import PhoenixClient, Reply
 from tests.support.longpoll_client import PollingClient
-from tests.support.proxies import CADDY, NGINX, caddy, nginx
+from tests.support.proxies import PROXIES
 from tests.support.redis import RedisServer
 from tests.support.servers import serve
 
 pytestmark = [pytest.mark.redis, pytest.mark.servers]
 
 APP = "tests.support.cluster.asgi:application"
-PROXIES = [
-    pytest.param(nginx, marks=pytest.mark.skipif(NGINX is None, reason="nginx is not installed")),
-    pytest.param(caddy, marks=pytest.mark.skipif(CADDY is None, reason="Caddy is not installed")),
-]
 
 
 @pytest.fixture(scope="module", params=PROXIES)
@@ -37,7 +33,10 @@ def url(request: pytest.FixtureRequest, redis_server: RedisServer) -> Iterator[s
 
 async def test_long_polling_needs_no_sticky_sessions(url: str) -> None:
     pids = set()
-    for _ in range(6):
+    for session in range(40):
+        if session >= 6 and len(pids) == 2:
+            # Caddy throws a coin for each request: six may all fall on one side.
+            break
         async with PollingClient(f"{url}/socket") as client:
             room = await client.join("room:proxied")
             pids.add(room.response["pid"])

@@ -11,7 +11,8 @@ import contextlib
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -22,21 +23,17 @@ from websockets.asyncio.client import ClientConnection
 
 from tests.support.client import TIMEOUT, PhoenixClient
 from tests.support.longpoll_client import PollingClient
-from tests.support.proxies import CADDY, NGINX, caddy, nginx
+from tests.support.proxies import PROXIES
 from tests.support.redis import RedisServer
 from tests.support.servers import SERVERS, ServerProcess, serve
 
 pytestmark = [pytest.mark.redis, pytest.mark.servers]
 
 APP = "tests.support.matrix.asgi:application"
+Proxy = Callable[..., AbstractContextManager[str]]
 NAMES = {"new", "old", "polling"}
 # In memory there is one process; the others are shared by two.
 LAYERS = ("memory", "core", "pubsub")
-PROXIES = [
-    "none",
-    pytest.param("nginx", marks=pytest.mark.skipif(NGINX is None, reason="nginx is not installed")),
-    pytest.param("caddy", marks=pytest.mark.skipif(CADDY is None, reason="Caddy is not installed")),
-]
 
 
 class OldClient:
@@ -134,12 +131,12 @@ def servers(
         yield [one, two]
 
 
-@pytest.mark.parametrize("proxy", PROXIES)
-async def test_clients_of_every_kind_meet(servers: list[ServerProcess], proxy: str) -> None:
-    if proxy == "none":
+@pytest.mark.parametrize("proxy", [pytest.param(None, id="direct"), *PROXIES])
+async def test_clients_of_every_kind_meet(servers: list[ServerProcess], proxy: Proxy | None) -> None:
+    if proxy is None:
         await converse(servers[0].url, servers[1].url)
         return
-    with {"nginx": nginx, "caddy": caddy}[proxy](*servers) as url:
+    with proxy(*servers) as url:
         await converse(url, url)
 
 

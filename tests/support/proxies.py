@@ -16,6 +16,8 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.docs.snippets import DOCS, snippets_of
 from tests.support.servers import ServerProcess, free_port
 
@@ -125,3 +127,9 @@ def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log:
         if process.poll() is not None or time.monotonic() > give_up:
             raise RuntimeError(f"{process.args!r} does not answer:\n{log.read_text()}")
         time.sleep(0.05)
+
+
+PROXIES = [
+    pytest.param(nginx, marks=pytest.mark.skipif(NGINX is None, reason="nginx is not installed")),
+    pytest.param(caddy, marks=pytest.mark.skipif(CADDY is None, reason="Caddy is not installed")),
+]
