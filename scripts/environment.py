@@ -108,7 +108,7 @@ def install(environment: Environment, groups: Iterable[str]) -> None:
         wanted.append(f"django~={environment.django}.0")
     say(f"Installing into {environment.folder.name}: the package{''.join(f', {group}' for group in groups)}")
     try:
-        environment.run("-m", "pip", "install", *PIP_FLAGS, "--editable", ".", *wanted)
+        environment.run("-m", "pip", "install", *PIP_FLAGS, "--editable", ".[components]", *wanted)
     except subprocess.CalledProcessError as error:
         raise SetupError(f"pip could not fill {environment.folder.name}; its output is above.") from error
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
+BASE_DIR = Path(__file__).resolve().parent  # django-components asks for it
 SECRET_KEY = "for-tests-only"
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
@@ -18,6 +20,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_components",
     "django_phoenix",
 ]
 MIDDLEWARE = [
@@ -55,4 +58,5 @@ DJANGO_PHOENIX = {"LOOP_BLOCK_LIMIT": None}
 if "TEST_POOL_THREADS" in os.environ:
     DJANGO_PHOENIX["POOL_MAX_THREADS"] = int(os.environ["TEST_POOL_THREADS"])
 STATIC_URL = "static/"
+COMPONENTS = {"dirs": [], "autodiscover": False, "reload_on_file_change": False}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
