@@ -1,9 +1,9 @@
 """`{% for %}`: which entries are new, moved, changed or gone.
 
-An entry's key is, as a template would find it, the item's `pk`, else its `id`: of a model its primary key,
-of a dict that item, of another object that attribute. Keys must be plain immutable values; if one item of a
-sequence has none, or two have the same, entries are known by their position. Sequences that are unpacked,
-and sequences of strings and numbers, have no keys.
+An entry's key is what `{% for x in xs|key_by:"path" %}` names; else, as a template would find it, the item's
+`pk`, else its `id`: of a model its primary key, of a dict that item, of another object that attribute. Keys
+must be plain immutable values; if one item of a sequence has none, or two have the same, entries are known by
+their position. Sequences that are unpacked, and sequences of strings and numbers, have no keys of their own.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import SynchronousOnlyOperation
 from django.db.models import Model
 
-from .lookup import MISSING
+from .lookup import MISSING, follow
 from .rendered import Block, Keyed, Node
 from .runtime import node, pop, push
 from .scope import HAS_LENGTH
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("django_phoenix.rendering")
 
-KEYLESS = {type(None), float, complex}
+KEYLESS = {type(None), type(MISSING), float, complex}  # equal ones may differ, or they say nothing
 
 
 class Loop:
@@ -43,6 +43,7 @@ class Loop:
         self.name = name  # "template:line"
         self.block = block
         self.width = 0
+        self.path: tuple[str, ...] | None = None  # of `key_by`; empty: the item itself is the key
         self.variables: tuple[str, ...] = ()
         self.is_reversed = False
         self.layered = False  # keeps a forloop dictionary: something below may read it
@@ -71,7 +72,7 @@ class Loop:
         tree: Node = {"s": self.block, "k": {str(i): entry for i, entry in enumerate(entries)}}
         tree["k"]["kc"] = len(items)
         rt.fresh.append(tree)
-        return tree, Keyed(self.block, len(items), self.keys(items), cells)
+        return tree, Keyed(self.block, len(items), self.keys(rt, items), cells)
 
     def diff(
         self, rt: Runtime, values: Any, parent: Any, free: tuple[Any, ...], memory: list[Any], at: int
@@ -120,7 +121,7 @@ class Loop:
         at: int,
     ) -> Node | None:
         count = len(items)
-        keys = self.keys(items, known.keys)
+        keys = self.keys(rt, items, known.keys)
         kept = min(count, known.count)
         if keys is known.keys or keys is None or known.keys is None or keys[:kept] == known.keys[:kept]:
             entries = self._in_place(rt, known, items, n, layer, free)
@@ -224,31 +225,68 @@ class Loop:
 
     # -- keys
 
-    def keys(self, items: Any, known: list[Any] | None = None) -> list[Any] | None:
+    def keys(self, rt: Runtime, items: Any, known: list[Any] | None = None) -> list[Any] | None:
         """The keys of all items, None if they have none. The very list `known`, if they are those."""
-        if len(self.variables) != 1 or not items:
+        if not items:
             return None
-        keys = keys_of(items)
+        if self.path is not None:
+            keys: list[Any] | None = keys_by(rt, items, self.path)
+        elif len(self.variables) == 1:
+            keys = keys_of(items)
+        else:
+            return None
         if keys is None or keys == known:
             return keys and known
         types = set(map(type, keys))
         if types & KEYLESS or not (types <= PLAIN or all(map(is_immutable, keys))):
+            self._warn_of_value(keys)
             return None
         if len(set(keys)) != len(keys):
-            self._warn(keys)
+            self._warn_of_duplicate(keys)
             return None
         return keys
 
-    def _warn(self, keys: list[Any]) -> None:
+    def _warn_of_duplicate(self, keys: list[Any]) -> None:
         if not self.warned:
             self.warned = True
-            twice = next(key for i, key in enumerate(keys) if key in keys[:i])
+            seen: set[Any] = set()
+            twice = next(key for key in keys if key in seen or seen.add(key))  # type: ignore[func-returns-value]
             logger.warning(
-                "%s: two items of this {%% for %%} have the same pk or id %r. They are told apart by their "
-                "positions, so a removed or inserted item re-sends those behind it. Make the ids unique.",
+                "%s: two items of this {%% for %%} have the same %s %r. They are told apart by their "
+                "positions, so a removed or inserted item re-sends those behind it. Make the keys unique.",
                 self.name,
+                "pk or id" if self.path is None else f"key ({self._key_name()})",
                 twice,
             )
+
+    def _warn_of_value(self, keys: list[Any]) -> None:
+        """A key that somebody has asked for; what is merely called `id` need not be one."""
+        if self.path is not None and not self.warned:
+            self.warned = True
+            bad = next(key for key in keys if type(key) in KEYLESS or not is_immutable(key))
+            logger.warning(
+                "%s: %s of this {%% for %%} should give each item a key that never changes (text, a number "
+                "that is no float, a UUID, a date, a tuple of those), but gave %s. Its entries are told apart "
+                "by their positions.",
+                self.name,
+                self._key_name(),
+                "nothing" if bad is None or bad is MISSING else f"{bad!r:.100} ({type(bad).__name__})",
+            )
+
+    def _key_name(self) -> str:
+        return f'|key_by:"{".".join(self.path)}"' if self.path else "|key_by"
+
+
+def keys_by(rt: Runtime, items: Any, path: tuple[str, ...]) -> list[Any]:
+    """What a template finds under `path` in each item; MISSING where there is nothing."""
+    if not path:
+        return list(items)
+    try:
+        return [follow(rt, item, path) for item in items]
+    except SynchronousOnlyOperation:
+        raise
+    except Exception:  # what cannot be read here may well not be shown either
+        return [MISSING] * len(items)
 
 
 def keys_of(items: Any) -> list[Any] | None:

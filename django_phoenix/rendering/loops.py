@@ -9,6 +9,7 @@ from django.template.defaulttags import ForNode
 
 from .expressions import check, context_name, value
 from .keyed import Loop
+from .keying import key_path
 from .nodes import handles
 from .parts import BlockCode, Content, Repeated, write_diff, write_full
 from .scan import Scan, prefetch, write_scan
@@ -32,6 +33,7 @@ def for_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
     if c.is_rehearsal:
         return
     loop = Loop(c.place(node), c.block(body, c.place(node)))
+    loop.path = key_path(node.sequence)
     loop.variables = tuple(node.loopvars)
     loop.is_reversed = bool(node.is_reversed)
     loop.dynamic = inner.dynamic

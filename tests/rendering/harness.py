@@ -16,7 +16,7 @@ Values = dict[str, Any]
 Diff = dict[str, Any]
 
 LIBRARIES = {name: f"django.templatetags.{name}" for name in ("i18n", "l10n", "static", "tz")}
-BUILTINS = [*LIBRARIES.values(), "tests.rendering.tags"]
+BUILTINS = [*LIBRARIES.values(), "django_phoenix.templatetags.phoenix", "tests.rendering.tags"]
 INCLUSION = "({{ label }}/{{ level }})"
 
 

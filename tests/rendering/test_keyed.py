@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections import namedtuple
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import django
 import pytest
 from django.contrib.auth.models import User
+from django.template import TemplateSyntaxError
 
 from django_phoenix.rendering.keyed import keys_of
 from tests.rendering.harness import Live
+from tests.support.merge import MergeClient
 
 Pair = namedtuple("Pair", "id name")
 
@@ -121,3 +125,86 @@ def test_what_is_appended_is_all_that_is_sent_and_an_uncommitted_render_changes_
     assert live.render() == first
     assert live.show(xs=items[:3]) == {"0": {"k": {"kc": 3}}}
     assert live.show(xs=items[1:3]) == {"0": {"k": {"0": 1, "1": 2, "kc": 2, "km": True}}}
+
+
+BY_PATH = {
+    "slug": [{"slug": "a", "n": 1}, {"slug": "b", "n": 2}],
+    "author.slug": [{"author": {"slug": "a"}, "n": 1}, {"author": {"slug": "b"}, "n": 2}],
+    "0": [("a", 1), ("b", 2)],
+    "slug.upper": [{"slug": "a", "n": 1}, {"slug": "b", "n": 2}],
+}
+
+
+@pytest.mark.parametrize("path", BY_PATH)
+def test_a_path_names_the_key(path: str) -> None:
+    live = Live(f'{{% for x in l|key_by:"{path}" %}}{{{{ x.n }}}}{{{{ x.1 }}}}{{% endfor %}}')
+    live.show(l=BY_PATH[path])
+    assert live.show(l=BY_PATH[path][::-1]) == {"0": {"k": {"0": 1, "1": 0, "km": True, "kc": 2}}}
+
+
+def test_entries_that_are_unpacked_have_keys_by_path() -> None:
+    live = Live('{% for name, n in l|key_by:"0" %}{{ name }}{{ n }}{% endfor %}')
+    live.show(l=[("a", 1), ("b", 2)])
+    assert live.show(l=[("b", 2), ("a", 3)]) == {
+        "0": {"k": {"0": 1, "1": [0, {"1": "3"}], "km": True, "kc": 2}}
+    }
+
+
+def test_without_a_path_the_item_is_the_key() -> None:
+    live = Live("{% for x in l|key_by reversed %}<i>{{ x }}</i>{% endfor %}")
+    live.show(l=["a", "b", "c"])
+    assert live.show(l=["a", "c"]) == {"0": {"k": {"1": 2, "km": True, "kc": 2}}}
+
+
+@pytest.mark.parametrize(
+    ("items", "said"),
+    [
+        (
+            [{"slug": "a"}, {"slug": "a"}],
+            "two items of this {% for %} have the same key (|key_by:\"slug\") 'a'",
+        ),
+        ([{"slug": "a"}, {}], "but gave nothing"),
+        ([{"slug": "a"}, {"slug": 1.5}], "but gave 1.5 (float)"),
+        ([{"slug": "a"}, {"slug": ["b"]}], "but gave ['b'] (list)"),
+    ],
+)
+def test_a_key_that_is_none_is_said_once_and_the_position_is_taken(
+    caplog: pytest.LogCaptureFixture, items: list[Any], said: str
+) -> None:
+    live = Live('{% for x in l|key_by:"slug" %}{{ x.slug }}{% endfor %}')
+    with caplog.at_level(logging.WARNING, "django_phoenix.rendering"):
+        live.show(l=items)
+        assert "km" not in str(live.show(l=items[::-1]))
+    (record,) = caplog.records
+    assert said in record.message
+    assert "main:1" in record.message
+
+
+def test_a_path_must_be_text() -> None:
+    live = Live("{% for x in l|key_by:path %}{{ x }}{% endfor %}")
+    with pytest.raises(TemplateSyntaxError, match="key_by needs its path as a text"):
+        live.render()
+
+
+PHOENIX = json.loads((Path(__file__).parent / "data" / "phoenix_keyed.json").read_text())
+# As an end-to-end page of Phoenix does it: two tables side by side, columns in a loop, a component in a cell.
+PAGE = """{% for table in tables|key_by %}<div><table><tr>
+{% for column in columns|key_by:"id" %}<th>{{ column.name }}</th>{% endfor %}</tr>
+{% for row in ROWS %}<tr>{% for column in columns|key_by:"id" %}<td>
+{% if column.id == "1" %}{% include "cell" with name=row.name %} {{ table }}
+{% else %}{{ count }}{% endif %}</td>{% endfor %}</tr>{% endfor %}</table></div>{% endfor %}"""
+CELL = "<span>Count: {{ count }} Name: {{ name }}</span>"
+
+
+@pytest.mark.parametrize(("kind", "rows"), [("all", "rows"), ("none", "rows|dictsort:'order'")])
+def test_a_list_costs_no_more_bytes_than_in_phoenix(client_merge: MergeClient, kind: str, rows: str) -> None:
+    """The rows are keyed in both, or in neither; how many bytes Phoenix sent was recorded from its server."""
+    live = Live({"main": PAGE.replace("ROWS", rows), "cell": CELL})
+    key = "id" if kind == "all" else "number"
+    columns = [{"id": "1", "name": "Foo"}, {"id": "2", "name": "Count"}]
+    for step in PHOENIX[kind]:
+        items = [{key: n, "name": f"New{n + 1}", "order": at} for at, n in enumerate(step["items"])]
+        diff = live.show(tables=[1, 2], columns=columns, rows=items, count=step["count"])
+        size = len(json.dumps(diff, separators=(",", ":")).encode())
+        assert size <= step["bytes"], (size, step["bytes"])
+    assert client_merge(live.diffs[0], live.diffs[1:]) == live.pages
