@@ -266,8 +266,8 @@ class Loop:
             bad = next(key for key in keys if type(key) in KEYLESS or not is_immutable(key))
             logger.warning(
                 "%s: %s of this {%% for %%} should give each item a key that never changes (text, a number "
-                "that is no float, a UUID, a date, a tuple of those), but gave %s. Its entries are told apart "
-                "by their positions.",
+                "that is no float, a UUID, a date, a tuple of those), but gave %s. Its entries are told "
+                "apart by their positions.",
                 self.name,
                 self._key_name(),
                 "nothing" if bad is None or bad is MISSING else f"{bad!r:.100} ({type(bad).__name__})",
