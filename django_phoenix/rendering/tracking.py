@@ -15,6 +15,8 @@ from uuid import UUID
 
 from django.utils.safestring import SafeString
 
+from django_phoenix.js import JS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,12 +25,12 @@ if TYPE_CHECKING:
 # Immutable by exact type, and not callable.
 PLAIN: set[type] = {
     str, SafeString, int, bool, NoneType, float, complex, bytes, Decimal, date, datetime, time, timedelta,
-    UUID, range,
+    UUID, range, JS,
 }  # fmt: skip
 
 # Of these, equal values of one type always show the same text. (Not so: 0.0 == -0.0, Decimal("1.0") ==
 # Decimal("1"), equal moments in different time zones. Those are compared by identity, then by text.)
-COMPARABLE: set[type] = {str, SafeString, int, bool, NoneType, bytes, date, timedelta, UUID}
+COMPARABLE: set[type] = {str, SafeString, int, bool, NoneType, bytes, date, timedelta, UUID, JS}
 
 
 class Digest(int):

@@ -13,6 +13,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 Encoded = orjson.Fragment
 
 
+class SelfEncoded:
+    """Base of values whose ``str()`` is their JSON."""
+
+    __slots__ = ()
+
+
 def dumps(value: Any) -> str:
     """JSON as Django writes it (dates, Decimal, UUID, lazy strings). Raises TypeError for anything else."""
     try:
@@ -38,6 +44,8 @@ class _Encoder(DjangoJSONEncoder):
     def default(self, o: Any) -> Any:
         if dataclasses.is_dataclass(o) and not isinstance(o, type):
             return dataclasses.asdict(o)
+        if isinstance(o, SelfEncoded):
+            return json.loads(str(o))
         return super().default(o)
 
 
