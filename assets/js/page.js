@@ -5,6 +5,7 @@ import * as Phoenix from "phoenix"
 import {createSocketMaker} from "./channel_socket"
 import {readConfig} from "./config"
 import {watchConnection} from "./connection"
+import {watchCrashes} from "./crash"
 import {keepWebSocket} from "./keep_websocket"
 import {createLiveSocket} from "./live_socket"
 import {createNotice} from "./notice"
@@ -29,5 +30,6 @@ window.Phoenix = Phoenix
 watchLoading(window)
 keepWebSocket(liveSocket.getSocket())
 watchConnection(window, liveSocket.getSocket(), config, notice)
+watchCrashes(document, liveSocket.getSocket())
 guard.watch(liveSocket)
 whenReady(window, () => liveSocket.connect())

@@ -9,7 +9,7 @@ from .source import CULPRITS, show_source
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from django.template.base import Node, Template
+    from django.template.base import Node, Template, Token
 
     from .runtime import Runtime
     from .source import Culprit
@@ -37,9 +37,16 @@ def add_note(error: Exception, template: Template, node: Node) -> None:
     if node.token is None:
         return
     name = template.name or template.origin.name
-    note = f"In template {name}, line {node.token.lineno}: {node.token.contents}"
+    note = f"In template {name}, line {line_of(template, node.token)}: {node.token.contents}"
     if note not in getattr(error, "__notes__", ()):
         error.add_note(note)
+
+
+def line_of(template: Template, token: Token) -> int:
+    """By the position, where it is known: other lexers than Django's may count lines in their own way."""
+    if token.position is None or not template.source:
+        return token.lineno or 0
+    return template.source.count("\n", 0, token.position[0]) + 1
 
 
 def culprit_of(traceback: TracebackType | None) -> Culprit | None:

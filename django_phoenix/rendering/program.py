@@ -17,6 +17,7 @@ from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 
 from . import parts, roots
 from .chain import Blocks, extends_node, is_literal, literal_include, overriding_blocks
+from .errors import line_of
 from .nodes import compile_node
 from .rendered import Block
 from .runtime import HELPERS
@@ -269,11 +270,7 @@ class Compiler:
 
     def line(self, node: TemplateNode) -> int:
         token = getattr(node, "token", None)
-        if token is None:
-            return 0
-        if token.position is not None and self.owner.source:
-            return self.owner.source.count("\n", 0, token.position[0]) + 1
-        return int(token.lineno)
+        return 0 if token is None else line_of(self.owner, token)
 
     def include(self, node: IncludeNode) -> None:
         name = literal_include(node)

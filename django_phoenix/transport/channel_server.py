@@ -36,7 +36,7 @@ OTHER_RETURNS = "None or Stop"
 # What a join reply says of the topic's history.
 HISTORY = "phx_history"
 CRASHED = {"reason": "channel_crash"}
-JOIN_CRASHED = Reply.error({"reason": "join crashed"})
+JOIN_CRASHED = {"reason": "join crashed"}
 DUPLICATE = {"reason": "duplicate join"}
 
 
@@ -269,7 +269,7 @@ class ChannelServer(ChannelInbox):
         refusal = self._refusal(error) if isinstance(error, Exception) else None
         if refusal is None:
             crash.report(self, f"{self}: join failed.", self.doing, message.event, error)
-            refusal = JOIN_CRASHED
+            refusal = Reply.error({**JOIN_CRASHED, **crash.details(error)})
         self._refuse(message, refusal.response)
 
     def _refusal(self, error: Exception) -> Reply | None:
@@ -306,7 +306,7 @@ class ChannelServer(ChannelInbox):
         try:
             await self._terminate(error)
         finally:
-            self.finish(error, "phx_error", CRASHED)
+            self.finish(error, "phx_error", {**CRASHED, **crash.details(error)})
 
     def _is_called_off(self, error: BaseException) -> bool:
         """Somebody has asked our task to end, as opposed to a callback that let a CancelledError out."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings as django_settings
 from django.core.exceptions import SynchronousOnlyOperation
 
 from django_phoenix.signals import channel_crashed
@@ -52,6 +53,17 @@ def report(
     channel_crashed.send_robust(
         type(channel), channel=channel, error=error, exc_info=trace, label=callback, event=event
     )
+
+
+def details(error: BaseException) -> dict[str, Any]:
+    """What a developer's browser is told of a crash: nothing outside DEBUG.
+
+    ``error`` is type and message; ``notes`` say what else is known, as which line of which template it was.
+    """
+    if not django_settings.DEBUG:
+        return {}
+    name = type(error).__qualname__
+    return {"error": f"{name}: {error}" if str(error) else name, "notes": getattr(error, "__notes__", [])}
 
 
 def _key_of(user: Any) -> str | None:

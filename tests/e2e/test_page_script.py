@@ -142,6 +142,18 @@ def test_the_second_refusal_of_one_page_stops_it_with_a_notice(page: Page, reaso
         assert page.evaluate("window.liveSocket.isConnected()") is False
 
 
+def test_a_developer_sees_why_a_view_failed_until_closing_it(page: Page) -> None:
+    note = "In template shop/cart.html, line 12: cart.total"
+    crash = {"reason": "join crashed", "error": "ValueError: no <b>total</b>", "notes": [note]}
+    with page_server(always(crash)) as site:
+        page.goto(site.url)
+        panel = page.locator(".phx-crash")
+        expect(panel).to_contain_text("ValueError: no <b>total</b>")
+        expect(panel).to_contain_text(note)
+        panel.get_by_role("button", name="Close").click()
+        expect(panel).to_have_count(0)
+
+
 def test_the_notice_offers_a_reload_that_starts_afresh(page: Page) -> None:
     with page_server(lambda n: STALE if n <= 2 else LIVE) as site:
         page.goto(site.url)

@@ -146,3 +146,36 @@ async def test_nothing_is_logged_where_nothing_went_wrong(browser, caplog):
         await view.event("inc")
         await view.call("phx_leave", {})
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+NOTE = "In template site/crash.html, line 1: rows.explode"
+
+
+@pytest.mark.parametrize(
+    ("event", "error", "notes"),
+    [
+        ("boom", "RuntimeError: secret in handler", []),
+        ("break_render", "RuntimeError: secret in render", [NOTE]),
+        ("abreak_render", "RuntimeError: secret in render", [NOTE]),
+    ],
+)
+async def test_a_developer_is_told_why_and_in_which_line_of_which_template(
+    browser, settings, event, error, notes
+):
+    page = await browser.get("/crash/")
+    settings.DEBUG = True
+    view = await browser.join(page)
+    await view.send_event(event)
+    frame = await view.pushed("phx_error")
+    assert frame == {"reason": "channel_crash", "error": error, "notes": notes}
+    again = await browser.join(page)
+    assert await again.event("inc") == {"diff": {"0": "1"}}
+
+
+async def test_a_developer_is_told_why_a_mount_failed(browser, settings):
+    page = await browser.get("/crash/?crash=mount")
+    settings.DEBUG = True
+    _, reply = await browser.try_join(page)
+    assert reply == Reply(
+        "error", {"reason": "join crashed", "error": "RuntimeError: secret in mount", "notes": []}
+    )
