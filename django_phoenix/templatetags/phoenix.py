@@ -17,12 +17,15 @@ from django.utils.translation import gettext
 
 from django_phoenix.conf import DEFAULTS, settings
 from django_phoenix.live.client import SCRIPT, STYLE, live_path
+from django_phoenix.live.js_tag import parse_js
 from django_phoenix.live.request import nonce_of
 from django_phoenix.rendering.keying import key_by
 from django_phoenix.rendering.runtime import Runtime as Rendering
 from django_phoenix.rendering.tags import register_pure_node
 
 register = template.Library()
+
+register.tag("js", parse_js)
 register.filter(key_by)
 
 HEAD_DONE = "phoenix_live_head"
