@@ -316,7 +316,9 @@ def test_hostile_template_names_are_names(payload: str) -> None:
     )
 
 
-@pytest.mark.parametrize("payload", [text for text in PAYLOADS if text.split() == [text]])
+@pytest.mark.parametrize(
+    "payload", [text for text in PAYLOADS if text.split() == [text] and text[-1] not in "\"'"]
+)
 def test_hostile_block_names_are_names(payload: str) -> None:
     base = f"{{% block {payload} %}}{{{{ a }}}}{{% endblock %}}"
     inside = "{{ block.super }}{{ block.name }}"
