@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from django.template.base import Template
     from django.template.engine import Engine
 
+    from .rendered import Node
+    from .runtime import ComponentHost
+
     Names = Callable[[], dict[str, Any]]
 
 REGIONS = "_django_phoenix_regions"
@@ -135,13 +138,24 @@ class CompiledTemplate:
                 return self._html(context, keep_names)
         return self._html(context, keep_names)
 
-    def render(self, context: Context, state: RenderState) -> Render:
-        """Evaluate, and compare with what the state remembers. The state changes only at `.commit()`."""
+    def tree(self, context: Context, components: ComponentHost) -> Node:
+        """The complete tree, its statics as blocks: for a first response that may show live components."""
+        return self._full(self._runtime(context, components), keep_names=False)
+
+    def render(self, context: Context, state: RenderState, components: ComponentHost | None = None) -> Render:
+        """Evaluate, and compare with what the state remembers. The state changes only at `.commit()`.
+
+        `components` is told of the live components met on the way.
+        """
         if context.template is None:
             with context.bind_template(self.template):
                 context.template_name = self.template.name
-                return self._render(context, state)
-        return self._render(context, state)
+                return self._render(context, state, components)
+        return self._render(context, state, components)
+
+    def render_component(self, context: Context, state: RenderState, components: ComponentHost) -> Render:
+        """The same for the template of a live component, whose statics are still blocks (LV-39)."""
+        return self._render(context, state, components, share=False)
 
     @property
     def opaque_parts(self) -> list[tuple[str, int, str]]:
@@ -172,20 +186,29 @@ class CompiledTemplate:
     # -- running
 
     def _html(self, context: Context, keep_names: bool) -> SafeString:
-        runtime = self._runtime(context)
+        return mark_safe(flatten(self._full(self._runtime(context), keep_names=keep_names)))
+
+    def _full(self, runtime: Runtime, *, keep_names: bool) -> Node:
         try:
             program = self._enter(runtime, None, keep_names=keep_names)
-            tree = program.full(runtime, [])
+            tree: Node = program.full(runtime, [])
         except Exception as error:
             annotate(error, runtime)
             raise
         finally:
             runtime.restore()
         tree["s"] = program.block
-        return mark_safe(flatten(tree))
+        return tree
 
-    def _render(self, context: Context, state: RenderState) -> Render:
-        runtime = self._runtime(context)
+    def _render(
+        self,
+        context: Context,
+        state: RenderState,
+        components: ComponentHost | None = None,
+        *,
+        share: bool = True,
+    ) -> Render:
+        runtime = self._runtime(context, components)
         try:
             program = self._enter(runtime, state.program if state.compiled is self else None)
             if program is state.program and state.is_current():
@@ -201,13 +224,13 @@ class CompiledTemplate:
             raise
         finally:
             runtime.restore()
-        if runtime.fresh:
+        if runtime.fresh and share:
             share_statics(tree, runtime.fresh)
         return Render(tree, runtime, state, self, program, cells)
 
-    def _runtime(self, context: Context) -> Runtime:
+    def _runtime(self, context: Context, components: ComponentHost | None = None) -> Runtime:
         assert context.template is not None
-        return Runtime(context, context.template.engine, context.template_name, compiled_form)
+        return Runtime(context, context.template.engine, context.template_name, compiled_form, components)
 
     def _enter(self, runtime: Runtime, known: Program | None, *, keep_names: bool = False) -> Program:
         """The program, with the context as it needs it. A view keeps to parents that are named literally."""

@@ -38,7 +38,17 @@ class RenderState:
 class Render:
     """One successful evaluation: its diff, and what `commit` will have the state remember."""
 
-    __slots__ = ("_cells", "_compiled", "_journal", "_locale", "_program", "_routing", "_state", "diff")
+    __slots__ = (
+        "_cells",
+        "_compiled",
+        "_journal",
+        "_locale",
+        "_program",
+        "_routing",
+        "_state",
+        "diff",
+        "fresh",
+    )
 
     def __init__(
         self,
@@ -50,6 +60,7 @@ class Render:
         cells: list[Any] | None,
     ) -> None:
         self.diff = diff
+        self.fresh = runtime.fresh  # the nodes that carry statics
         self._journal = runtime.journal
         self._state = state
         self._compiled = compiled
@@ -59,6 +70,16 @@ class Render:
         known = state if cells is None else RenderState()
         self._locale = active_locale() if runtime.localized and known.locale is None else known.locale
         self._routing = active_routing() if runtime.routed and known.routing is None else known.routing
+
+    @property
+    def program(self) -> Program:
+        """What was run."""
+        return self._program
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the diff is the whole tree, for a client that knows nothing of it."""
+        return self._cells is not None
 
     def commit(self) -> None:
         """Remember what the client is about to know. Call it once, after the diff is safely on its way."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.core.exceptions import SynchronousOnlyOperation
 from django.template.base import VariableDoesNotExist
@@ -34,10 +34,20 @@ if TYPE_CHECKING:
 
     from .compiler import CompiledTemplate
     from .program import Program
+    from .rendered import ComponentRef
     from .scope import BlockName
 
 
 UNSET = object()
+
+
+class ComponentHost(Protocol):
+    """Who keeps the live components of a view. It may be asked in a render that is thrown away."""
+
+    def show_component(
+        self, component: type[Any], id: Any, arguments: dict[str, Any], fills: Any
+    ) -> ComponentRef:
+        """A live component stands here in the tree: as which cid. The same object while it lives."""
 
 
 class Runtime:
@@ -48,6 +58,7 @@ class Runtime:
         "_outer",
         "_protected",
         "compiled",
+        "components",
         "context",
         "engine",
         "formats",
@@ -69,7 +80,9 @@ class Runtime:
         engine: Engine,
         template_name: str | None,
         compiled: Callable[[Template], CompiledTemplate],
+        components: ComponentHost | None = None,
     ) -> None:
+        self.components = components
         self.context = context
         self.compiled = compiled
         self.real = False  # the names that count are those of `context`, not `names`
