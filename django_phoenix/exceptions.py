@@ -14,6 +14,7 @@ PhoenixError
 │   └── PatchLoop          handle_params asks for a patch again and again
 ├── TemplateCompileError   a live template that cannot be compiled
 │   └── RegionError        its live region cannot be found
+├── ComponentInputError    a template gave a component what it does not take
 ├── BroadcastError         a broadcast that could not be handed to the channel layer
 └── PresenceError          an owner that has ended
     ├── AlreadyTracked     a presence that is there already
@@ -140,6 +141,14 @@ class TemplateCompileError(PhoenixError):
 
 class RegionError(TemplateCompileError):
     """The live region of a template chain cannot be found; names template, root and the blocks offered."""
+
+
+class ComponentInputError(PhoenixError):
+    """A template gave a component what it does not take; ``component`` is the name of the component."""
+
+    def __init__(self, component: str, text: str) -> None:
+        super().__init__(f"{component}: {text}")
+        self.component = component
 
 
 class BroadcastError(PhoenixError):

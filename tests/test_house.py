@@ -16,10 +16,13 @@ PACKAGE = Path(__file__).resolve().parent.parent / "django_phoenix"
 
 FLOORS = [
     {"exceptions", "wire", "js"},
-    {"conf", "signals", "tokens", "payload", "conversion", "rates", "params", "rendering"},
+    {"conf", "signals", "tokens", "payload", "conversion", "rates", "params", "rendering", "declarations"},
     {"process", "executor", "watchdog", "delivery", "history", "pubsub", "presence"},
     {"channel", "socket", "decorators", "transport"},
-    {"async_result", "streams", "uploads", "component", "live_component", "guards", "live_view", "live"},
+    {
+        *("async_result", "streams", "uploads", "component", "core_components", "live_component"),
+        *("guards", "live_view", "live"),
+    },
     {"routing", "checks", "apps", "templatetags", "management", "testing", "dashboard", "__main__"},
     {"pytest_plugin"},
 ]

@@ -16,10 +16,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from django_phoenix.conf import DEFAULTS, settings
+from django_phoenix.declarations.rest import with_class
 from django_phoenix.live.client import SCRIPT, STYLE, live_path
 from django_phoenix.live.js_tag import parse_js
 from django_phoenix.live.request import nonce_of
 from django_phoenix.rendering.keying import key_by
+from django_phoenix.rendering.purity import register_pure_filter
 from django_phoenix.rendering.runtime import Runtime as Rendering
 from django_phoenix.rendering.tags import register_pure_node
 
@@ -27,6 +29,7 @@ register = template.Library()
 
 register.tag("js", parse_js)
 register.filter(key_by)
+register.filter(register_pure_filter(with_class))
 
 HEAD_DONE = "phoenix_live_head"
 
