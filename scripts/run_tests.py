@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from environment import MAIN, ROOT, Environment, SetupError, make_client, make_ready, say
@@ -21,6 +22,7 @@ from newest_clients import make_copy
 from pythons import Pairing, find_pythons, pair_up
 from system_packages import install_missing
 
+ABOUT_SERVERS = ("cookies_blocked", "csrf_in_sessions", "fresh_site", "installed_sites", "two_servers")
 FAST = "not (browser or redis or servers or packaging or slow)"
 
 
@@ -42,6 +44,12 @@ class Report:
             status = 1
         self.failed |= status != 0
         self.lines.append(f"{'FAILED' if status else 'ok':<11} {name} ({time.monotonic() - start:.0f} s)")
+
+    def together(self, steps: dict[str, Callable[[], int]]) -> None:
+        """Run steps beside each other. They print nothing themselves before they are done."""
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
+            for name, run in steps.items():
+                threads.submit(self.step, name, run)
 
     def untested(self, name: str) -> None:
         self.lines.append(f"{'not tested':<11} {name}: this Python was not found")
@@ -81,12 +89,13 @@ def newest_clients(environment: Environment) -> Callable[[], int]:
 
     def run() -> int:
         copy = make_copy(ROOT, environment)
-        # Other people's clients bring their own packages along: the same as before.
+        # Other people's clients bring their own packages along: the same as before. What concerns servers
+        # rather than clients is not repeated: one server, and no other sites.
         chosen = ("-m", "browser and not packaging", "--ignore", "tests/clients")
-        command = [str(environment.python), "-m", "pytest", *chosen]
-        return subprocess.run(
-            command, cwd=copy, env=os.environ | {"PYTHONPATH": str(copy)}, check=False
-        ).returncode
+        apart = [f"--ignore=tests/e2e/test_{name}.py" for name in ABOUT_SERVERS]
+        command = [str(environment.python), "-m", "pytest", *chosen, *apart]
+        variables = {"PYTHONPATH": str(copy), "E2E_SERVERS": "uvicorn"}
+        return subprocess.run(command, cwd=copy, env=os.environ | variables, check=False).returncode
 
     return run
 
@@ -95,7 +104,10 @@ def fast_part(pairing: Pairing) -> Callable[[], int]:
     def run() -> int:
         folder = ROOT / f".venv-{pairing.python}-django{pairing.django}"
         environment = make_ready(Environment(folder, ("tests",), pairing.django), str(pairing.executable))
-        return environment.run("-m", "pytest", "-q", "-m", FAST, check=False)
+        command = [str(environment.python), "-m", "pytest", "-q", "-m", FAST]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        print(done.stdout + done.stderr, flush=True)
+        return done.returncode
 
     return run
 
@@ -112,13 +124,15 @@ def covered_by_main(environment: Environment) -> tuple[str, str]:
 
 def further_pythons(report: Report, environment: Environment) -> None:
     main_pair = covered_by_main(environment)
+    steps: dict[str, Callable[[], int]] = {}
     for pairing in pair_up(find_pythons()):
         if (pairing.python, pairing.django) == main_pair:
             continue
         if pairing.executable is None:
             report.untested(str(pairing))
         else:
-            report.step(f"Fast tests, {pairing}", fast_part(pairing))
+            steps[f"Fast tests, {pairing}"] = fast_part(pairing)
+    report.together(steps)
 
 
 def everything(environment: Environment) -> int:
