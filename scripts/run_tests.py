@@ -48,8 +48,8 @@ class Report:
     def together(self, steps: dict[str, Callable[[], int]]) -> None:
         """Run steps beside each other. They print nothing themselves before they are done."""
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
-            for name, run in steps.items():
-                threads.submit(self.step, name, run)
+            for done in [threads.submit(self.step, name, run) for name, run in steps.items()]:
+                done.result()
 
     def untested(self, name: str) -> None:
         self.lines.append(f"{'not tested':<11} {name}: this Python was not found")
