@@ -192,6 +192,8 @@ class CompiledTemplate:
         try:
             program = self._enter(runtime, None, keep_names=keep_names)
             tree: Node = program.full(runtime, [])
+            if runtime.noted and runtime.assets is not None:
+                runtime.assets.noted += runtime.noted
         except Exception as error:
             annotate(error, runtime)
             raise

@@ -39,10 +39,12 @@ class Render:
     """One successful evaluation: its diff, and what `commit` will have the state remember."""
 
     __slots__ = (
+        "_assets",
         "_cells",
         "_compiled",
         "_journal",
         "_locale",
+        "_noted",
         "_program",
         "_routing",
         "_state",
@@ -62,6 +64,7 @@ class Render:
         self.diff = diff
         self.fresh = runtime.fresh  # the nodes that carry statics
         self._journal = runtime.journal
+        self._assets, self._noted = runtime.assets, runtime.noted
         self._state = state
         self._compiled = compiled
         self._program = program
@@ -89,6 +92,8 @@ class Render:
         for target, at, value in self._journal:
             target[at] = value
         state.locale, state.routing = self._locale, self._routing
+        if self._noted and self._assets is not None:
+            self._assets.noted += self._noted
 
 
 def active_locale() -> tuple[Any, ...]:

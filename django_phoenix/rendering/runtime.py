@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from django.template.engine import Engine
     from django.template.loader_tags import BlockNode
 
+    from .assets import Assets, Dependency
     from .compiler import CompiledTemplate
     from .program import Program
     from .rendered import ComponentRef
@@ -57,6 +58,7 @@ class Runtime:
         "_current_app",
         "_outer",
         "_protected",
+        "assets",
         "compiled",
         "components",
         "context",
@@ -68,6 +70,7 @@ class Runtime:
         "journal",
         "localized",
         "names",
+        "noted",
         "real",
         "routed",
         "routes",
@@ -84,6 +87,8 @@ class Runtime:
     ) -> None:
         self.components = components
         self.context = context
+        self.assets: Assets | None = getattr(context, "phoenix_assets", None)  # a view puts them there
+        self.noted: list[Dependency] = []  # what the page has to load, if this render counts
         self.compiled = compiled
         self.real = False  # the names that count are those of `context`, not `names`
         self.engine = engine

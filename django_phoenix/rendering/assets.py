@@ -1,0 +1,114 @@
+"""What components of django-components ask of the page around a view: ids that stay, scripts and styles.
+
+Each component that django-components renders gets a random id and leaves a comment that names it. In a live
+view both would be different in every diff. So a view keeps an `Assets`: it gives ids of its own, the same for
+the GET and the join, and is told of what the page has to load. Elsewhere ids and comments stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict, deque
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
+
+if TYPE_CHECKING:
+    from .runtime import Runtime
+
+MARK = "<!-- _RENDERED "
+COMMENT = re.compile(r"<!--\s+_RENDERED\s+([\w\-./]+),(\w+),([0-9a-f]*),([0-9a-f]*)\s+-->")
+
+
+class Dependency(NamedTuple):
+    """One component that was rendered: its class, its id, the hashes of its data for JS and CSS, or ""."""
+
+    class_id: str
+    id: str
+    js: str
+    css: str
+
+    @property
+    def comment(self) -> str:
+        """As django-components itself leaves it in the HTML."""
+        return f"<!-- _RENDERED {self.class_id},{self.id},{self.js},{self.css} -->"
+
+
+Known = tuple[tuple[str, str], ...]
+"""Class and id of each component in a text, in order."""
+
+
+class Assets:
+    """Kept by each view, whose renders count on: an id is given once."""
+
+    __slots__ = ("count", "noted", "prefix")
+
+    def __init__(self, view_id: str) -> None:
+        self.prefix = f"c{crc32(view_id.encode()):08x}_"
+        self.count = 0
+        self.noted: list[Dependency] = []  # what the page has not been told yet
+
+    def new_id(self) -> str:
+        """An id for one more component: letters, digits and `_`; the page's HTML may hold it anywhere."""
+        self.count += 1
+        return f"{self.prefix}{self.count}"
+
+    def take(self) -> list[Dependency]:
+        """What the page has to be told now, once."""
+        noted, self.noted = self.noted, []
+        return noted
+
+
+def found_in(text: str) -> list[Dependency]:
+    """The components whose comments stand in a text."""
+    return [Dependency(*match) for match in COMMENT.findall(text)]
+
+
+def settle(rt: Runtime, text: str, known: Known = ()) -> tuple[str, Known]:
+    """A text as a view shows it: comments taken out and noted, random ids replaced by ids that stay.
+
+    `known` is what this gave at the render before, so that the same components get the same ids.
+    """
+    assert rt.assets is not None
+    components = found_in(text)
+    ids = _lasting_ids(rt.assets, components, known)
+    before = {(class_id, id) for class_id, id in known}
+    for each in components:
+        lasting = each._replace(id=ids[each.id])
+        if (lasting.class_id, lasting.id) not in before or lasting.css:
+            rt.noted.append(lasting)
+    text = replaced(COMMENT.sub("", text), ids)
+    return text, tuple(dict.fromkeys((each.class_id, ids[each.id]) for each in components))
+
+
+def settle_value(rt: Runtime, text: str) -> str:
+    """The same for HTML that is shown as a value, and may be shown again: its ids depend on it alone."""
+    if rt.assets is None:
+        return text
+    components = found_in(text)
+    text = COMMENT.sub("", text)
+    numbers = {id: str(n) for n, id in enumerate(dict.fromkeys(each.id for each in components))}
+    digest = f"{crc32(replaced(text, numbers).encode()):08x}"
+    ids = {id: f"{rt.assets.prefix}v{digest}_{n}" for id, n in numbers.items()}
+    rt.noted += [each._replace(id=ids[each.id]) for each in components]
+    return replaced(text, ids)
+
+
+def _lasting_ids(assets: Assets, components: Iterable[Dependency], known: Known) -> dict[str, str]:
+    """For each random id one that stays: of components of the same class the first keeps the first's."""
+    free: dict[str, deque[str]] = defaultdict(deque)
+    for class_id, id in known:
+        free[class_id].append(id)
+    ids: dict[str, str] = {}
+    for each in components:
+        if each.id not in ids:
+            ids[each.id] = free[each.class_id].popleft() if free[each.class_id] else assets.new_id()
+    return ids
+
+
+def replaced(text: str, ids: dict[str, str]) -> str:
+    """Each id is replaced wherever it stands: in attributes' names and values, in scripts."""
+    if not ids:
+        return text
+    pattern = re.compile("|".join(map(re.escape, ids)))
+    return pattern.sub(lambda match: ids[match[0]], text)
