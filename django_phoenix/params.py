@@ -17,7 +17,7 @@ import inspect
 import reprlib
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import Parameter
 from itertools import islice
 from typing import Any, TypeVar, overload
@@ -37,7 +37,21 @@ NO_ARGUMENTS: Mapping[str, Any] = types.MappingProxyType({})
 
 
 class Params(dict[str, Any]):
-    """Annotate one parameter with it to get the whole payload, unconverted."""
+    """Annotate one parameter with it to get the whole payload, unconverted.
+
+    Of a form's event it serves as the ``data`` of a Django form.
+    """
+
+    # What a form sent, as it came.
+    pairs: Sequence[tuple[str, str]] = ()
+
+    def getlist(self, name: str) -> list[Any]:
+        """All values of a name that may come several times, as Django's QueryDict has it."""
+        values: list[Any] = [value for key, value in self.pairs if key == name]
+        if values or name not in self:
+            return values
+        value = self[name]
+        return value if isinstance(value, list) else [value]
 
 
 @overload
@@ -188,14 +202,14 @@ class Signature:
         return Field(parameter.name, convert, expected, parameter.default is Parameter.empty)
 
     def _bind(self, payload: Any) -> dict[str, Any]:
-        if type(payload) is not dict:
+        if not isinstance(payload, dict):
             raise no_object(self.owner, self.event, payload)
         try:
             arguments = fill(self.fields, payload) if self.fields else {}
         except Mismatch as mismatch:
             raise self._invalid(mismatch.flaws or ()) from None
         if self.whole is not None:
-            arguments[self.whole] = Params(payload)
+            arguments[self.whole] = payload if isinstance(payload, Params) else Params(payload)
         if self.rest is not None:
             for key, value in payload.items():
                 if key not in arguments and key != self.receiver:

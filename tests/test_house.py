@@ -21,7 +21,7 @@ FLOORS = [
     {"channel", "socket", "decorators", "transport"},
     {
         *("async_result", "streams", "uploads", "component", "core_components", "live_component"),
-        *("guards", "live_view", "live"),
+        *("guards", "forms", "live_view", "live"),
     },
     {"routing", "checks", "apps", "templatetags", "management", "testing", "dashboard", "__main__"},
     {"pytest_plugin"},

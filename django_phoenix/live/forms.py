@@ -8,18 +8,25 @@ from urllib.parse import parse_qsl
 
 from django.conf import settings
 
+from django_phoenix.params import Params
+
 KEY = re.compile(r"\[([^\[\]]*)\]")
 
 
-def decode_form(value: str, meta: Any = None) -> dict[str, Any]:
+def decode_form(value: str, meta: Any = None) -> Params:
     """``user[name]=a&tags[]=1&tags[]=2`` into ``{"user": {"name": "a"}, "tags": ["1", "2"]}``; ``meta`` wins.
 
     ``_target`` becomes the list of keys of the changed input. Raises ValueError for more fields than
     ``DATA_UPLOAD_MAX_NUMBER_FIELDS``.
     """
-    params = decode_query(value)
+    params = Params()
+    pairs = _pairs(value)
+    for name, text in pairs:
+        _put(params, _split(name), text)
     if isinstance(meta, dict):
         params.update(meta)
+        pairs = [pair for pair in pairs if pair[0] not in meta]
+    params.pairs = pairs
     if isinstance(params.get("_target"), str):
         params["_target"] = key_path(params["_target"])
     return params
@@ -27,10 +34,8 @@ def decode_form(value: str, meta: Any = None) -> dict[str, Any]:
 
 def decode_query(text: str) -> dict[str, Any]:
     """Decode a query string; of a name that comes twice the last wins, unless it ends in ``[]``."""
-    limit = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
-    pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=limit, errors="replace")
     params: dict[str, Any] = {}
-    for name, value in pairs:
+    for name, value in _pairs(text):
         _put(params, _split(name), value)
     return params
 
@@ -38,6 +43,11 @@ def decode_query(text: str) -> dict[str, Any]:
 def key_path(name: str) -> list[str]:
     """``user[name]`` is ``["user", "name"]``, ``tags[]`` is ``["tags"]``."""
     return [key for key in _split(name) if key]
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    limit = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+    return parse_qsl(text, keep_blank_values=True, max_num_fields=limit, errors="replace")
 
 
 def _split(name: str) -> list[str]:

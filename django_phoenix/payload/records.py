@@ -188,7 +188,7 @@ def _made(annotation: Any, fields: Sequence[Field]) -> Conversion:
 
 def _from_object(make: Callable[[dict[str, Any]], Any], fields: Sequence[Field]) -> Converter:
     def convert(value: Any) -> Any:
-        if type(value) is not dict:
+        if not isinstance(value, dict):
             raise Mismatch
         return make(fill(fields, value))
 

@@ -116,7 +116,7 @@ def _binary(value: Any) -> bytes:
 
 
 def _object(value: Any) -> dict[str, Any]:
-    if type(value) is not dict:
+    if not isinstance(value, dict):
         raise Mismatch
     return value
 

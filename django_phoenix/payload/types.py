@@ -162,7 +162,7 @@ def _mapping(value_type: Any) -> Conversion:
     item = converter_for(value_type)
 
     def convert(value: Any) -> Any:
-        if type(value) is not dict:
+        if not isinstance(value, dict):
             raise Mismatch
         return dict(zip(value, _each(value, repeat(item), value.values()), strict=True))
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 
 from django_phoenix.conf import DEFAULTS, settings
 from django_phoenix.declarations.rest import with_class
+from django_phoenix.forms import errors_to_show
 from django_phoenix.live.client import SCRIPT, STYLE, live_path
 from django_phoenix.live.js_tag import parse_js
 from django_phoenix.live.request import nonce_of
@@ -28,6 +29,7 @@ from django_phoenix.rendering.tags import register_pure_node
 register = template.Library()
 
 register.tag("js", parse_js)
+register.filter(errors_to_show)
 register.filter(key_by)
 register.filter(register_pure_filter(with_class))
 

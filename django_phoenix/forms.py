@@ -1,0 +1,82 @@
+"""Django's forms in live views: which of their errors it is time to show (Phoenix.Component.used_input?).
+
+    @event
+    def validate(self, params: Params):
+        self.assigns.form = ArticleForm(params)
+
+The client says of each input that nobody has filled in yet that it is unused; what is wrong with such a field
+is not yet worth telling. ``core.input`` shows ``errors_to_show(field)``; so may a template of your own, by
+the filter of that name: ``{% for error in form.email|errors_to_show %}``, after ``{% load phoenix %}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.forms import BoundField, MultiWidget, SelectDateWidget
+
+from django_phoenix.live.forms import key_path
+
+UNUSED = "_unused_"
+TARGET = "_target"
+
+
+def used_input(params: Mapping[str, Any], name: str) -> bool:
+    """Whether an input has been used: it is in the form event's parameters, and not marked as unused.
+
+    ``name`` is as in HTML: ``"email"`` or ``"user[email]"``. Of a name that stands for several, as ``"user"``
+    does, one that is used will do.
+    """
+    *outer, last = key_path(name) or [name]
+    for key in outer:
+        inner = params.get(key)
+        if not isinstance(inner, Mapping):
+            return False
+        params = inner
+    return last in params and _is_used(params, last)
+
+
+def errors_to_show(field: BoundField) -> list[str]:
+    """The field's errors, none while its inputs are unused.
+
+    Once the form is submitted, by an event or by a plain POST, all of them. A field that sends nothing, such
+    as a group of boxes of which none is ticked, counts as used while it is the one that was changed last.
+    """
+    errors = field.errors
+    if not errors:
+        return []
+    data = field.form.data
+    target = data.get(TARGET)
+    if target is not None:
+        names = list(_input_names(field))
+        if not any(_is_target(target, name) for name in names) and not all(
+            used_input(data, name) for name in names
+        ):
+            return []
+    return [str(error) for error in errors]
+
+
+def _is_used(params: Mapping[str, Any], key: str) -> bool:
+    if UNUSED + key in params:
+        return False
+    value = params[key]
+    if isinstance(value, Mapping):
+        return any(_is_used(value, inner) for inner in value if not str(inner).startswith(UNUSED))
+    return True
+
+
+def _is_target(target: Any, name: str) -> bool:
+    return bool(target == key_path(name) or target == name)
+
+
+def _input_names(field: BoundField) -> Iterator[str]:
+    """The names of the inputs that a field consists of."""
+    widget: Any = field.field.widget
+    name = field.html_name
+    if isinstance(widget, MultiWidget):
+        yield from (name + suffix for suffix in widget.widgets_names)
+    elif isinstance(widget, SelectDateWidget):
+        yield from (part % name for part in (widget.year_field, widget.month_field, widget.day_field))
+    else:
+        yield name
