@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .program import Compiler
     from .scope import Scope
 
+SURROUNDINGS = ("block", "forloop")  # not the context's, if a tag put them there
+
 MAX_DEPTH = 8  # Python allows 20 nested `try` in one function
 
 
@@ -72,6 +74,7 @@ def plain_paths(expressions: list[FilterExpression]) -> list[Variable | None] | 
 def read(c: Compiler, fn: Function, scope: Scope, variable: Variable) -> str:
     """Emit the lookup of a variable; return an expression for its value, which may be MISSING."""
     if variable.lookups is None:
+        fn.reads.impure = fn.reads.impure or variable.translate
         return literal(c, variable)
     name, *bits = variable.lookups
     found = scope.find(name)
@@ -83,7 +86,11 @@ def read(c: Compiler, fn: Function, scope: Scope, variable: Variable) -> str:
         if not fn.dynamic:
             c.mark(scope)
         found = None
+    if name in SURROUNDINGS and not found:
+        fn.reads.impure = True
     value = fn.use(found.variable) if found else context_name(c, fn, name)
+    if bits:
+        fn.reads.look(value, bits)
     result = fn.define(c.module.fresh("r"))
     fetched = fn.prefetched.get((value, bits[0])) if len(bits) == 1 else None
     ahead = f"{fetched} if ok else " if fetched else ""
@@ -103,6 +110,7 @@ def context_name(c: Compiler, fn: Function, name: str) -> str:
     """A variable that holds the context's value under this name, as it is."""
     variable = c.context_variable(name)
     if fn.dynamic:
+        fn.reads.names.add(variable)
         fn.define(variable)
         fn.emit(f"{variable} = lookup(rt, {name!r})")
         return variable
@@ -122,6 +130,7 @@ def read_forloop(c: Compiler, fn: Function, scope: Scope, loop: LoopVariables, b
             loop.indexed = True
         return code.format(i=loop.index, n=loop.length)
     layer = fn.use(loop.ask())
+    fn.reads.impure = True
     result = fn.define(c.module.fresh("r"))
     fn.emit(f"{result} = {path(layer, bits) if bits else layer}")
     return result
@@ -144,6 +153,7 @@ def value(c: Compiler, fn: Function, scope: Scope, expression: Any, *, ignore_fa
     result = fn.define(c.module.fresh("e"))
     if not expression.filters:
         if not is_path(expression):
+            fn.reads.impure = fn.reads.impure or isinstance(expression.var, Promise)
             return main
         instead = "None" if ignore_failures else f"missing(rt, {expression.var.var!r})"
         fn.emit(f"{result} = {main} if {main} is not MISSING else {instead}")
@@ -178,6 +188,7 @@ def filtered(
 ) -> None:
     """Emit `result = main|filters`, where the variables of the arguments are already read."""
     if not is_path(expression):
+        fn.reads.impure = fn.reads.impure or is_translated(expression.var)
         fn.emit(f"{result} = {main}")
         _filters(c, fn, expression, rest, result, autoescape)
         return
@@ -203,6 +214,8 @@ def _filters(
             fn.emit(f"{result} = template_localtime({result}, rt.context.use_tz)")
         if getattr(function, "needs_autoescape", False):
             codes.append(f"autoescape={autoescape}")
+        if function not in PURE or any(is_translated(arg) for _, arg in args):
+            fn.reads.impure = True
         if function in LOCALIZED or getattr(function, "expects_localtime", False):
             fn.emit("rt.localized = True")
         call = f"{c.constant(function)}({', '.join([result, *codes])})"
@@ -210,6 +223,10 @@ def _filters(
             fn.emit(f"{result} = mark_safe({call}) if isinstance({result}, SafeData) else {call}")
         else:
             fn.emit(f"{result} = {call}")
+
+
+def is_translated(arg: Any) -> bool:
+    return isinstance(arg, Promise) or getattr(arg, "translate", False)
 
 
 def _argument(c: Compiler, is_variable: bool, arg: Any, variables: Any) -> str:
@@ -282,4 +299,5 @@ def _apart(c: Compiler, fn: Function, scope: Scope, token: Any) -> str:
     inner.culprit = fn.culprit
     inner.emit(f"return {condition(c, inner, scope, token)}")
     c.module.add(inner)
+    fn.reads.absorb(inner.reads)
     return f"{inner.name}({c.arguments(fn, 'rt', free=inner.free)})"

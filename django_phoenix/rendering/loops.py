@@ -12,6 +12,7 @@ from .keyed import Loop
 from .keying import key_path
 from .nodes import handles
 from .parts import BlockCode, Content, Repeated, write_diff, write_full
+from .reads import Reads
 from .scan import Scan, prefetch, write_scan
 from .scope import LoopVariables
 from .source import Function, Lines
@@ -49,8 +50,21 @@ def for_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
             partial(parent_layer, c, loop, forloop),
             c.balanced(body) and (empty.empty or empty.balanced),
             culprit=c.culprit(node),
+            variables=tuple(variables),
+            body=what_is_read(body, empty, {*variables, forloop.index, forloop.length, forloop.layer}),
         )
     )
+
+
+def what_is_read(body: Content, empty: BlockCode, own: set[str]) -> Reads:
+    """What a loop reads from outside, beside its sequence."""
+    reads = Reads()
+    for item in body.items:
+        if not isinstance(item, str):
+            reads.absorb(item.reads_of)
+    reads.absorb(empty.reads)
+    reads.names -= own
+    return reads
 
 
 def for_values(c: Compiler, scope: Scope, node: Any, fn: Function) -> str:

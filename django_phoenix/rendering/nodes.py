@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 Handler = Callable[["Compiler", Content, "Scope", Any], None]
 
 handlers: dict[type, Handler] = {}
+may_set: dict[type, frozenset[str]] = {}  # what a subclass may set and still mean the same
 found: WeakKeyDictionary[type, Handler | None] = WeakKeyDictionary()
 
 # `{% partial %}` of Django 6: what it shows is not below it in the tree.
@@ -44,13 +45,14 @@ PARTIAL_NODES = [defaulttags.PartialNode] if hasattr(defaulttags, "PartialNode")
 DEPTH = 60  # blocks in blocks; what is deeper is left to Django, so that a template cannot exhaust the stack
 
 
-def register_node_handler(node_class: type, handler: Handler) -> None:
+def register_node_handler(node_class: type, handler: Handler, *, settable: frozenset[str] = frozenset()) -> None:
     """Compile nodes of this class (and of subclasses that override nothing of it) by this handler.
 
     The handler calls `content.text`, appends a `Part` to `content.items`, or raises `NotCompilable` to
-    leave one node to Django.
+    leave one node to Django. Subclasses may set the attributes named `settable`.
     """
     handlers[node_class] = handler
+    may_set[node_class] = settable
     found.clear()
 
 
@@ -82,6 +84,7 @@ def keeps(node_class: type, handled: type) -> bool:
     own: set[str] = set()
     for cls in node_class.__mro__[: node_class.__mro__.index(handled)]:
         own.update(cls.__dict__)
+    own -= may_set.get(handled, frozenset())
     return not any(name in own and not name.startswith("__") for name in dir(handled))
 
 
@@ -102,7 +105,7 @@ def opaque(c: Compiler, content: Content, scope: Scope, node: TemplateNode) -> N
     c.mark(scope)
     name = c.module.constant("N", node)
     how = "rendered_in_a_thread" if may_hide_queries(c, node) else "rendered_by_django"
-    content.items.append(Text(lambda fn: f"{how}(rt, {name})", culprit=c.culprit(node)))
+    content.items.append(Text(lambda fn: f"{how}(rt, {name})", culprit=c.culprit(node), writes=True))
 
 
 def may_hide_queries(c: Compiler, node: Any) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .reads import Reads
 from .rendered import Block
 from .source import Function
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from django.template.base import Variable
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .program import Compiler
     from .scope import Scope
     from .source import Culprit
+    from .variants import VariantWriter
 
 
 @dataclass
@@ -37,6 +39,9 @@ class BlockCode:
     effects: bool
     empty: bool  # no text, no dynamics, no effects
     balanced: bool  # every element that it opens it closes, whatever its parts show
+    dynamic: bool = False  # its functions read names of the context at the moment of use
+    reads: Reads = field(default_factory=Reads)
+    writes: bool = False  # tags in it may write names of the context
 
 
 class Part:
@@ -45,6 +50,8 @@ class Part:
     width = 1
     certain = False  # its text is certainly balanced HTML
     culprit: Culprit | None = None
+    reads_of: Reads  # what its comparison depends on; known when that has been written
+    writes = False  # it may write names of the context
 
     def full(self, c: Compiler, fn: Function, at: int) -> str:
         """Emit the evaluation, remember its cells; return an expression for the value."""
@@ -53,6 +60,10 @@ class Part:
     def diff(self, c: Compiler, fn: Function, at: int, slot: str) -> None:
         """Emit the comparison; it sets `d[slot]` where there is something new."""
         raise NotImplementedError
+
+    def some(self, w: VariantWriter, fn: Function, at: int, slot: str, touched: set[str]) -> None:
+        """Emit the comparison for a render in which only these variables have new values."""
+        self.diff(w.c, fn, at, slot)
 
 
 @dataclass
@@ -100,6 +111,7 @@ class Text(Part):
     make: Callable[[Function], str]
     certain: bool = False
     culprit: Culprit | None = None
+    writes: bool = False
 
     def full(self, c: Compiler, fn: Function, at: int) -> str:
         made = self.make(fn)
@@ -109,6 +121,7 @@ class Text(Part):
         return text
 
     def diff(self, c: Compiler, fn: Function, at: int, slot: str) -> None:
+        fn.reads.impure = True
         fn.emit(f"renew_text(rt, d, {slot!r}, mem, at + {at}, {self.make(fn)})")
 
 
@@ -120,9 +133,11 @@ class Nested(Part):
     enter: Callable[[Function], None]
     leave: Callable[[Function], None]
     culprit: Culprit | None = None
+    binds: tuple[str, ...] = ()  # the variables that it gives values for its contents
 
     def __post_init__(self) -> None:
         self.width = self.code.width
+        self.writes = self.code.writes
         self.certain = self.code.balanced
 
     def full(self, c: Compiler, fn: Function, at: int) -> str:
@@ -134,10 +149,33 @@ class Nested(Part):
         return result
 
     def diff(self, c: Compiler, fn: Function, at: int, slot: str) -> None:
-        self.enter(fn)
-        fn.emit(f"x = {self.code.diff}({c.arguments(fn, 'rt', 'mem', f'at + {at}', free=self.code.free)})")
+        self._diff(c, fn, at, slot, self.code.diff, self.code.free)
+
+    def _diff(self, c: Compiler, fn: Function, at: int, slot: str, target: str, free: Iterable[str]) -> None:
+        with fn.reading() as entering:
+            self.enter(fn)
+        fn.emit(f"x = {target}({c.arguments(fn, 'rt', 'mem', f'at + {at}', free=free)})")
         self.leave(fn)
         fn.emit(f"if x: d[{slot!r}] = x")
+        self._note(fn, entering)
+
+    def _note(self, fn: Function, entering: Reads) -> None:
+        self.entering = entering
+        if self.code.reads.looks_into(self.binds):
+            entering.look_anywhere()
+        fn.reads.absorb(self.code.reads)
+        if not self.code.dynamic:
+            fn.reads.names.difference_update(self.binds)
+        else:  # what is bound here is not what the context has under the same name
+            fn.reads.impure = True
+        fn.reads.absorb(entering)
+
+    def some(self, w: VariantWriter, fn: Function, at: int, slot: str, touched: set[str]) -> None:
+        if self.code.dynamic or self.entering.touches(touched):
+            touched = touched.union(self.binds)
+        inner = w.block(self.code, touched)
+        if inner is not None:
+            self._diff(w.c, fn, at, slot, inner.name, inner.free)
 
 
 @dataclass
@@ -153,6 +191,7 @@ class Choice(Part):
 
     def __post_init__(self) -> None:
         self.width = 1 + max((code.width for code in self.live()), default=0)
+        self.writes = any(code.writes for code in self.live())
         self.certain = all(code.balanced for code in self.live())
 
     def live(self) -> list[BlockCode]:
@@ -171,9 +210,49 @@ class Choice(Part):
         return result
 
     def diff(self, c: Compiler, fn: Function, at: int, slot: str) -> None:
-        chosen = self.choose(fn)
+        with fn.reading() as choosing:
+            chosen = self.choose(fn)
+        self.choosing = choosing
         with fn.block(f"if {chosen} == mem[at + {at}]:"):
             self._compare(c, fn, chosen, at, slot)
+        self._refill(c, fn, chosen, at, slot)
+        fn.reads.absorb(choosing)
+        for code in self.live():
+            fn.reads.absorb(code.reads)
+
+    def some(self, w: VariantWriter, fn: Function, at: int, slot: str, touched: set[str]) -> None:
+        branches = [
+            (number, w.block(code, touched))
+            for number, code in enumerate(self.branches)
+            if code is not None and (code.parts or code.effects)
+        ]
+        if not self.choosing.touches(touched):
+            chosen = fn.define(w.c.module.fresh("b"))
+            fn.emit(f"{chosen} = mem[at + {at}]")
+            self._compare_some(w.c, fn, chosen, at, slot, branches)
+            return
+        chosen = self.choose(fn)
+        with fn.block(f"if {chosen} == mem[at + {at}]:"):
+            self._compare_some(w.c, fn, chosen, at, slot, branches)
+        self._refill(w.c, fn, chosen, at, slot)
+
+    def _compare_some(
+        self,
+        c: Compiler,
+        fn: Function,
+        chosen: str,
+        at: int,
+        slot: str,
+        branches: list[tuple[int, Function | None]],
+    ) -> None:
+        for number, branch in branches:
+            if branch is not None:
+                with fn.block(f"if {chosen} == {number}:"):
+                    call = c.arguments(fn, "rt", "mem", f"at + {at + 1}", free=branch.free)
+                    fn.emit(f"x = {branch.name}({call})")
+                    fn.emit(f"if x: d[{slot!r}] = x")
+
+    def _refill(self, c: Compiler, fn: Function, chosen: str, at: int, slot: str) -> None:
         with fn.block("else:"):
             filler = self.filler(c, fn)
             arguments = ("rt", "mem", f"at + {at}", str(self.width), filler.name, chosen)
@@ -234,6 +313,11 @@ class Repeated(Part):
     parent: Callable[[Function], str]
     certain: bool
     culprit: Culprit | None = None
+    variables: tuple[str, ...] = ()  # that an entry binds
+    body: Reads = field(default_factory=Reads)  # what entries and `{% empty %}` read from outside
+
+    def __post_init__(self) -> None:
+        self.writes = self.loop.dynamic
 
     def full(self, c: Compiler, fn: Function, at: int) -> str:
         values, parent = self.values(fn), self.parent(fn)
@@ -244,7 +328,14 @@ class Repeated(Part):
         return result
 
     def diff(self, c: Compiler, fn: Function, at: int, slot: str) -> None:
-        values, parent = self.values(fn), self.parent(fn)
+        with fn.reading() as sequence:
+            values = self.values(fn)
+        if self.body.looks_into(self.variables):
+            sequence.look_anywhere()
+        fn.reads.absorb(sequence)
+        fn.reads.absorb(self.body)
+        fn.reads.impure = fn.reads.impure or self.loop.dynamic
+        parent = self.parent(fn)
         free = c.tuple_of(fn, self.free)
         fn.emit(f"x = {self.name}.diff(rt, {values}, {parent}, {free}, mem, at + {at})")
         fn.emit(f"if x is not None: d[{slot!r}] = x")
@@ -262,6 +353,7 @@ class Hosted(Part):
     arguments: Callable[[Function], str]
     certain: bool = False
     culprit: Culprit | None = None
+    writes = True
 
     def full(self, c: Compiler, fn: Function, at: int) -> str:
         arguments = self.arguments(fn)
@@ -271,7 +363,11 @@ class Hosted(Part):
         return result
 
     def diff(self, c: Compiler, fn: Function, at: int, slot: str) -> None:
-        arguments = self.arguments(fn)
+        with fn.reading() as given:
+            arguments = self.arguments(fn)
+        self.given = given
+        fn.reads.absorb(given)
+        fn.reads.impure = True
         fn.emit(f"x, m = {self.name}.diff(rt, mem[at + {at}]{arguments})")
         fn.emit(f"if m is not mem[at + {at}]: rt.journal.append((mem, at + {at}, m))")
         fn.emit(f"if x is not UNCHANGED: d[{slot!r}] = x")
@@ -283,6 +379,10 @@ class Effect:
 
     perform: Callable[[Function], None]
     culprit: Culprit | None = None
+    quiet: bool = False  # outside dynamic functions it only binds Python variables
+    reads_of: Reads = field(default_factory=Reads)
+    width = 0
+    writes = True
 
 
 @dataclass
@@ -323,13 +423,29 @@ def write(c: Compiler, content: Content, dynamic: bool, name: str) -> BlockCode:
     diff = Function(c.module.fresh("diff"), ("rt", "mem", "at"), dynamic=dynamic)
     write_full(c, full, content)
     at = write_diff(c, diff, content)
+    items = [item for item in content.items if not isinstance(item, str)]
+    reads = Reads()
+    for item in items:
+        reads.absorb(item.reads_of)
     free = full.free | diff.free
     c.module.add(full, free)
     c.module.add(diff, free)
     effects = any(isinstance(item, Effect) for item in content.items)
     balanced = c.balanced(content)
     return BlockCode(
-        block, full.name, diff.name, free, at, content, content.parts(), effects, False, balanced
+        block,
+        full.name,
+        diff.name,
+        free,
+        at,
+        content,
+        content.parts(),
+        effects,
+        False,
+        balanced,
+        dynamic,
+        reads,
+        writes=dynamic and any(item.writes for item in items),
     )
 
 
@@ -339,8 +455,10 @@ def dynamics(fn: Function, content: Content) -> Iterator[Part]:
         if isinstance(item, str):
             continue
         fn.culprit = item.culprit
+        fn.reads = item.reads_of = Reads()
         if isinstance(item, Effect):
             item.perform(fn)
+            fn.reads.impure = fn.reads.impure or fn.dynamic or not item.quiet
         else:
             yield item
 

@@ -196,6 +196,7 @@ class Compiler:
 
     def variable(self, fn: Function, variable: str) -> str:
         if fn.dynamic and variable in self.context_names:
+            fn.reads.names.add(variable)
             fn.define(variable)
             fn.emit(f"{variable} = lookup(rt, {self.context_names[variable]!r})")
         return fn.use(variable)

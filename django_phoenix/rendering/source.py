@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.safestring import SafeString
 
+from .reads import Reads
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -39,6 +41,7 @@ class Function:
         self.hot = False  # runs once for each entry of a loop: rather fast than short
         self.prefetched: dict[tuple[str, str], str] = {}  # (variable, attribute) -> variable that may hold it
         self.pending: list[str] = []  # cells to be appended to `out`
+        self.reads = Reads()  # of the part that is being written
 
     def emit(self, line: str) -> None:
         self.lines.append(("    " * self.depth + line, self.culprit))
@@ -54,9 +57,17 @@ class Function:
         yield self.lines
         self.lines = outer
 
+    @contextmanager
+    def reading(self) -> Iterator[Reads]:
+        """What is read inside is gathered by itself."""
+        outer, self.reads = self.reads, Reads()
+        yield self.reads
+        self.reads = outer
+
     def use(self, name: str) -> str:
         if name not in self.own:
             self.free[name] = None
+            self.reads.names.add(name)
         return name
 
     def define(self, name: str) -> str:

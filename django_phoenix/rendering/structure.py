@@ -65,6 +65,7 @@ def if_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
     def choose(caller: Function) -> str:
         chosen = caller.define(c.module.fresh("b"))
         caller.emit(f"{chosen} = {fn.name}({c.arguments(caller, 'rt', free=fn.free)})")
+        caller.reads.absorb(fn.reads)
         return chosen
 
     tests = [
@@ -94,7 +95,8 @@ def with_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
         if inner.dynamic:
             fn.emit("pop(rt)")
 
-    nest(c, content, node, code, enter, leave)
+    bound = map(c.context_variable, variables) if inner.dynamic else variables.values()
+    nest(c, content, node, code, enter, leave, tuple(bound))
 
 
 def nest(
@@ -104,13 +106,14 @@ def nest(
     code: BlockCode,
     enter: Callable[[Function], None],
     leave: Callable[[Function], None],
+    binds: tuple[str, ...] = (),
 ) -> None:
     if code.parts or code.effects:
-        content.items.append(Nested(code, enter, leave, culprit=c.culprit(node)))
+        content.items.append(Nested(code, enter, leave, culprit=c.culprit(node), binds=binds))
         return
-    content.items.append(Effect(enter, culprit=c.culprit(node)))
+    content.items.append(Effect(enter, culprit=c.culprit(node), quiet=True))
     content.text(code.block.statics[0])
-    content.items.append(Effect(leave, culprit=c.culprit(node)))
+    content.items.append(Effect(leave, culprit=c.culprit(node), quiet=True))
 
 
 def writes_upward(c: Compiler, node: IncludeNode, seen: set[str]) -> bool:

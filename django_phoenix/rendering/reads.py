@@ -1,0 +1,44 @@
+"""What a piece of generated code reads, and whether its text depends on that alone.
+
+Gathered while code is written, variable by variable; `dirty` and `variants` use it to leave out what nothing
+has happened to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+Path = tuple[str, ...]
+ANYWHERE: Path = ("*",)  # as a path: looked into, nobody knows how
+
+
+@dataclass
+class Reads:
+    """Variables of generated code that a part reads, and the paths on which it looks into them."""
+
+    names: set[str] = field(default_factory=set)
+    paths: dict[str, set[Path]] = field(default_factory=dict)
+    impure: bool = False  # the same values may show something else: evaluate always
+
+    def look(self, variable: str, bits: Iterable[str]) -> None:
+        """Note that a path is followed from the variable's value."""
+        self.paths.setdefault(variable, set()).add(tuple(bits))
+
+    def look_anywhere(self) -> None:
+        """Whatever was read here is looked into later, under another name."""
+        for name in self.names:
+            self.look(name, ANYWHERE)
+
+    def looks_into(self, variables: Iterable[str]) -> bool:
+        return any(variable in self.paths for variable in variables)
+
+    def absorb(self, other: Reads) -> None:
+        self.names |= other.names
+        for variable, paths in other.paths.items():
+            self.paths.setdefault(variable, set()).update(paths)
+        self.impure = self.impure or other.impure
+
+    def touches(self, variables: set[str]) -> bool:
+        """Whether it has to be evaluated when these have new values."""
+        return self.impure or not self.names.isdisjoint(variables)
