@@ -81,6 +81,11 @@ def settle(rt: Runtime, text: str, known: Known = ()) -> tuple[str, Known]:
     return text, tuple(dict.fromkeys((each.class_id, ids[each.id]) for each in components))
 
 
+def settled(rt: Runtime, text: str) -> str:
+    """The text of a tag that is a plain function, and may have rendered a component."""
+    return text if MARK not in text else settle_value(rt, text)
+
+
 def settle_value(rt: Runtime, text: str) -> str:
     """The same for HTML that is shown as a value, and may be shown again: its ids depend on it alone."""
     if rt.assets is None:

@@ -25,7 +25,7 @@ from django.template.library import InclusionNode
 from django.template.loader_tags import IncludeNode
 
 from .expressions import NotCompilable
-from .parts import Content, Text
+from .parts import Content, Hosted, Text
 
 if TYPE_CHECKING:
     from django.template.base import Node as TemplateNode
@@ -42,6 +42,9 @@ found: WeakKeyDictionary[type, Handler | None] = WeakKeyDictionary()
 # `{% partial %}` of Django 6: what it shows is not below it in the tree.
 PARTIAL_NODES = [defaulttags.PartialNode] if hasattr(defaulttags, "PartialNode") else []
 
+# What shows the nodes that are left to Django, where comparing their text is not enough.
+leaves: list[Callable[[TemplateNode, str], Any]] = []
+
 DEPTH = 60  # blocks in blocks; what is deeper is left to Django, so that a template cannot exhaust the stack
 
 
@@ -54,6 +57,11 @@ def register_node_handler(node_class: type, handler: Handler, *, settable: froze
     handlers[node_class] = handler
     may_set[node_class] = settable
     found.clear()
+
+
+def in_place_of_text(leaf: Callable[[TemplateNode, str], Any]) -> None:
+    """Have a node that is left to Django shown by `leaf(node, how)`, a `Hosted`, and not as a `Text`."""
+    leaves.append(leaf)
 
 
 def handles(node_class: type) -> Callable[[Handler], Handler]:
@@ -105,6 +113,10 @@ def opaque(c: Compiler, content: Content, scope: Scope, node: TemplateNode) -> N
     c.mark(scope)
     name = c.module.constant("N", node)
     how = "rendered_in_a_thread" if may_hide_queries(c, node) else "rendered_by_django"
+    if leaves:
+        leaf = c.module.constant("L", leaves[-1](node, how))
+        content.items.append(Hosted(leaf, lambda fn: "", culprit=c.culprit(node)))
+        return
     content.items.append(Text(lambda fn: f"{how}(rt, {name})", culprit=c.culprit(node), writes=True))
 
 

@@ -17,6 +17,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeData, mark_safe
 from django.utils.timezone import template_localtime  # type: ignore[attr-defined]
 
+from .assets import settled
 from .lookup import MISSING, called, follow, get, needed
 from .rendered import UNCHANGED, Block, Node
 from .text import escape, show, show_raw
@@ -341,7 +342,7 @@ HELPERS: dict[str, Any] = {
         bind, block_value, called, cell, cells,
         conditional_escape, csrf_input, enter_block, escape, flat, follow, get, joined, leave_block, lookup,
         mark_safe, missing, needed, node, nothing, open_blocks, pop, push, rendered_by_django,
-        refill, renew, renew_by_many, renew_text, rendered_in_a_thread, show, show_raw, static,
+        refill, renew, renew_by_many, renew_text, rendered_in_a_thread, settled, show, show_raw, static,
         template_localtime, turn, unpack, url, url_or_nothing,
     )
 }  # fmt: skip

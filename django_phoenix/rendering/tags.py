@@ -178,7 +178,8 @@ def simple_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
         perform = name_writer(c, scope, node.target_var, reads, args, call)
         content.items.append(Effect(perform, culprit=c.culprit(node)))
         return
-    name = function_of(c, args, f"conditional_escape({call})" if scope.autoescape else f"joined({call})")
+    text = f"conditional_escape({call})" if scope.autoescape else f"joined({call})"
+    name = function_of(c, args, f"settled(rt, {text})")
     content.items.append(Text(lambda fn: f"{name}({', '.join(['rt', *reads(fn)])})", culprit=c.culprit(node)))
 
 

@@ -14,6 +14,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.timezone import template_localtime  # type: ignore[attr-defined]
 
+from .assets import MARK, settle_value
 from .tracking import PLAIN
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def show(rt: Runtime, value: Any) -> str:
     if cls is str:
         return escape(value)
     if cls is SafeString:
-        return value  # type: ignore[no-any-return]
+        return value if MARK not in value else settle_value(rt, value)
     if (cls is int and (IntegerFormat.plain or IntegerFormat.is_plain())) or cls is bool or cls is NoneType:
         return str(value)
     value = _localized(rt, value)
@@ -77,9 +78,8 @@ def show(rt: Runtime, value: Any) -> str:
 
 def show_raw(rt: Runtime, value: Any) -> str:
     """The text of a value where autoescape is off."""
-    if type(value) is str:
-        return value
-    return str(_localized(rt, value))
+    text: str = value if type(value) is str else str(_localized(rt, value))
+    return text if MARK not in text else settle_value(rt, text)
 
 
 def _localized(rt: Runtime, value: Any) -> Any:
