@@ -116,7 +116,7 @@ def find_template(view: Any) -> Template:
 
 def load_template(name: str) -> Template:
     """A template by name, from the site's first DjangoTemplates engine that has it."""
-    return _engine().engine.get_template(name)
+    return template_engine().engine.get_template(name)
 
 
 def _inline_template(owner: type, source: str) -> Template:
@@ -124,7 +124,7 @@ def _inline_template(owner: type, source: str) -> Template:
     template = templates.get(source)
     if template is None:
         origin = Origin(name=f"{owner.__module__}.{owner.__qualname__}.template")
-        template = Template(source, origin=origin, name=origin.name, engine=_engine().engine)
+        template = Template(source, origin=origin, name=origin.name, engine=template_engine().engine)
         templates[source] = template
     return template
 
@@ -140,7 +140,8 @@ def _forget_templates(*, setting: str, **_: Any) -> None:
 setting_changed.connect(_forget_templates)
 
 
-def _engine() -> DjangoTemplates:
+def template_engine() -> DjangoTemplates:
+    """The site's first DjangoTemplates backend. Raises ImproperlyConfigured if it has none."""
     for engine in engines.all():
         if isinstance(engine, DjangoTemplates):
             return engine

@@ -1,0 +1,399 @@
+"""Puts a page together as Django would: parents, blocks, includes; each tag with the names bound around it.
+
+Nothing is rendered: of an ``{% if %}`` all branches are kept, of a loop its body.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.template import TemplateDoesNotExist, TemplateSyntaxError, defaulttags
+from django.template.base import FilterExpression, Node, Template, TextNode, VariableNode
+from django.template.defaulttags import (
+    CommentNode,
+    ForNode,
+    IfChangedNode,
+    IfNode,
+    LoadNode,
+    VerbatimNode,
+    WithNode,
+)
+from django.template.engine import Engine
+from django.template.library import InclusionNode, SimpleNode
+from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode, construct_relative_path
+from django.templatetags.i18n import BlockTranslateNode
+
+from django_phoenix.rendering.chain import literal_include
+
+from .parse import Library, bodies_of, position, text_spans, token_spans
+from .source import Body, Place, Scope, Source, Step, Text, Use
+
+AS = re.compile(r"\sas\s+([A-Za-z_]\w*)")
+PARTIALS: tuple[type, ...] = tuple(
+    getattr(defaulttags, name) for name in ("PartialDefNode", "PartialNode") if hasattr(defaulttags, name)
+)
+# `{{ part|safe }}` may hold half an element.
+RAW = {"safe", "safeseq"}
+DEEPEST = 40  # includes in includes
+DOCUMENT = re.compile(r"<\s*(?:html|body|!doctype)\b", re.IGNORECASE)
+
+
+class Assembly:
+    """One page, or one template by itself, being put together."""
+
+    def __init__(self, library: Library, engine: Engine, live_block: str | None = None) -> None:
+        self.library = library
+        self.engine = engine
+        self.live_block = live_block
+        # A part was met that is known only when the page is rendered.
+        self.incomplete = False
+        self.sources: list[Source] = []
+        self.problems: list[tuple[Place, Exception]] = []
+        self._names: frozenset[str] = frozenset()
+        self._isolated = False
+        self._open = False
+        self._scope: Scope | None = None
+        self._blocks: dict[str, list[tuple[Source, BlockNode]]] = {}
+        self._shown: dict[str, int] = {}
+        self._inside: list[str] = []  # blocks, innermost last
+        self._extended: list[Source] = []
+        self._live = live_block is None
+        self._including: list[str] = []
+        self._fragment: tuple[Template, type | None] | None = None
+        self._source: Source = None  # type: ignore[assignment]  # set while its nodes are read
+
+    # -- entry
+
+    def page(self, template: Template, layout: Template | None, owner: type | None = None) -> list[Step]:
+        """The steps of a page; a fragment stands in the live block of its layout."""
+        if layout is None:
+            return self.template(template, owner)
+        self._fragment = (template, owner)
+        return self.template(layout)
+
+    def template(self, template: Template, owner: type | None = None) -> list[Step]:
+        """The steps of a template with all that it extends."""
+        outer = self._blocks, self._shown, self._inside
+        self._blocks, self._shown, self._inside = {}, {}, []
+        try:
+            return self._chain(self._read(template, owner))
+        finally:
+            self._blocks, self._shown, self._inside = outer
+
+    def _read(self, template: Template, owner: type | None = None) -> Source:
+        source = self.library.source(template, owner)
+        if source not in self.sources:
+            self.sources.append(source)
+        return source
+
+    def _chain(self, source: Source) -> list[Step]:
+        outer, self._extended = self._extended, []
+        steps: list[Step] = []
+        try:
+            while True:
+                extends = _extends(source)
+                self._extended.append(source)
+                self._collect(source, extends)
+                if extends is None:
+                    return steps + self._of(source, source.template.nodelist)
+                # The tag alone: nothing of a child is shown but its blocks.
+                steps.append(Use(extends, Place(source, *position(extends)), self.scope))
+                parent = self._parent(source, extends)
+                if parent is None:
+                    return steps + self._loose_blocks()
+                source = parent
+        finally:
+            self._extended = outer
+
+    def _collect(self, source: Source, extends: ExtendsNode | None) -> None:
+        nodes: Any = extends.nodelist if extends is not None else source.template.nodelist
+        for block in nodes.get_nodes_by_type(BlockNode):
+            self._blocks.setdefault(block.name, []).append((source, block))
+
+    def _parent(self, source: Source, extends: ExtendsNode) -> Source | None:
+        name: Any = extends.parent_name
+        if name.filters or not isinstance(name.var, str):
+            self.incomplete = True
+            return None
+        origin: Any = source.template.origin
+        wanted = construct_relative_path(origin.template_name, str(name.var))
+        return self._load(source, extends, wanted, skip=[other.template.origin for other in self._extended])
+
+    def _loose_blocks(self) -> list[Step]:
+        """The outermost blocks of templates whose parent is unknown: each stands somewhere."""
+        steps: list[Step] = []
+        done: set[str] = set()
+        for source in self._extended:
+            for node in source.template.nodelist.get_nodes_by_type(ExtendsNode):
+                for block in getattr(node, "nodelist", ()):
+                    if isinstance(block, BlockNode) and block.name not in done:
+                        done.add(block.name)
+                        body = Body(self._of(source, [block]))
+                        place = Place(source, *position(block))
+                        steps.append(Use(block, place, self.scope, [body], detached=True, live=self._live))
+        return steps
+
+    def _load(self, source: Source, node: Node, name: str, skip: Any = None) -> Source | None:
+        try:
+            template = self.engine.find_template(name, skip=skip)[0] if skip else self.engine.get_template(name)
+        except (TemplateDoesNotExist, TemplateSyntaxError) as error:
+            self.problems.append((Place(source, *position(node)), error))
+            self.incomplete = True
+            return None
+        return self._read(template)
+
+    # -- names
+
+    @property
+    def scope(self) -> Scope:
+        if self._scope is None:
+            self._scope = Scope(self._names, self._isolated, self._open)
+        return self._scope
+
+    def _bind(self, names: Iterable[str]) -> None:
+        more = frozenset(names)
+        if not more <= self._names:
+            self._names |= more
+            self._scope = None
+
+    def _within(self, names: Iterable[str], *, isolated: bool = False, open: bool = False) -> _Layer:
+        return _Layer(self, frozenset(names), isolated, open)
+
+    # -- nodes
+
+    def _of(self, source: Source, nodes: Iterable[Any]) -> list[Step]:
+        outer, self._source = self._source, source
+        try:
+            return [step for node in nodes for step in self._node(node)]
+        finally:
+            self._source = outer
+
+    def _node(self, node: Any) -> Iterator[Step]:
+        if isinstance(node, TextNode | VerbatimNode):
+            for start, end in text_spans(self._source, node):
+                yield Text(self._source, start, end)
+            return
+        if isinstance(node, LoadNode | CommentNode) or node.token is None:
+            return
+        place = Place(self._source, *position(node))
+        use = Use(node, place, self.scope, live=self._live)
+        yield use
+        yield from self._fill(use, node)
+
+    def _fill(self, use: Use, node: Any) -> Iterator[Step]:
+        """Give a use its bodies. Yields what stands in the node's place without being a body of it."""
+        if isinstance(node, BlockNode):
+            use.bodies = self._block(node)
+        elif isinstance(node, IncludeNode):
+            use.bodies = self._include(use, node)
+        elif isinstance(node, IfNode):
+            bodies = [Body(self._of(self._source, nodes)) for _, nodes in node.conditions_nodelists]
+            if node.conditions_nodelists[-1][0] is not None:
+                bodies.append(Body([]))
+            use.bodies, use.exclusive = bodies, True
+        elif isinstance(node, ForNode):
+            with self._within([*node.loopvars, "forloop"]):
+                loop = Body(self._of(self._source, node.nodelist_loop), many=True)
+            with self._within(()):
+                use.bodies = [loop, Body(self._of(self._source, node.nodelist_empty))]
+            use.exclusive = True
+        elif isinstance(node, WithNode):
+            with self._within(node.extra_context):
+                use.bodies = [Body(self._of(self._source, node.nodelist))]
+        elif isinstance(node, IfChangedNode):
+            use.bodies = [
+                Body(self._of(self._source, nodes)) for nodes in (node.nodelist_true, node.nodelist_false)
+            ]
+            use.exclusive = True
+        elif isinstance(node, BlockTranslateNode):
+            use.bodies = [
+                Body([Text(self._source, *span) for span in token_spans(tokens)])
+                for tokens in (node.singular, node.plural)
+                if tokens
+            ]
+            use.exclusive = True
+        elif isinstance(node, VariableNode):
+            yield from self._variable(use, node)
+        elif isinstance(node, InclusionNode):
+            use.bodies = self._inclusion(use, node)
+        elif isinstance(node, PARTIALS):
+            use.bodies = self._partial(node)
+        else:
+            self._other(use, node)
+        self._bind(AS.findall(node.token.contents) if not isinstance(node, VariableNode | IncludeNode) else ())
+
+    def _block(self, node: BlockNode) -> list[Body]:
+        defined = self._blocks.get(node.name) or [(self._source, node)]
+        depth = self._shown.get(node.name, 0)
+        if depth >= len(defined):
+            return []
+        source, block = defined[depth]
+        self._shown[node.name] = depth + 1
+        self._inside.append(node.name)
+        live, self._live = self._live, self._live or node.name == self.live_block
+        try:
+            with self._within({"block"}):
+                if self._fragment is not None and node.name == self.live_block:
+                    (template, owner), self._fragment = self._fragment, None
+                    return [Body(self.template(template, owner))]
+                return [Body(self._of(source, block.nodelist))]
+        finally:
+            self._shown[node.name] = depth
+            self._inside.pop()
+            self._live = live
+
+    def _variable(self, use: Use, node: VariableNode) -> Iterator[Step]:
+        expression: Any = node.filter_expression
+        if _is_block_super(expression):
+            if self._inside:
+                name = self._inside[-1]
+                defined, depth = self._blocks.get(name, []), self._shown[name]
+                if depth < len(defined):
+                    source, block = defined[depth]
+                    self._shown[name] = depth + 1
+                    use.bodies = [Body(self._of(source, block.nodelist))]
+                    self._shown[name] = depth
+            return
+        use.opaque = any(getattr(function, "__name__", "") in RAW for function, _ in expression.filters)
+        yield from ()
+
+    def _include(self, use: Use, node: IncludeNode) -> list[Body]:
+        name = literal_include(node)
+        if name is None:
+            self.incomplete = True
+            use.opaque = True
+            return []
+        source = self._load(self._source, node, name)
+        if source is None or source.path in self._including or len(self._including) > DEEPEST:
+            return []
+        return self._included(source, node.extra_context, isolated=node.isolated_context)
+
+    def _inclusion(self, use: Use, node: InclusionNode) -> list[Body]:
+        name: Any = node.filename
+        if not isinstance(name, str):
+            self.incomplete = use.opaque = True
+            return []
+        source = self._load(self._source, node, name)
+        if source is None or source.path in self._including or len(self._including) > DEEPEST:
+            return []
+        # What its function returns is not known.
+        return self._included(source, (), isolated=True, open=True)
+
+    def _included(
+        self, source: Source, names: Iterable[str], *, isolated: bool = False, open: bool = False
+    ) -> list[Body]:
+        self._including.append(source.path)
+        outer = self._blocks, self._shown, self._inside
+        self._blocks, self._shown, self._inside = {}, {}, []
+        try:
+            with self._within(names, isolated=isolated, open=open):
+                return [Body(self._chain(source))]
+        finally:
+            self._blocks, self._shown, self._inside = outer
+            self._including.pop()
+
+    def _partial(self, node: Any) -> list[Body]:
+        if hasattr(node, "partial_mapping"):
+            partial = node.partial_mapping.get(node.partial_name)
+            key = f"#{node.partial_name}"
+            if partial is None or key in self._including:
+                return []
+            self._including.append(key)
+            try:
+                return [Body(self._of(self._source, partial.nodelist))]
+            finally:
+                self._including.pop()
+        return [Body(self._of(self._source, node.nodelist))] if node.inline else []
+
+    def _other(self, use: Use, node: Node) -> None:
+        """A tag of a library, ours or anybody's."""
+        ours = type(node).__module__.partition(".")[0] in ("django", "django_phoenix")
+        use.detached = is_component_part(node)
+        opened = isinstance(node, SimpleNode) and node.takes_context
+        known = ours or isinstance(node, SimpleNode) or is_component_part(node)
+        use.opaque = not ours and not use.detached
+        with self._within(bound_inside(node), open=use.detached or not known):
+            bodies = [Body(self._of(self._source, nodes)) for nodes in bodies_of(node)]
+        if not ours:
+            for body in bodies:
+                body.maybe = body.many = True
+        use.bodies = bodies
+        if opened or not known:
+            self._open = True
+            self._scope = None
+
+
+class _Layer:
+    """Names that hold until the end of a body."""
+
+    def __init__(self, assembly: Assembly, names: frozenset[str], isolated: bool, open: bool) -> None:
+        self.assembly = assembly
+        self.names = names
+        self.isolated = isolated
+        self.open = open
+
+    def __enter__(self) -> None:
+        a = self.assembly
+        self.outer = a._names, a._isolated, a._open
+        a._names = self.names if self.isolated else a._names | self.names
+        a._isolated = a._isolated or self.isolated
+        a._open = self.open or (a._open and not self.isolated)
+        a._scope = None
+
+    def __exit__(self, *error: object) -> None:
+        a = self.assembly
+        a._names, a._isolated, a._open = self.outer
+        a._scope = None
+
+
+def bound_inside(node: Any) -> set[str]:
+    """Names that a tag binds for its own body."""
+    names = set(getattr(node, "extra_context", None) or ())
+    if getattr(node, "countervar", None):
+        names.add(node.countervar)
+    return names
+
+
+def is_component_part(node: Node) -> bool:
+    """Whether a node is a tag of django-components or our own ``{% live_component %}``."""
+    return any(
+        base.__module__.startswith("django_components.") or base.__name__ == "LiveComponentNode"
+        for base in type(node).__mro__
+    )
+
+
+def _extends(source: Source) -> ExtendsNode | None:
+    for node in source.template.nodelist:
+        if not isinstance(node, TextNode):
+            return node if isinstance(node, ExtendsNode) else None
+    return None
+
+
+def _is_block_super(expression: FilterExpression) -> bool:
+    return getattr(expression.var, "lookups", None) == ("block", "super")
+
+
+# -- what a page is made of
+
+
+def offers(steps: Iterable[Step], block: str) -> bool:
+    """Whether a block of this name is shown."""
+    return any(
+        (isinstance(use.node, BlockNode) and use.node.name == block)
+        or any(offers(body.steps, block) for body in use.bodies)
+        for use in steps
+        if isinstance(use, Use)
+    )
+
+
+def is_document(steps: Iterable[Step]) -> bool:
+    """Whether it is a whole HTML page."""
+    for step in steps:
+        if isinstance(step, Text):
+            if DOCUMENT.search(step.source.text, step.start, step.end):
+                return True
+        elif any(is_document(body.steps) for body in step.bodies):
+            return True
+    return False

@@ -1,0 +1,314 @@
+"""The elements of a page, and what is wrong with how they nest.
+
+The page is followed along its branches: each way through its conditions has its own list of open elements. A
+tag is at fault only if on no way anything matches it; conditions may depend on each other in ways we do not
+see.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from .html import DYNAMIC, Attribute, Tag, Tags
+from .source import Body, Place, Scope, Source, Step, Text, Use
+
+VOID = frozenset(
+    "area base br col embed hr img input link meta param source track wbr".split()
+)
+# Their end tags may be left out.
+OPTIONAL = frozenset(
+    "li dt dd p rt rp optgroup option colgroup caption thead tbody tfoot tr td th html head body".split()
+)
+BLOCKS = frozenset(
+    "address article aside blockquote details dialog div dl fieldset figcaption figure footer form h1 h2 h3 h4 h5 "
+    "h6 header hgroup hr main menu nav ol p pre search section table ul".split()
+)
+CELLS = {"td", "th"}
+ROWS = CELLS | {"tr"}
+# What a start tag closes, if that is open right above it.
+CLOSES: dict[str, set[str]] = {
+    "li": {"li"},
+    "dt": {"dt", "dd"},
+    "dd": {"dt", "dd"},
+    "option": {"option"},
+    "optgroup": {"option", "optgroup"},
+    "rt": {"rt", "rp"},
+    "rp": {"rt", "rp"},
+    "td": CELLS,
+    "th": CELLS,
+    "tr": ROWS,
+    "tbody": ROWS | {"thead", "tbody", "colgroup", "caption"},
+    "thead": {"colgroup", "caption"},
+    "tfoot": ROWS | {"thead", "tbody"},
+    "body": {"head"},
+    **{name: {"p"} for name in BLOCKS},
+}
+FOREIGN = {"svg", "math"}
+# Self-closed elements of SVG in a template that is included within one.
+SVG = frozenset(
+    "animate animatetransform animatemotion circle ellipse fegaussianblur feoffset feblend fecolormatrix feflood "
+    "femerge femergenode g image line lineargradient mpath path polygon polyline radialgradient rect set stop "
+    "symbol text tspan use view defs mask pattern clippath filter marker".split()
+)
+MOST_WAYS = 64
+
+
+@dataclass(eq=False)
+class Element:
+    """A start tag as the page shows it."""
+
+    tag: str
+    attributes: tuple[Attribute, ...]
+    place: Place
+    scope: Scope
+    # What is open around it, outermost first; incomplete if it stands in what a component is given.
+    parents: tuple[Element, ...]
+    enclosed: bool
+    # The branches in which it stands: tags of which one body is shown, with that body's number.
+    path: tuple[tuple[Use, int], ...]
+    repeated: bool
+    live: bool
+    # The template may add attributes whose names are not written here.
+    mixed: bool = False
+    self_closed: bool = False
+    # Some end tag matches it, on some way.
+    closed: bool = False
+    # The start tag that ended it, as a block ends a paragraph.
+    ended_by: Element | None = None
+    opaque_before: int = 0
+
+    def get(self, name: str) -> Attribute | None:
+        """An attribute that is written here."""
+        return next((each for each in self.attributes if each.name == name), None)
+
+    def static(self, name: str) -> str | None:
+        """The value of an attribute that the template does not vary; None if there is none or it varies."""
+        found = self.get(name)
+        if found is None or found.dynamic or found.conditional:
+            return None
+        return found.value or ""
+
+    def inside(self, tag: str) -> Element | None:
+        """The nearest element of this kind around it."""
+        return next((each for each in reversed(self.parents) if each.tag == tag), None)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong with how elements nest. ``certain`` False: a tag that we do not know may be at work."""
+
+    kind: str  # "unclosed", "stray", "misnested", "self-closed"
+    place: Place
+    name: str
+    other: Element | None = None
+    end: Place | None = None
+    certain: bool = True
+
+
+Way = tuple[Element, ...]
+Ways = list[Way]
+
+
+class Nesting:
+    """Follows one unit's steps and gathers elements and faults."""
+
+    def __init__(self, tags_of: Callable[[Source], Tags], *, whole: bool) -> None:
+        self.tags_of = tags_of
+        self.whole = whole  # what is open at the end, or closed at the start, is a fault
+        self.elements: list[Element] = []
+        self.faults: list[Fault] = []
+        self.gave_up = False
+        self._known: dict[tuple[int, int], Element] = {}
+        self._path: tuple[tuple[Use, int], ...] = ()
+        self._loops = 0
+        self._enclosed = whole
+        self._opaque = 0
+        self._strays: dict[int, tuple[Tag, int]] = {}
+        self._matched: set[int] = set()
+        self._forgiven: Counter[str] = Counter()
+
+    def follow(self, steps: list[Step]) -> None:
+        """Everything, once."""
+        self._finish(self._run(steps, [()], Scope(), live=False), self.elements, self.whole)
+
+    # -- walking
+
+    def _run(self, steps: Iterable[Step], ways: Ways, scope: Scope, *, live: bool) -> Ways:
+        for step in steps:
+            if isinstance(step, Text):
+                for tag in self.tags_of(step.source).between(step.start, step.end):
+                    ways = self._tag(step, tag, ways, scope, live=live)
+            else:
+                ways = self._use(step, ways)
+                scope, live = step.scope, step.live
+        return ways
+
+    def _use(self, use: Use, ways: Ways) -> Ways:
+        use.parents = ways[0]
+        if use.detached:
+            for body in use.bodies:
+                self._detached(use, body)
+            return ways
+        if use.opaque and not self._within_tag(use):
+            self._opaque += 1
+        if not use.exclusive:
+            for body in use.bodies:
+                ways = self._body(use, None, body, ways)
+            return ways
+        found: Ways = []
+        for number, body in enumerate(use.bodies):
+            found += self._body(use, number, body, ways)
+        return self._distinct(found or ways)
+
+    def _body(self, use: Use, number: int | None, body: Body, ways: Ways) -> Ways:
+        outer = self._path, self._loops
+        if number is not None:
+            self._path = (*self._path, (use, number))
+        self._loops += body.many
+        try:
+            after = self._run(body.steps, ways, use.scope, live=use.live)
+            if body.many:
+                before = [*ways, *after]
+                if self._distinct(before) != ways:
+                    after += self._run(body.steps, after, use.scope, live=use.live)
+            return self._distinct([*ways, *after]) if body.maybe else self._distinct(after)
+        finally:
+            self._path, self._loops = outer
+
+    def _detached(self, use: Use, body: Body) -> None:
+        outer = self._enclosed, self._loops
+        first = len(self.elements)
+        self._enclosed, self._loops = False, self._loops + body.many
+        try:
+            ways = self._run(body.steps, [()], use.scope, live=use.live)
+            self._finish(ways, self.elements[first:], True)
+        finally:
+            self._enclosed, self._loops = outer
+
+    def _within_tag(self, use: Use) -> bool:
+        """Whether it stands inside of a start tag, where it can open no element."""
+        tags = self.tags_of(use.place.source)
+        return tags.covers(use.place.start)
+
+    def _distinct(self, ways: Ways) -> Ways:
+        found = list(dict.fromkeys(ways))
+        if len(found) > MOST_WAYS:
+            self.gave_up = True
+            del found[MOST_WAYS:]
+        return found
+
+    # -- tags
+
+    def _tag(self, step: Text, tag: Tag, ways: Ways, scope: Scope, *, live: bool) -> Ways:
+        if tag.closing:
+            return self._end(step, tag, ways)
+        element = self._known.get((id(step), tag.place.start))
+        if element is None:
+            element = self._element(tag, ways[0], scope, live=live)
+            self._known[id(step), tag.place.start] = element
+            self.elements.append(element)
+        return self._distinct([self._start(element, way) for way in ways])
+
+    def _element(self, tag: Tag, way: Way, scope: Scope, *, live: bool) -> Element:
+        return Element(
+            tag.name,
+            tag.attributes,
+            tag.place,
+            scope,
+            _without(way, tag.name),
+            self._enclosed,
+            self._path,
+            self._loops > 0,
+            live,
+            tag.mixed,
+            tag.self_closed,
+            opaque_before=self._opaque,
+        )
+
+    def _start(self, element: Element, way: Way) -> Way:
+        kept = _without(way, element.tag)
+        for ended in way[len(kept) :]:
+            ended.ended_by = ended.ended_by or element
+        if element.tag in VOID or (element.self_closed and _is_foreign(element, kept)):
+            element.closed = True
+            return kept
+        return (*kept, element)
+
+    def _end(self, step: Text, tag: Tag, ways: Ways) -> Ways:
+        if tag.name in VOID:
+            return ways
+        after: Ways = []
+        for way in ways:
+            index = _matching(way, tag.name)
+            if index is not None:
+                way[index].closed = True
+                after.append(way[:index])
+        if after:
+            return self._distinct(after)
+        return self._mismatch(tag, ways)
+
+    def _mismatch(self, tag: Tag, ways: Ways) -> Ways:
+        """On no way does the end tag match what is open."""
+        for way in ways:
+            index = next((n for n in range(len(way) - 1, -1, -1) if way[n].tag == tag.name), None)
+            if index is None:
+                continue
+            way[index].closed = True
+            for left in way[index + 1 :]:
+                if left.tag not in OPTIONAL and not left.closed:
+                    left.closed = True
+                    self._forgiven[left.tag] += 1
+                    self._unclosed(left, tag)
+            return [way[:index] for way in ways if len(way) > index and way[index].tag == tag.name]
+        if self._forgiven[tag.name]:
+            self._forgiven[tag.name] -= 1
+        elif tag.name != DYNAMIC and (self.whole or not self._enclosed or any(ways)):
+            ended = self._ended(tag.name)
+            certain = self._opaque == 0
+            self.faults.append(Fault("stray", tag.place, tag.name, ended, certain=certain))
+        return ways
+
+    def _ended(self, name: str) -> Element | None:
+        """The last element of that name if a start tag has ended it."""
+        last = next((each for each in reversed(self.elements) if each.tag == name), None)
+        return last.ended_by if last is not None and not last.closed else None
+
+    def _unclosed(self, element: Element, tag: Tag | None) -> None:
+        kind = "self-closed" if element.self_closed else "unclosed"
+        end = None if tag is None else tag.place
+        certain = element.opaque_before == self._opaque
+        if element.tag != DYNAMIC:
+            self.faults.append(Fault(kind, element.place, element.tag, end=end, certain=certain))
+
+    def _finish(self, ways: Ways, elements: list[Element], whole: bool) -> None:
+        if not whole:
+            return
+        for element in elements:
+            if not element.closed and element.tag not in OPTIONAL and element.tag not in VOID:
+                element.closed = True
+                self._unclosed(element, None)
+
+
+def _without(way: Way, tag: str) -> Way:
+    """What stays open when this start tag comes."""
+    closes = CLOSES.get(tag)
+    end = len(way)
+    while closes and end and way[end - 1].tag in closes:
+        end -= 1
+    return way[:end]
+
+
+def _matching(way: Way, tag: str) -> int | None:
+    """The element that an end tag closes; those above it may be left unclosed."""
+    for index in range(len(way) - 1, -1, -1):
+        if way[index].tag == tag:
+            return index
+        if way[index].tag not in OPTIONAL:
+            return None
+    return None
+
+
+def _is_foreign(element: Element, way: Way) -> bool:
+    return any(each.tag in FOREIGN for each in way) or element.tag in SVG

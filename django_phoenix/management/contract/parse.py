@@ -1,0 +1,170 @@
+"""Templates read for the check: parsed again, so that every node knows its position, also without DEBUG."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator
+from copy import copy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.template.base import Node, NodeList, Template, TextNode, TokenType
+from django.template.defaulttags import CommentNode, LoadNode, VerbatimNode
+from django.template.engine import Engine
+from django.templatetags.i18n import BlockTranslateNode
+
+from .source import Source
+
+
+class Library:
+    """Every template read so far, so that each is parsed once."""
+
+    def __init__(self) -> None:
+        self._sources: dict[tuple[str, str], Source] = {}
+        self._engines: dict[int, Engine] = {}
+
+    def source(self, template: Template, owner: type | None = None) -> Source:
+        """What the check reads of a template; ``owner`` is the class whose attribute holds its text."""
+        key = (str(template.origin.name), template.source)
+        source = self._sources.get(key)
+        if source is None:
+            source = self._sources[key] = self._read(template, owner)
+        return source
+
+    def _read(self, template: Template, owner: type | None) -> Source:
+        again: Any = Template.__new__(Template)
+        again.name, again.origin, again.source = template.name, template.origin, template.source
+        again.engine = self._engine(template.engine)
+        again.nodelist = again.compile_nodelist()
+        path, before = _file_of(template, owner)
+        return Source(path, again.source, str(template.name or path), again, before)
+
+    def _engine(self, engine: Engine) -> Engine:
+        """The same engine, which notes positions. It loads nothing, so its loaders do not matter."""
+        debugging = self._engines.get(id(engine))
+        if debugging is None:
+            debugging = self._engines[id(engine)] = copy(engine)
+            debugging.debug = True
+        return debugging
+
+
+def _file_of(template: Template, owner: type | None) -> tuple[str, str]:
+    """The file in which a template stands, and the text of that file before it."""
+    if owner is None:
+        return str(template.origin.name), ""
+    try:
+        path = inspect.getsourcefile(owner) or str(template.origin.name)
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, TypeError):
+        return str(template.origin.name), ""
+    start = text.find(template.source) if template.source.strip() else -1
+    if start < 0:  # put together at import: all that can be told is the class
+        try:
+            start = sum(len(line) + 1 for line in text.split("\n")[: inspect.getsourcelines(owner)[1] - 1])
+        except OSError:
+            start = 0
+    return path, text[:start]
+
+
+# -- node trees
+
+
+def position(node: Node) -> tuple[int, int]:
+    """Where the tag stands that made this node."""
+    token: Any = node.token
+    return token.position if token is not None and token.position else (0, 0)
+
+
+def bodies_of(node: Node) -> list[NodeList]:
+    """The node lists that a node of any class holds, in the order of the text."""
+    found: dict[int, NodeList] = {}
+    waiting: list[Any] = list(vars(node).values())
+    while waiting:
+        value = waiting.pop(0)
+        if isinstance(value, NodeList):
+            found.setdefault(id(value), value)
+        elif isinstance(value, list | tuple):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += value.values()
+    return sorted(found.values(), key=_first_position)
+
+
+def _first_position(nodes: NodeList) -> tuple[int, int]:
+    return position(nodes[0]) if nodes else (0, 0)
+
+
+def text_spans(source: Source, node: Node) -> Iterator[tuple[int, int]]:
+    """Where the literal text stands that a node writes by itself."""
+    if isinstance(node, TextNode):
+        yield position(node)
+    elif isinstance(node, VerbatimNode):
+        start = position(node)[1]
+        if source.text.startswith(node.content, start):
+            yield start, start + len(node.content)
+    elif isinstance(node, BlockTranslateNode):
+        for tokens in (node.singular, node.plural):
+            yield from token_spans(tokens)
+
+
+def token_spans(tokens: Iterable[Any]) -> Iterator[tuple[int, int]]:
+    """The text among the tokens of a ``{% blocktranslate %}``."""
+    for token in tokens:
+        if token.token_type is TokenType.TEXT and token.position:
+            yield token.position
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a template's text: literal, or (``literal`` False) the place of a tag that writes something.
+
+    ``path`` tells in which bodies of which tags it stands.
+    """
+
+    start: int
+    end: int
+    literal: bool
+    path: tuple[int, ...]
+
+
+def pieces_of(source: Source) -> list[Piece]:
+    """Everything in a template that writes something, whether or not a page shows it; in order."""
+    found: dict[tuple[int, int], Piece] = {}
+    seen: set[int] = set()
+
+    def walk(nodes: Iterable[Any], path: tuple[int, ...]) -> None:
+        for node in nodes:
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            for start, end in text_spans(source, node):
+                found[start, end] = Piece(start, end, True, path)
+            bodies = bodies_of(node)
+            if writes(node, bodies):
+                found.setdefault(position(node), Piece(*position(node), False, path))
+            for body in bodies:
+                walk(body, (*path, id(body)))
+
+    walk(source.template.nodelist, ())
+    return sorted((piece for piece in found.values() if piece.end > piece.start), key=lambda each: each.start)
+
+
+def writes(node: Node, bodies: list[NodeList]) -> bool:
+    """Whether a tag puts something where it stands, beside what its bodies write."""
+    if isinstance(node, TextNode | VerbatimNode | LoadNode | CommentNode):
+        return False
+    return not (bodies and type(node).__module__.startswith("django."))
+
+
+def nodes_of(source: Source) -> Iterator[Node]:
+    """Every node of a template, at any depth."""
+    waiting: list[Any] = list(source.template.nodelist)
+    seen: set[int] = set()
+    while waiting:
+        node = waiting.pop(0)
+        if id(node) not in seen:
+            seen.add(id(node))
+            yield node
+            for nodelist in bodies_of(node):
+                waiting += nodelist

@@ -1,0 +1,80 @@
+"""The names that a template tag reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.base import FilterExpression, Node, NodeList, Variable
+from django.template.defaulttags import FirstOfNode, IfNode
+
+from .source import Place, Use
+
+# With one of these a name may be missing.
+FORGIVING = {"default", "default_if_none", "yesno"}
+
+
+@dataclass(frozen=True)
+class Read:
+    """A name that is read: ``user`` of ``{{ user.name|upper }}``, with its further ``lookups``."""
+
+    name: str
+    lookups: tuple[str, ...]
+    place: Place
+    # Asked for rather than used: in the test of an `{% if %}`, or under `|default`.
+    optional: bool
+
+
+def reads_of(use: Use) -> Iterator[Read]:
+    """What a tag reads by itself, its bodies left out; names of enclosing ``for`` and ``with`` among it."""
+    seen: set[int] = set()
+    waiting: list[tuple[Any, bool]] = [
+        (value, isinstance(use.node, IfNode | FirstOfNode))
+        for key, value in vars(use.node).items()
+        if key not in {"token", "origin"}
+    ]
+    while waiting:
+        item, optional = waiting.pop()
+        if id(item) in seen or isinstance(item, Node | NodeList | str):
+            continue
+        seen.add(id(item))
+        if isinstance(item, Variable):
+            if item.lookups:
+                yield _read(use, item.lookups, optional)
+        elif isinstance(item, FilterExpression):
+            forgiving = any(getattr(function, "__name__", "") in FORGIVING for function, _ in item.filters)
+            waiting += [(item.var, optional or forgiving), (item.filters, optional)]
+        elif isinstance(item, list | tuple | set):
+            waiting += [(each, optional) for each in item]
+        elif isinstance(item, dict):
+            waiting += [(each, optional) for each in item.values()]
+        elif _is_condition(item):
+            waiting += [(each, optional) for each in vars(item).values()]
+        elif _is_parameter(item):
+            for path in _names_of_parameter(item):
+                yield _read(use, path, optional)
+
+
+def _read(use: Use, lookups: tuple[str, ...], optional: bool) -> Read:
+    return Read(lookups[0], tuple(lookups[1:]), use.place.find(".".join(lookups)), optional)
+
+
+def _is_condition(item: object) -> bool:
+    return type(item).__module__ in {"django.template.smartif", "django.template.defaulttags"}
+
+
+def _is_parameter(item: object) -> bool:
+    """A parameter of a tag of django-components."""
+    return hasattr(item, "value") and hasattr(item, "is_flag")
+
+
+def _names_of_parameter(item: Any) -> Iterator[tuple[str, ...]]:
+    waiting = [item.value]
+    while waiting:
+        value = waiting.pop()
+        yield from ((token.content,) for token in getattr(value, "used_variables", ()))
+        waiting += getattr(value, "children", ())
+        waiting += [each for each in getattr(value, "filters", ()) if hasattr(each, "used_variables")]
+        if hasattr(getattr(value, "value", None), "children"):
+            waiting.append(value.value)

@@ -1,0 +1,214 @@
+"""All that is checked: the pages of the live routes, the components in them, and templates asked for by path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.template.base import Template
+from django.utils.module_loading import import_string
+
+from django_phoenix.live.page import find_template, frame_of, load_template, template_engine
+from django_phoenix.live.routes import LiveRoute
+from django_phoenix.management.checks.live_pages import distinct_routes
+
+from .assemble import Assembly, is_document, offers
+from .html import Tags
+from .parse import Library
+from .source import Source
+from .unit import Kind, Unit
+
+# What making a page raises if its templates are not there or wrong: other system checks tell of it.
+UNUSABLE = (TemplateDoesNotExist, TemplateSyntaxError, ImproperlyConfigured)
+
+
+class Site:
+    """Reads everything once."""
+
+    def __init__(self) -> None:
+        self.library = Library()
+        self.engine = template_engine()
+        self._tags: dict[Source, Tags] = {}
+        self._by_owner: dict[type[Any], Unit] = {}
+
+    def tags_of(self, source: Source) -> Tags:
+        """The HTML tags of a template."""
+        if source not in self._tags:
+            self._tags[source] = Tags(source)
+        return self._tags[source]
+
+    def units(self, templates: Iterable[Template] = ()) -> list[Unit]:
+        """Pages, then components, then those of ``templates`` that are not part of them."""
+        pages = [page for route in distinct_routes() for page in self._pages(route)]
+        units = pages + self._components(pages)
+        read = {source for unit in units for source in unit.sources}
+        for template in templates:
+            if self.library.source(template) not in read:
+                units.append(self._loose(template))
+        return units
+
+    # -- pages
+
+    def _pages(self, route: LiveRoute) -> Iterator[Unit]:
+        """One for each template that the view may show."""
+        try:
+            view = route.view_class(**route.initkwargs)
+            templates = list(_templates_of(view))
+        except UNUSABLE:
+            return
+        layout, block = frame_of(view, route.live_session)
+        for template in templates:
+            try:
+                yield self._page(route, template, layout, block)
+            except UNUSABLE:
+                continue
+
+    def _page(self, route: LiveRoute, template: Template, layout: str | None, block: str) -> Unit:
+        assembly = Assembly(self.library, self.engine, block)
+        owner = _owner_of_text(route.view_class, template)
+        steps = assembly.template(template, owner)
+        if not offers(steps, block) and not is_document(steps):
+            assembly = Assembly(self.library, self.engine, block)
+            steps = assembly.page(template, load_template(layout or PLAIN_LAYOUT), owner)
+        return self._unit("page", route.view_class, assembly, steps, routes=[route], views={route.view_class})
+
+    # -- components
+
+    def _components(self, pages: list[Unit]) -> list[Unit]:
+        """Every component met in the pages, with the views that show it; then the others that are registered."""
+        for page in pages:
+            self._follow(page, page.views, set())
+        for component in registered_components():
+            self._component(component)
+        return list(self._by_owner.values())
+
+    def _follow(self, unit: Unit, views: set[type[Any]], seen: set[Unit]) -> None:
+        for use in unit.uses:
+            component = component_of(use.node)
+            inner = None if component is None else self._component(component)
+            if inner is not None and inner not in seen:
+                seen.add(inner)
+                inner.views |= views
+                self._follow(inner, views, seen)
+
+    def _component(self, component: type[Any]) -> Unit | None:
+        if component in self._by_owner:
+            return self._by_owner[component]
+        try:
+            template = component_template(component)
+        except UNUSABLE:
+            return None
+        if template is None:
+            return None
+        kind: Kind = "live_component" if is_live_component(component) else "component"
+        assembly = Assembly(self.library, self.engine)
+        steps = assembly.template(template, _owner_of_text(component, template))
+        unit = self._by_owner[component] = self._unit(kind, component, assembly, steps)
+        return unit
+
+    # -- templates
+
+    def _loose(self, template: Template) -> Unit:
+        assembly = Assembly(self.library, self.engine)
+        steps = assembly.template(template)
+        unit = self._unit("template", None, assembly, steps)
+        unit.whole = is_document(steps)
+        return unit
+
+    def _unit(
+        self, kind: Kind, owner: type[Any] | None, assembly: Assembly, steps: Any, **more: Any
+    ) -> Unit:
+        return Unit(kind, owner, self, steps, assembly.sources, assembly.incomplete, **more)
+
+
+PLAIN_LAYOUT = "django_phoenix/layout.html"
+
+
+def _templates_of(view: Any) -> Iterator[Template]:
+    """The view's own template, and those that its ``render()`` names."""
+    yield find_template(view)
+    code = getattr(view.render, "__code__", None)
+    for name in code.co_consts if code is not None and not hasattr(view.render, "is_default") else ():
+        if isinstance(name, str) and "." in name and " " not in name:
+            try:
+                yield load_template(name)
+            except UNUSABLE:
+                continue
+
+
+def _owner_of_text(owner: type[Any], template: Template) -> type | None:
+    """The class in whose source a template's text stands; None if it is a file."""
+    for base in owner.__mro__:
+        text = vars(base).get("template")
+        if isinstance(text, str) and text == template.source:
+            return base
+    return None
+
+
+# -- classes of components
+
+
+def component_of(node: Any) -> type[Any] | None:
+    """The class that a ``{% component %}`` or ``{% live_component %}`` tag shows; None if only rendering can tell."""
+    registry = getattr(node, "registry", None)
+    if registry is not None and hasattr(node, "name"):
+        try:
+            found: type[Any] = registry.get(node.name)
+        except Exception:  # django-components' own "not registered"
+            return None
+        return found
+    path = live_component_path(node)
+    if path is None:
+        return None
+    try:
+        found = import_string(path)
+    except ImportError:
+        return None
+    return found if isinstance(found, type) else None
+
+
+def live_component_path(node: Any) -> str | None:
+    """The literal dotted path of a ``{% live_component %}`` tag; None for other tags and for variables."""
+    if not any(base.__name__ == "LiveComponentNode" for base in type(node).__mro__):
+        return None
+    expression = next(
+        (getattr(node, name) for name in ("component", "target", "path") if hasattr(node, name)), None
+    )
+    value = getattr(expression, "var", expression)
+    if getattr(expression, "filters", None) or not isinstance(value, str):
+        return None
+    return str(value)
+
+
+def is_live_component(component: type[Any]) -> bool:
+    return any(base.__module__ == "django_phoenix.live_component" for base in component.__mro__)
+
+
+def component_template(component: type[Any]) -> Template | None:
+    """The template of a component's class. None if a method chooses it."""
+    if is_live_component(component):
+        return find_template(object.__new__(component))
+    chooses = ("get_template", "get_template_name", "get_template_string")
+    if any(name in vars(base) for base in component.__mro__ for name in chooses if _is_sites(base)):
+        return None
+    template = getattr(component, "_template", None)
+    return template if isinstance(template, Template) else None
+
+
+def _is_sites(base: type) -> bool:
+    return base.__module__.partition(".")[0] not in ("django_components", "builtins")
+
+
+def registered_components() -> Iterator[type[Any]]:
+    """Every class of django-components that the site has registered, those of packages left out."""
+    if not apps.is_installed("django_components"):
+        return
+    from django_components import all_registries
+
+    for registry in all_registries():
+        for component in registry.all().values():
+            if _is_sites(component):
+                yield component

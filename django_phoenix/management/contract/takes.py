@@ -1,0 +1,115 @@
+"""What a component class takes: arguments, by name and by position, and slots. Only what it declares."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from inspect import Parameter
+from typing import Any
+
+from django_phoenix.declarations.annotations import check_of, name_of
+
+from .component_calls import DEFAULT
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One declared argument."""
+
+    name: str
+    annotation: Any = Any
+    required: bool = False
+
+    @property
+    def expected(self) -> str:
+        return name_of(self.annotation)
+
+    def fits(self, value: Any) -> bool:
+        check = check_of(self.annotation)
+        return check is None or check(value)
+
+
+@dataclass
+class Takes:
+    """None where the class declares nothing of a kind, so that anything will do."""
+
+    named: dict[str, Argument] | None = None
+    positional: list[Argument] | None = None
+    slots: dict[str, bool] | None = None  # name -> whether it has to be filled
+    # Any further name is fine.
+    open_named: bool = False
+    open_positional: bool = False
+    # An argument of another type makes an error when it is rendered.
+    strict: bool = False
+    also: list[Any] = field(default_factory=list)
+
+    def accepts(self, name: str) -> bool:
+        return (
+            self.named is None
+            or name in self.named
+            or self.open_named
+            or any(takes(name) for takes in self.also)
+        )
+
+
+def takes_of(component: Any) -> Takes:
+    """Of a component class of django-components, or a function component."""
+    declaration = getattr(component, "declaration", None)
+    if declaration is not None:
+        return _of_function(declaration)
+    takes = Takes()
+    if (declared := getattr(component, "Kwargs", None)) is not None:
+        arguments, takes.open_named = _fields(declared)
+        takes.named = {argument.name: argument for argument in arguments}
+    if (declared := getattr(component, "Args", None)) is not None:
+        takes.positional, takes.open_positional = _fields(declared)
+    if (declared := getattr(component, "Slots", None)) is not None:
+        arguments, is_open = _fields(declared)
+        takes.slots = None if is_open else {each.name: each.required for each in arguments}
+    return takes
+
+
+def _of_function(declaration: Any) -> Takes:
+    attributes = {
+        each.name: Argument(each.name, each.annotation, each.required)
+        for each in declaration.attributes.values()
+    }
+    slots = {DEFAULT if each.is_body else each.name: each.required for each in declaration.slots.values()}
+    return Takes(
+        named=attributes,
+        positional=[attributes[name] for name in declaration.positional],
+        slots=slots,
+        strict=True,
+        also=[declaration.takes_attribute],
+    )
+
+
+def _fields(declared: Any) -> tuple[list[Argument], bool]:
+    """The fields of a NamedTuple, dataclass, pydantic model or any other class, and whether it takes more."""
+    try:
+        parameters = list(inspect.signature(declared).parameters.values())
+    except (TypeError, ValueError):
+        return [], True
+    hints = _hints(declared)
+    stars = (Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL)
+    fields = [
+        Argument(each.name, hints.get(each.name, Any), each.default is Parameter.empty)
+        for each in parameters
+        if each.kind not in stars
+    ]
+    # A pydantic model leaves out what it does not know, unless it is told not to.
+    lenient = hasattr(declared, "model_config") and declared.model_config.get("extra") != "forbid"
+    return fields, lenient or any(each.kind in stars for each in parameters)
+
+
+def _hints(declared: Any) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(declared)
+    except Exception:  # whatever an annotation raises when it is read
+        return {}
+
+
+def required(arguments: dict[str, Argument]) -> Iterator[Argument]:
+    return (argument for argument in arguments.values() if argument.required)

@@ -1,0 +1,93 @@
+"""What rules are given: one page, or one component, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from .html import Tags
+from .nesting import Element, Fault, Nesting
+from .source import Source, Step, Use
+
+if TYPE_CHECKING:
+    from django_phoenix.live.routes import LiveRoute
+
+    from .site import Site
+
+Kind = Literal["page", "component", "live_component", "template"]
+
+
+@dataclass(eq=False)
+class Unit:
+    """One page, component or template.
+
+    ``page``: a live view's page with parents and layout, ``owner`` is its view class. ``component``: a class of
+    django-components. ``live_component``: a LiveComponent. ``template``: a template that was asked for by
+    path and is part of none of these.
+    """
+
+    kind: Kind
+    owner: type[Any] | None
+    site: Site
+    steps: list[Step]
+    sources: list[Source]
+    # Parts are known only when the page is rendered: an `{% include %}` of a variable, and such.
+    incomplete: bool = False
+    # Nothing but this template stands in the page, or we know all that does.
+    whole: bool = True
+    routes: list[LiveRoute] = field(default_factory=list)
+    # The live views in whose pages it is shown; empty: not known.
+    views: set[type[Any]] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        """How messages call it."""
+        if self.owner is not None:
+            return self.owner.__qualname__
+        return self.sources[0].name
+
+    @cached_property
+    def uses(self) -> list[Use]:
+        """Every template tag and variable, in order, those in bodies after the tag that holds them.
+
+        An included template that is shown twice is here twice.
+        """
+        return list(_flat(self.steps))
+
+    def tags(self, *node_classes: type[Any]) -> Iterator[Use]:
+        """The tags that made nodes of these classes."""
+        return (use for use in self.uses if isinstance(use.node, node_classes))
+
+    @property
+    def elements(self) -> list[Element]:
+        """Every start tag, in order. A loop's body is here once."""
+        return self._nesting.elements
+
+    @property
+    def faults(self) -> list[Fault]:
+        """What is wrong with how elements nest; nothing if there are too many ways to tell."""
+        nesting = self._nesting
+        return [] if nesting.gave_up else nesting.faults
+
+    @cached_property
+    def _nesting(self) -> Nesting:
+        nesting = Nesting(self.site.tags_of, whole=self.whole)
+        nesting.follow(self.steps)
+        return nesting
+
+    def uses_within(self, element: Element) -> list[Use]:
+        """The template tags inside of an element; those in its start tag are not."""
+        self.elements  # noqa: B018 (which notes the parents of each use)
+        return [use for use in self.uses if element in use.parents]
+
+
+def _flat(steps: list[Step]) -> Iterator[Use]:
+    for step in steps:
+        if isinstance(step, Use):
+            yield step
+            for body in step.bodies:
+                yield from _flat(body.steps)
+
+
