@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.apps import AppConfig
+from importlib import import_module
+
+from django.apps import AppConfig, apps
 
 from django_phoenix import checks
 from django_phoenix.transport.login_news import connect_signals
@@ -18,3 +20,5 @@ class DjangoPhoenixConfig(AppConfig):
     def ready(self) -> None:
         checks.register_all()
         connect_signals()
+        if apps.is_installed("django_components"):
+            import_module("django_phoenix.rendering.djc.handlers")

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from .assets import Assets, Dependency
     from .compiler import CompiledTemplate
+    from .frames import Frame
     from .program import Program
     from .rendered import ComponentRef
     from .scope import BlockName
@@ -65,6 +66,7 @@ class Runtime:
         "context",
         "engine",
         "formats",
+        "frame",
         "fresh",
         "included",
         "invalid",
@@ -98,6 +100,7 @@ class Runtime:
         self.journal: list[tuple[list[Any], int | slice, Any]] = []
         self.fresh: list[Node] = []  # the nodes that carry statics
         self.names: dict[str, Any] = {}
+        self.frame: Frame | None = None  # the component whose template is being run
         self.included: dict[Any, Template] = {}
         self.localized = False  # something shown depends on language, formats or time zone
         self.routed = False  # something shown depends on URLconf or script prefix

@@ -1,0 +1,5 @@
+"""Have the tags of django-components compiled: importing this is enough."""
+
+from __future__ import annotations
+
+from . import components, slots  # noqa: F401 (their handlers)

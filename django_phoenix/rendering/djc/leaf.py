@@ -1,0 +1,65 @@
+"""What django-components, or any other tag beside it, renders by itself: text whose ids stay.
+
+A component leaves random ids and comments in its HTML, and inside another component only a placeholder that
+is filled later. Here such a text becomes what a live view can show and compare. Remembered: the text's
+digest, and class and id of each component in it, if it has some.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django_phoenix.rendering.assets import MARK, settle
+from django_phoenix.rendering.nodes import in_place_of_text
+from django_phoenix.rendering.rendered import UNCHANGED
+from django_phoenix.rendering.runtime import HELPERS
+from django_phoenix.rendering.tracking import Digest
+
+from .bridge import assemble
+
+if TYPE_CHECKING:
+    from django.template.base import Node as TemplateNode
+
+    from django_phoenix.rendering.assets import Known
+    from django_phoenix.rendering.runtime import Runtime
+
+PLACEHOLDER = "djc-render-id"
+
+
+class Leaf:
+    """One node that Django renders."""
+
+    __slots__ = ("node", "render")
+
+    def __init__(self, node: TemplateNode, how: str) -> None:
+        self.node = node
+        self.render = HELPERS[how]
+
+    def full(self, rt: Runtime) -> tuple[Any, Any]:
+        return compared(rt, self.text(rt), None)
+
+    def diff(self, rt: Runtime, memory: Any) -> tuple[Any, Any]:
+        return compared(rt, self.text(rt), memory)
+
+    def text(self, rt: Runtime) -> str:
+        text: str = self.render(rt, self.node)
+        return str(assemble(rt.context, text)) if PLACEHOLDER in text else text
+
+
+def compared(rt: Runtime, text: str, memory: Any) -> tuple[Any, Any]:
+    """A text made just now, or UNCHANGED if `memory` is of the same; and what to remember."""
+    before, known = memory if type(memory) is tuple else (memory, ())
+    components: Known = ()
+    if MARK in text and rt.assets is not None:
+        text, components = settle(rt, text, known)
+    digest = Digest(hash(text))
+    if type(before) is Digest and digest == before:
+        return UNCHANGED, memory if components == known else remembered(digest, components)
+    return text, remembered(digest, components)
+
+
+def remembered(digest: Digest, components: Known) -> Any:
+    return (digest, components) if components else digest
+
+
+in_place_of_text(Leaf)
