@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from django_components import Component, Slot, SlotInput, register
 from django.template import Context
+from django_components import Component, Slot, SlotInput, register
 
 
 @register("twin_card")
