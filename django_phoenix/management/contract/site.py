@@ -31,6 +31,7 @@ class Site:
     def __init__(self) -> None:
         self.library = Library()
         self.engine = template_engine()
+        self.pages: list[Unit] = []
         self._tags: dict[Source, Tags] = {}
         self._by_owner: dict[type[Any], Unit] = {}
 
@@ -42,8 +43,8 @@ class Site:
 
     def units(self, templates: Iterable[Template] = ()) -> list[Unit]:
         """Pages, then components, then those of ``templates`` that are not part of them."""
-        pages = [page for route in distinct_routes() for page in self._pages(route)]
-        units = pages + self._components(pages)
+        self.pages = [page for route in distinct_routes() for page in self._pages(route)]
+        units = self.pages + self._components(self.pages)
         read = {source for unit in units for source in unit.sources}
         for template in templates:
             if self.library.source(template) not in read:
