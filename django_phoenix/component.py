@@ -25,7 +25,7 @@ The decorator makes the function a component class of django-components and regi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from django.core.exceptions import ImproperlyConfigured
 from django.template import Context, Library, Template
@@ -34,17 +34,21 @@ from django.template.context_processors import csrf
 from django_phoenix.declarations.binding import names_of
 from django_phoenix.declarations.declaration import Declaration
 from django_phoenix.declarations.reading import read
-from django_phoenix.declarations.rest import Rest, including
+from django_phoenix.declarations.rest import Rest
 
 try:
-    from django_components import Component, ComponentRegistry, RegistrySettings, Slot, registry
+    import django_components
+    from django_components import Component, ComponentRegistry, RegistrySettings, registry
 except ModuleNotFoundError as error:
     raise ImproperlyConfigured(
         "Function components need django-components: pip install 'django-phoenix[components]', and add "
         '"django_components" to INSTALLED_APPS.'
     ) from error
 
-__all__ = ["FunctionComponent", "Rest", "Slot", "component", "including"]
+__all__ = ["FunctionComponent", "Rest", "Slot", "component"]
+
+# What fills a slot; called with data it gives the markup.
+Slot: TypeAlias = django_components.Slot[Any]
 
 Function = Callable[..., Mapping[str, Any] | None]
 
@@ -110,7 +114,7 @@ def component(
                 "__module__": function.__module__,
                 "__qualname__": function.__qualname__,
                 "__doc__": function.__doc__,
-                "declaration": read(name, function, Slot),
+                "declaration": read(name, function, django_components.Slot),
                 "live_pure": pure,
                 **markup,
             },

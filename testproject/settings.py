@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_components",
     "django_phoenix",
+    "django_phoenix.core_components",
     "testproject.pages",
     "testproject.counter",
     "testproject.together",

@@ -19,7 +19,7 @@ Check = Callable[[Any], bool]
 
 def check_of(annotation: Any) -> Check | None:
     """A function that tells whether a value fits; None where every value does."""
-    annotation = _bare(annotation)
+    annotation = bare(annotation)
     origin = get_origin(annotation)
     if origin is Literal:
         return _one_of(get_args(annotation))
@@ -32,7 +32,7 @@ def check_of(annotation: Any) -> Check | None:
 
 def allowed_of(annotation: Any) -> tuple[Any, ...] | None:
     """The values that an annotation names, in their order: a Literal's, an enum's; None if any will do."""
-    annotation = _bare(annotation)
+    annotation = bare(annotation)
     origin = get_origin(annotation)
     if origin is Literal:
         return get_args(annotation)
@@ -48,7 +48,7 @@ def allowed_of(annotation: Any) -> tuple[Any, ...] | None:
 
 def enum_of(annotation: Any) -> type[enum.Enum] | None:
     """The enum among the annotation's types: templates write its values, functions get its members."""
-    for member in (_bare(annotation), *get_args(_bare(annotation))):
+    for member in (bare(annotation), *get_args(bare(annotation))):
         if isinstance(member, type) and issubclass(member, enum.Enum):
             return member
     return None
@@ -56,7 +56,7 @@ def enum_of(annotation: Any) -> type[enum.Enum] | None:
 
 def name_of(annotation: Any) -> str:
     """As a reader would say it: "str or None", "one of 'plain', 'primary'", "list[int]"."""
-    annotation = _bare(annotation)
+    annotation = bare(annotation)
     allowed = allowed_of(annotation)
     if allowed is not None:
         return f"one of {', '.join(map(repr, allowed))}" if len(allowed) > 1 else repr(allowed[0])
@@ -69,7 +69,8 @@ def name_of(annotation: Any) -> str:
     return str(annotation).replace("typing.", "").replace("collections.abc.", "")
 
 
-def _bare(annotation: Any) -> Any:
+def bare(annotation: Any) -> Any:
+    """The type in `Annotated[type, …]`."""
     while get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
     return annotation
@@ -102,7 +103,7 @@ def _any_of(checks: list[Check | None]) -> Check | None:
 
 
 def _instance_of(cls: Any) -> Check | None:
-    if not isinstance(cls, type) or cls is object or getattr(cls, "_is_protocol", False):
+    if not isinstance(cls, type) or cls in (object, Any) or getattr(cls, "_is_protocol", False):
         return None
     if typing.is_typeddict(cls):
         cls = dict

@@ -135,7 +135,8 @@ def _unknown(declaration: Declaration, name: str) -> ComponentInputError:
         remedy = "For global attributes (class, id, …) give its function a parameter annotated with Rest"
         takes += ", and no global ones"
     else:
-        remedy = f"If its element should get it, name it in its function: including({name!r})"
+        parameter = declaration.rest.parameter
+        remedy = f"If its element should get it, declare it: {parameter}: Annotated[Rest, {name!r}]"
         takes += f"; {', '.join(declaration.rest.included)}" if declaration.rest.included else ""
         takes += f"; and global ones ({IN_WORDS})"
     near = _nearest(name, [*declaration.attributes, *(declaration.rest.included if declaration.rest else ())])

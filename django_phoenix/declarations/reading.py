@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from inspect import Parameter
 from typing import Any
 
-from .annotations import allowed_of, check_of, enum_of, name_of
+from .annotations import allowed_of, bare, check_of, enum_of, name_of
 from .declaration import Attribute, Declaration, RestDeclaration, SlotDeclaration
+from .global_attributes import NAME
 from .rest import Rest
 
 LINE = re.compile(r"(?P<indent> *)(?P<name>\w+): +(?P<text>\S.*)")
@@ -37,12 +38,12 @@ def read(name: str, function: Callable[..., Any], slot: type) -> Declaration:
                 f"{where} has no annotation for {parameter.name!r}: write {parameter.name}: str, or such."
             )
         annotation, text = hints[parameter.name], docs.get(parameter.name, "")
-        if annotation is Rest:
+        if bare(annotation) is Rest:
             if rest is not None:
                 raise TypeError(
                     f"{where} has two Rest parameters, {rest.parameter!r} and {parameter.name!r}."
                 )
-            rest = RestDeclaration(parameter.name, _included(where, parameter), text)
+            rest = RestDeclaration(parameter.name, _included(where, parameter, annotation), text)
         elif (shape := _slot_shape(annotation, slot)) is not None:
             required = shape == "one" and parameter.default is Parameter.empty
             slots[parameter.name] = SlotDeclaration(parameter.name, required, shape == "group", text)
@@ -76,7 +77,7 @@ def split_docstring(doc: str, names: Iterable[str]) -> tuple[str, dict[str, str]
 
 def _hints(where: str, function: Callable[..., Any]) -> dict[str, Any]:
     try:
-        return typing.get_type_hints(function)
+        return typing.get_type_hints(function, include_extras=True)
     except NameError as error:
         raise TypeError(
             f"{where} has an annotation without meaning at run time, when attributes are checked: {error}: "
@@ -93,19 +94,25 @@ def _refuse_stars(where: str, parameter: Parameter) -> None:
         raise TypeError(f"{where} has the positional-only parameter {parameter.name!r}: remove the slash.")
 
 
-def _included(where: str, parameter: Parameter) -> tuple[str, ...]:
-    if parameter.default is Parameter.empty:
-        return ()
-    if not isinstance(parameter.default, Rest):
+def _included(where: str, parameter: Parameter, annotation: Any) -> tuple[str, ...]:
+    """What `Annotated[Rest, "disabled", "form"]` names."""
+    if parameter.default is not Parameter.empty:
         raise TypeError(
-            f"{where} has {parameter.default!r} as default of {parameter.name!r}: write "
-            "including('disabled', …), or nothing."
+            f"{where} has {parameter.default!r} as default of {parameter.name!r}: a Rest has none. Further "
+            f'attributes are named like this: {parameter.name}: Annotated[Rest, "disabled", "form"].'
         )
-    return parameter.default.included
+    names = getattr(annotation, "__metadata__", ())
+    wrong = [name for name in names if not isinstance(name, str) or NAME.fullmatch(name) is None]
+    if wrong:
+        raise TypeError(
+            f"{where} lets {wrong[0]!r} into {parameter.name!r}, which is no name of an attribute."
+        )
+    return names
 
 
 def _slot_shape(annotation: Any, slot: type) -> str | None:
     """ "one" for `Slot` and `Slot | None`, "group" for `Mapping[str, Slot]`."""
+    annotation = bare(annotation)
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if annotation is slot or origin is slot:
         return "one"

@@ -21,19 +21,16 @@ class Rest(Mapping[str, "str | bool"]):
     Raises ValueError for a name that is none in HTML.
 
     As the annotation of a component's parameter it takes all global attributes (``class``, ``id``,
-    ``aria-…``, ``data-…``, ``phx-…``); ``rest: Rest = including("disabled", "form")`` these two besides.
+    ``aria-…``, ``data-…``, ``phx-…``); ``rest: Annotated[Rest, "disabled", "form"]`` these two besides.
     """
 
-    __slots__ = ("_text", "_values", "included")
+    __slots__ = ("_text", "_values")
 
-    included: tuple[str, ...]
-
-    def __init__(self, values: Mapping[str, Any] | None = None, /, *, included: tuple[str, ...] = ()) -> None:
+    def __init__(self, values: Mapping[str, Any] | None = None, /) -> None:
         self._values = {
             name: value for name, value in map(_plain, (values or {}).items()) if value is not False
         }
         self._text: SafeString | None = None
-        self.included = included
 
     def __getitem__(self, name: str) -> str | bool:
         return self._values[name]
@@ -68,11 +65,6 @@ class Rest(Mapping[str, "str | bool"]):
 
     def __repr__(self) -> str:
         return f"Rest({self._values!r})"
-
-
-def including(*names: str) -> Rest:
-    """For a ``Rest`` parameter's default: attributes that it takes besides the global ones."""
-    return Rest(included=names)
 
 
 def with_class(rest: Any, names: str) -> Rest:
