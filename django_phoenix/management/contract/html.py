@@ -113,7 +113,7 @@ class _Reader(HTMLParser):
     def lines(self) -> list[int]:
         return [0, *(match.end() for match in re.finditer("\n", self.masked))]
 
-    def offset(self) -> int:
+    def position(self) -> int:
         line, column = self.getpos()
         return self.lines[line - 1] + column
 
@@ -126,7 +126,7 @@ class _Reader(HTMLParser):
         self.start(tag, self_closed=True)
 
     def start(self, tag: str, *, self_closed: bool = False) -> None:
-        start = self.offset()
+        start = self.position()
         text = self.get_starttag_text() or ""
         place = Place(self.source, start, start + len(text))
         name, rest = element_name(tag)
@@ -153,7 +153,7 @@ class _Reader(HTMLParser):
         return tuple(found)
 
     def handle_endtag(self, tag: str) -> None:
-        start = self.offset()
+        start = self.position()
         end = self.masked.find(">", start)
         place = Place(self.source, start, len(self.masked) if end < 0 else end + 1)
         self.tags.append(Tag(element_name(tag)[0], place, closing=True))

@@ -30,7 +30,7 @@ class Site:
 
     def __init__(self) -> None:
         self.library = Library()
-        self.engine = template_engine()
+        self.engine = template_engine().engine
         self.pages: list[Unit] = []
         self._tags: dict[Source, Tags] = {}
         self._by_owner: dict[type[Any], Unit] = {}

@@ -1,0 +1,97 @@
+"""T020: names that nothing assigns. T021: streams and uploads that the view does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+
+from django_phoenix.live.page import find_template
+from django_phoenix.management.contract.findings import Finding, Level, rule
+from django_phoenix.management.contract.guarded import Met, met_in
+from django_phoenix.management.contract.known import Known, known_in, pages_showing
+from django_phoenix.management.contract.reads import Read, reads_of
+from django_phoenix.management.contract.unit import Unit
+
+
+@rule("T020", Level.WARNING, "A name is read that nothing assigns.")
+def unknown_name(page: Unit) -> Iterator[Finding]:
+    """In pages: class Assigns, mount and all other code of the view, guards, context processors, tags.
+
+    In a template that others share (a parent, an include) a name that is only asked for may come from
+    elsewhere, and one that any page with the template has is known.
+    """
+    if page.kind != "page":
+        return
+    own = own_template(page)
+    known = known_in(page)
+    for met in met_in(page.steps):
+        for read in unknown_reads(met, known):
+            path = met.use.place.source.path
+            if path == own:
+                yield finding(read, page, known)
+            elif not read.optional and not any(
+                known_in(other).has(read.name) for other in pages_showing(page.site, path)
+            ):
+                yield finding(read, page, known)
+
+
+def unknown_reads(met: Met, known: Known) -> Iterator[Read]:
+    """What a tag reads and no tag around it binds."""
+    scope = met.use.scope
+    for read in reads_of(met.use):
+        if read.name in met.asked or scope.binds(read.name):
+            continue
+        if (scope.isolated and read.name not in ALWAYS_THERE) or not known.has(read.name):
+            yield read
+
+
+# Also inside an `{% include … only %}`.
+ALWAYS_THERE = {"True", "False", "None", "csrf_token"}
+
+
+def own_template(page: Unit) -> str | None:
+    """The path of the template that is the view's alone."""
+    assert page.owner is not None
+    view = page.owner(**page.routes[0].initkwargs)
+    template = find_template(view)
+    name = template.origin.name
+    return next((source.path for source in page.sources if source.template.origin.name == name), None)
+
+
+def finding(read: Read, page: Unit, known: Known) -> Finding:
+    assert page.owner is not None
+    view = page.owner.__qualname__
+    return Finding(
+        read.place,
+        f"{read.name!r} is read, but nothing gives it a value: neither {view} nor a context processor.",
+        _nearest(read.name, known.names, f"Assign it in mount(), or declare it in {view}'s class Assigns."),
+    )
+
+
+@rule("T021", Level.WARNING, "A stream or upload is read that the view does not have.")
+def unknown_stream(page: Unit) -> Iterator[Finding]:
+    """Only where the source of the view names all that it has."""
+    if page.kind != "page":
+        return
+    assigned = known_in(page).assigned
+    groups = {
+        "streams": ("stream", "self.stream", assigned.streams, assigned.open_streams),
+        "uploads": ("upload", "self.allow_upload", assigned.uploads, assigned.open_uploads),
+    }
+    for use in page.uses:
+        for read in reads_of(use):
+            word, method, names, is_open = groups.get(read.name, ("", "", set(), True))
+            if is_open or not names or not read.lookups or use.scope.binds(read.name):
+                continue
+            if read.lookups[0] not in names and read.name not in assigned.names:
+                assert page.owner is not None
+                yield Finding(
+                    read.place,
+                    f"{page.owner.__qualname__} has no {word} {read.lookups[0]!r}.",
+                    _nearest(read.lookups[0], names, f'{method}("{read.lookups[0]}", …) makes one.'),
+                )
+
+
+def _nearest(name: str, known: Iterable[str], otherwise: str) -> str:
+    near = get_close_matches(name, list(known), n=1)
+    return f"Did you mean {near[0]!r}?" if near else otherwise
