@@ -1,0 +1,207 @@
+"""A Django widget as what core.input draws: its own markup for Django's widgets, their own for all others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from django.forms import CheckboxInput, MultiWidget, SplitDateTimeWidget, Widget
+from django.forms.widgets import ChoiceWidget
+from django.utils.translation import gettext
+
+from django_phoenix.component import Rest
+
+FOLDER = "django/forms/widgets/"
+
+# By the template that Django would take, the shape that we draw.
+SHAPES = {
+    **dict.fromkeys(
+        (
+            "input",
+            "text",
+            "number",
+            "email",
+            "url",
+            "password",
+            "hidden",
+            "date",
+            "datetime",
+            "time",
+            "search",
+        )
+        + ("tel", "color", "file", "checkbox"),
+        "input",
+    ),
+    "textarea": "textarea",
+    "select": "select",
+    "radio": "options",
+    "checkbox_select": "options",
+    "clearable_file_input": "file",
+    "multiple_hidden": "parts",
+    "multiwidget": "parts",
+    "splitdatetime": "parts",
+    "splithiddendatetime": "parts",
+    "select_date": "parts",
+}
+OPTIONS = {FOLDER + name for name in ("select_option.html", "radio_option.html", "checkbox_option.html")}
+SINGLE = ("input", "textarea", "select")
+MARKUP = "markup"
+
+# What each box of SelectDateWidget is called, by the end of its name.
+DATE_PARTS = {"_year": "Year", "_month": "Month", "_day": "Day"}
+
+
+class Option(NamedTuple):
+    """One option of a select, or one radio button or checkbox of several."""
+
+    value: str
+    label: Any
+    chosen: bool
+    id: str
+    attrs: Rest
+
+
+class Group(NamedTuple):
+    """Options under one name; the name is "" for those that stand alone."""
+
+    name: Any
+    options: tuple[Option, ...]
+
+
+class CurrentFile(NamedTuple):
+    """The file that there is already, and the box that removes it."""
+
+    heading: Any
+    url: str
+    text: str
+    box_name: str
+    box_id: str
+    box_label: Any
+    may_go: bool
+    goes: bool
+
+
+class Control(NamedTuple):
+    """One control. ``attrs`` are those that seldom change; the others stand alone, so that they travel alone."""
+
+    shape: str
+    name: str
+    type: str
+    value: Any
+    attrs: Rest
+    checked: bool = False
+    says_false: bool = False
+    groups: tuple[Group, ...] = ()
+    parts: tuple[Control, ...] = ()
+    file: CurrentFile | None = None
+    markup: Any = ""
+
+
+def shape_of(widget: Widget) -> str:
+    """How a widget is drawn: "markup" if only it knows."""
+    cls: Any = type(widget)
+    if cls.render is not Widget.render or cls._render is not Widget._render:
+        return MARKUP
+    template = str(getattr(widget, "template_name", ""))
+    if not template.startswith(FOLDER):
+        return MARKUP
+    shape = SHAPES.get(template.removeprefix(FOLDER).removesuffix(".html"), MARKUP)
+    if isinstance(widget, ChoiceWidget) and widget.option_template_name not in OPTIONS:
+        return MARKUP
+    if isinstance(widget, MultiWidget) and any(shape_of(inner) not in SINGLE for inner in widget.widgets):
+        return MARKUP
+    return shape
+
+
+def control_of(widget: Widget, name: str, value: Any, attrs: Mapping[str, Any]) -> Control:
+    """The control of a widget whose shape we draw."""
+    context = widget.get_context(name, value, dict(attrs))["widget"]
+    control = _control(context, shape_of(widget))
+    if control.parts:
+        return control._replace(parts=tuple(_named_parts(widget, control.parts)))
+    if control.shape == "options":
+        return control._replace(type=str(getattr(widget, "input_type", "")))
+    if isinstance(widget, CheckboxInput):
+        return control._replace(says_false=_says_false(widget, name))
+    return control
+
+
+def _control(context: Mapping[str, Any], shape: str) -> Control:
+    attrs = dict(context["attrs"])
+    checked = bool(attrs.pop("checked", False))
+    return Control(
+        shape=shape,
+        name=context["name"],
+        type=str(context.get("type") or ""),
+        value=_value(shape, context["value"]),
+        attrs=Rest(attrs),
+        checked=checked,
+        groups=tuple(_groups(context.get("optgroups", ()))),
+        parts=tuple(_parts(context.get("subwidgets", ()))),
+        file=_current_file(context, checked) if shape == "file" and context["is_initial"] else None,
+    )
+
+
+def _value(shape: str, value: Any) -> str | None:
+    if shape not in ("input", "textarea"):
+        return None
+    return None if value is None else str(value)
+
+
+def _groups(groups: Any) -> Iterator[Group]:
+    for name, options, _ in groups:
+        yield Group(name or "", tuple(map(_option, options)))
+
+
+def _option(context: Mapping[str, Any]) -> Option:
+    attrs = dict(context["attrs"])
+    for mark in ("checked", "selected"):
+        attrs.pop(mark, None)
+    return Option(
+        str(context["value"]), context["label"], bool(context["selected"]), attrs.get("id", ""), Rest(attrs)
+    )
+
+
+def _parts(contexts: Any) -> Iterator[Control]:
+    for context in contexts:
+        template = context["template_name"].removeprefix(FOLDER).removesuffix(".html")
+        yield _control(context, SHAPES.get(template, MARKUP))
+
+
+def _named_parts(widget: Widget, parts: tuple[Control, ...]) -> Iterator[Control]:
+    """Each box of several has a name of its own, for those who do not see the others."""
+    for number, part in enumerate(parts):
+        if part.type == "hidden" or "aria-label" in part.attrs:
+            yield part
+        else:
+            yield part._replace(
+                attrs=part.attrs.with_defaults({"aria-label": _part_name(widget, number, part)})
+            )
+
+
+def _part_name(widget: Widget, number: int, part: Control) -> str:
+    if isinstance(widget, SplitDateTimeWidget):
+        return gettext("Date") if number == 0 else gettext("Time")
+    for ending, name in DATE_PARTS.items():
+        if part.name.endswith(ending):
+            return gettext(name)
+    return str(part.attrs.get("placeholder") or number + 1)
+
+
+def _current_file(context: Mapping[str, Any], goes: bool) -> CurrentFile:
+    return CurrentFile(
+        heading=context["initial_text"],
+        url=context["value"].url,
+        text=str(context["value"]),
+        box_name=context["checkbox_name"],
+        box_id=context["checkbox_id"],
+        box_label=context["clear_checkbox_label"],
+        may_go=not context["required"],
+        goes=goes,
+    )
+
+
+def _says_false(widget: CheckboxInput, name: str) -> bool:
+    """Whether a hidden "false" may go ahead of the box, so that an empty one is known to have been left empty."""
+    reads: Any = type(widget).value_from_datadict
+    return reads is CheckboxInput.value_from_datadict and not name.endswith("[]")
