@@ -21,13 +21,18 @@ from django.utils.safestring import SafeString, mark_safe
 
 from django_phoenix.conf import settings
 from django_phoenix.exceptions import RegionError
+from django_phoenix.live.request import nonce_of
 from django_phoenix.live.session import LiveSession
+from django_phoenix.rendering.assets import Assets, deliveries
 from django_phoenix.rendering.compiler import CompiledTemplate, compile_region
 
 if TYPE_CHECKING:
     from django_phoenix.live.runtime import Runtime
 
 DOCUMENT = re.compile(r"<\s*(html|body|!doctype)\b", re.IGNORECASE)
+
+# Tells django-components that what components need is put into the page by someone else.
+LEAVE_DEPENDENCIES = "DJC_DEPS_STRATEGY"
 
 # Where a fragment stands when neither view, live_session nor setting names a layout.
 PLAIN_LAYOUT = "django_phoenix/layout.html"
@@ -103,14 +108,24 @@ def find_page(template: Template, layout: str | None, block: str, context: Conte
 
 def find_template(view: Any) -> Template:
     """A view's template: the nearest ``template_name`` or ``template`` of view, class and bases."""
-    for owner in (view, *type(view).__mro__):
+    own = vars(view)
+    if own.get("template") is not None:
+        return _inline_template(type(view), own["template"])
+    if own.get("template_name") is not None:
+        return load_template(own["template_name"])
+    return template_of(type(view))
+
+
+def template_of(view_class: type[Any]) -> Template:
+    """The nearest of a class and its bases. Raises ImproperlyConfigured if they have none."""
+    for owner in view_class.__mro__:
         own = vars(owner)
         if own.get("template") is not None:
-            return _inline_template(type(view) if owner is view else owner, own["template"])
+            return _inline_template(owner, own["template"])
         if own.get("template_name") is not None:
             return load_template(own["template_name"])
     raise ImproperlyConfigured(
-        f"{type(view).__name__} needs a template: set template_name = '…' or template = '…source…'."
+        f"{view_class.__name__} needs a template: set template_name = '…' or template = '…source…'."
     )
 
 
@@ -265,12 +280,17 @@ def make_context(live: Runtime, template: Template) -> Context:
     layers.append(vars(live.view.assigns))
     context.template = template
     context.template_name = template.name or "unknown"
+    if deliveries:
+        context.phoenix_assets = Assets(live.id)  # type: ignore[attr-defined]
     return context
 
 
 def container(live: Runtime, session_token: str, static_token: str, html: str) -> SafeString:
     """The element that holds the view."""
     tag, attributes = container_of(live.view)
+    assets = getattr(live.context, "phoenix_assets", None)
+    if assets is not None:
+        html += "".join(each.comment for each in assets.take())
     return format_html(
         '<{} id="{}" data-phx-main data-phx-session="{}" data-phx-static="{}"{}>{}</{}>',
         tag,
@@ -297,11 +317,14 @@ def render_document(live: Runtime, contained: SafeString) -> SafeString:
     context.phoenix_container = contained
     context.phoenix_shown = False
     context.render_context = RenderContext()
-    with context.push():
+    layer = {LEAVE_DEPENDENCIES: "ignore"} if deliveries else {}
+    with context.push(**layer):
         html = live.page.document.render(context)
     if not context.phoenix_shown:
         raise RegionError(
             f"{_name(live.page.template)}: its live block is not part of the page, because a block around it "
             "was overridden without it. Let live_block name the outer block."
         )
+    for delivery in deliveries:
+        html = mark_safe(delivery.linked(html, nonce_of(live.request)))
     return html

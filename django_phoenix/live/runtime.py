@@ -12,16 +12,18 @@ from django.template import Context
 from django.urls import set_urlconf
 
 from django_phoenix.exceptions import LiveViewError
+from django_phoenix.live.components import Components
 from django_phoenix.live.forms import decode_query
 from django_phoenix.live.locale import DEFAULT as DEFAULT_LOCALE
 from django_phoenix.live.locale import Locale, active_locale
 from django_phoenix.live.navigation import Navigation, Patch
 from django_phoenix.live.page import choose_page
-from django_phoenix.live.request import LiveRequest, PageUrl
+from django_phoenix.live.request import LiveRequest, PageUrl, nonce_of
 from django_phoenix.live.routes import Route, find_route, login_allows
 from django_phoenix.live.session import LiveSession
 from django_phoenix.live.spec import Spec
 from django_phoenix.live.steps import Where
+from django_phoenix.rendering.assets import Assets, deliveries
 
 if TYPE_CHECKING:
     from django_phoenix.live.page import Page
@@ -29,12 +31,17 @@ if TYPE_CHECKING:
     from django_phoenix.rendering.diff import Render, RenderState
     from django_phoenix.transport.read_only_session import ReadOnlySession
 
+# Tells our script in the page what components need (assets/js/components.js).
+LOAD_EVENT = "djc:load"
+
 
 class Runtime:
     """Where a view is mounted, what it has asked for, and what its client was last sent."""
 
     __slots__ = (
+        "behind",
         "channel",
+        "components",
         "connect_params",
         "context",
         "id",
@@ -90,6 +97,10 @@ class Runtime:
         self.pushed: list[list[Any]] = []
         self.title: Any = None
         self.render_where = Where.HERE
+        # Messages have changed the view since the last rendering.
+        self.behind = False
+        # From the first rendering that shows one.
+        self.components: Components | None = None
         self.page: Page = None  # type: ignore[assignment]  # until the view is let in
         self.context: Context = None  # type: ignore[assignment]
         self.state: RenderState = None  # type: ignore[assignment]
@@ -173,6 +184,9 @@ class Runtime:
         if time_zone is not None:
             self.locale = replace(self.locale, time_zone=time_zone)
         self.locale.activate()
+        if self.components is not None and self.channel is not None:
+            # Everything anew: components, too, whose tags have not changed.
+            self.state = RenderState()
         self._settle_abroad()
 
     def follow_locale(self) -> None:
@@ -193,11 +207,28 @@ class Runtime:
 
     # Rendering.
 
+    def show_component(
+        self, component_class: Any, id: Any, arguments: dict[str, Any], fills: Any, place: str
+    ) -> ComponentRef:
+        """A live component stands in what is being rendered."""
+        components = self.components
+        if components is None:
+            components = self.components = Components(self)
+        return components.show(component_class, id, arguments, fills, place)
+
+    def tree(self) -> Node:
+        """All of the live region, for a response without a socket."""
+        if self.components is not None:
+            self.components.begin()
+        return self.page.region.tree(self.context, self)
+
     def evaluate(self) -> Render:
         """Evaluate the live region; nothing is remembered before ``diff``."""
         if self.spec.renders:
             choose_page(self)
-        render: Render = self.page.region.render(self.context, self.state)
+        if self.components is not None:
+            self.components.begin()
+        render: Render = self.page.region.render(self.context, self.state, self)
         return render
 
     def evaluate_first(self) -> Render:
@@ -209,6 +240,7 @@ class Runtime:
         """Remember the rendering as sent, and add events, title and reply to its diff."""
         diff = render.diff
         render.commit()
+        self._load_assets()
         title = vars(self.view.assigns).get("page_title")
         if self.pushed or reply is not None or title != self.title:
             diff = dict(diff)
@@ -220,6 +252,28 @@ class Runtime:
             if reply is not None:
                 diff["r"] = reply
         return diff
+
+    def component_diff(self, reply: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The same where only components were rendered."""
+        assert self.components is not None
+        diff: dict[str, Any] = {}
+        if trees := self.components.take_diffs():
+            diff["c"] = trees
+        if self.pushed:
+            diff["e"] = self.take_pushed()
+        if reply is not None:
+            diff["r"] = reply
+        return diff
+
+    def _load_assets(self) -> None:
+        """Have the page load what components need that it shows for the first time."""
+        assets: Assets | None = getattr(self.context, "phoenix_assets", None)
+        if assets is None or not assets.noted:
+            return
+        for delivery in deliveries:
+            news = delivery.load(assets.take(), nonce_of(self.request))
+            if news is not None:
+                self.pushed.insert(0, [LOAD_EVENT, news])
 
 
 def page_params(query: str, captures: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict, deque
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from zlib import crc32
 
 if TYPE_CHECKING:
@@ -41,12 +41,13 @@ Known = tuple[tuple[str, str], ...]
 class Assets:
     """Kept by each view, whose renders count on: an id is given once."""
 
-    __slots__ = ("count", "noted", "prefix")
+    __slots__ = ("count", "noted", "prefix", "told")
 
     def __init__(self, view_id: str) -> None:
         self.prefix = f"c{crc32(view_id.encode()):08x}_"
         self.count = 0
-        self.noted: list[Dependency] = []  # what the page has not been told yet
+        self.noted: list[Dependency] = []  # by renders that count
+        self.told: set[Dependency] = set()
 
     def new_id(self) -> str:
         """An id for one more component: letters, digits and `_`; the page's HTML may hold it anywhere."""
@@ -55,7 +56,9 @@ class Assets:
 
     def take(self) -> list[Dependency]:
         """What the page has to be told now, once."""
-        noted, self.noted = self.noted, []
+        noted = [each for each in dict.fromkeys(self.noted) if each not in self.told]
+        self.noted = []
+        self.told.update(noted)
         return noted
 
 
@@ -117,3 +120,23 @@ def replaced(text: str, ids: dict[str, str]) -> str:
         return text
     pattern = re.compile("|".join(map(re.escape, ids)))
     return pattern.sub(lambda match: ids[match[0]], text)
+
+
+# -- how it gets to the page
+
+
+class Delivery(Protocol):
+    """Knows what components need: there is one where django-components is installed."""
+
+    def load(self, dependencies: Iterable[Dependency], nonce: str | None) -> dict[str, Any] | None:
+        """What a page that is there already has to load; None for nothing."""
+
+    def linked(self, document: str, nonce: str | None) -> str:
+        """A whole page with what the components in it need."""
+
+
+deliveries: list[Delivery] = []
+
+
+def deliver_by(delivery: Delivery) -> None:
+    deliveries[:] = [delivery]

@@ -49,6 +49,7 @@ from django_components.slots import (
 from django_components.template import prepare_component_template
 from django_components.util.context import gen_context_processors_data
 from django_components.util.exception import set_component_error_message
+from django_components.util.misc import gen_component_id
 from django_components.util.template_tag import compile_tag_params_resolver
 
 assemble = _assemble_cached_fragment
@@ -85,6 +86,7 @@ __all__ = [
     "component_context_cache",
     "component_instance_cache",
     "extensions",
+    "gen_component_id",
     "gen_context_processors_data",
     "managed_provide_cache",
     "prepare_component_template",

@@ -19,6 +19,7 @@ from .bridge import assemble
 
 if TYPE_CHECKING:
     from django.template.base import Node as TemplateNode
+    from django.template.context import Context
 
     from django_phoenix.rendering.assets import Known
     from django_phoenix.rendering.runtime import Runtime
@@ -42,8 +43,12 @@ class Leaf:
         return compared(rt, self.text(rt), memory)
 
     def text(self, rt: Runtime) -> str:
-        text: str = self.render(rt, self.node)
-        return str(assemble(rt.context, text)) if PLACEHOLDER in text else text
+        return whole(rt.context, self.render(rt, self.node))
+
+
+def whole(context: Context, text: str) -> str:
+    """A text in which nested components stand themselves, not their placeholders."""
+    return str(assemble(context, text)) if PLACEHOLDER in text else str(text)
 
 
 def compared(rt: Runtime, text: str, memory: Any) -> tuple[Any, Any]:

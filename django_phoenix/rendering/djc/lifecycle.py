@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import SynchronousOnlyOperation
 
+from django_phoenix.rendering.assets import Dependency
 from django_phoenix.rendering.frames import LOOP, Frame, context_of, enter, names_here
 from django_phoenix.rendering.rendered import UNCHANGED
 from django_phoenix.rendering.runtime import node as dressed
-from django_phoenix.rendering.tracking import Digest
 
 from .bridge import (
     INJECT_PREFIX,
@@ -23,12 +23,14 @@ from .bridge import (
     cache_component_css_vars,
     cache_component_js,
     cache_component_js_vars,
+    gen_component_id,
     provide_cache,
     register_provide_reference,
     render_stack,
     set_component_error_message,
     unlink_component_from_provide_on_gc,
 )
+from .leaf import compared, whole
 from .plans import Plan, plan_of
 
 if TYPE_CHECKING:
@@ -102,7 +104,9 @@ class ComponentTag:
         behaves_isolated = self.node.registry.settings.context_behavior == "isolated"
         under = isolated(here) if behaves_isolated or self.only else here
         component = self.make(rt, plan, memory, values, here, under)
-        own, note = self.data(rt, plan, component)
+        own, needs = self.data(rt, plan, component)
+        if needs is not None:
+            rt.noted.append(needs)
         frame = Frame(
             component.name, component.raw_slots, rt.frame, isolated=behaves_isolated, component=component
         )
@@ -157,7 +161,7 @@ class ComponentTag:
             component.slots = cls.Slots(**slots)
         return component
 
-    def data(self, rt: Runtime, plan: Plan, component: Any) -> tuple[Names, Any]:
+    def data(self, rt: Runtime, plan: Plan, component: Any) -> tuple[Names, Dependency | None]:
         """The names that the component's template sees of its own, and what its page has to load."""
         processed = component.context_processors_data if component.request is not None else {}
         if provide_cache:
@@ -170,31 +174,19 @@ class ComponentTag:
                     f"Variable '{key}' defined in component '{component.name}' conflicts "
                     "with the same variable from context processors. Rename the variable in the component."
                 )
-        note = self.assets(plan, component, js, css)
+        needs = needs_of(plan, component, js, css) if plan.asks else None
         variables = ComponentVars(
             args=component.args,
             kwargs=component.kwargs,
             slots=component.slots,
             is_filled=component.is_filled,
         )
-        return {**own, **processed, "component_vars": variables}, note
-
-    def assets(self, plan: Plan, component: Any, js: Any, css: Any) -> tuple[Any, ...]:
-        cls = plan.cls
-        if plan.has_js:
-            cache_component_js(cls, force=False)
-        if plan.has_css:
-            cache_component_css(cls, force=False)
-        js_hash = cache_component_js_vars(cls, js) if js else None
-        css_hash = cache_component_css_vars(cls, css) if css else None
-        return cls.class_id, component.id, js_hash, css_hash
+        return {**own, **processed, "component_vars": variables}, needs
 
     def opaque(self, rt: Runtime, memory: Any, layer: Names | None) -> tuple[Any, Any]:
         """What django-components has to render itself."""
         context = context_of(rt, [names_here(rt, layer), {}])
-        text = str(self.node.render(context))
-        digest = Digest(hash(text))
-        return (UNCHANGED, memory) if type(memory) is Digest and memory == digest else (text, digest)
+        return compared(rt, whole(context, self.node.render(context)), memory)
 
 
 def run(rt: Runtime, program: Program, memory: Any, component_id: str) -> tuple[Any, Any]:
@@ -210,6 +202,18 @@ def run(rt: Runtime, program: Program, memory: Any, component_id: str) -> tuple[
             rt.pop_state()
 
 
+def needs_of(plan: Plan, component: Any, js: Any, css: Any) -> Dependency:
+    """What the page has to load for a component; its code and data are kept where the page can ask for it."""
+    cls = plan.cls
+    if plan.has_js:
+        cache_component_js(cls, force=False)
+    if plan.has_css:
+        cache_component_css(cls, force=False)
+    js_hash = cache_component_js_vars(cls, js) if js else None
+    css_hash = cache_component_css_vars(cls, css) if css else None
+    return Dependency(cls.class_id, component.id, js_hash or "", css_hash or "")
+
+
 def isolated(names: Names) -> Names:
     """What an isolated component sees of the names around its tag: the innermost loop, what is provided."""
     loop = names.get(LOOP)
@@ -222,4 +226,5 @@ def isolated(names: Names) -> Names:
 
 
 def stable_id(rt: Runtime) -> str:
-    return "c000000"
+    """The same at GET and join; outside live views one as django-components makes them."""
+    return rt.assets.new_id() if rt.assets is not None else str(gen_component_id())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .bridge import Component, OnComponentDataContext, OnComponentInputContext, extensions
+from .dependencies import asks_for_something
 
 ATTRIBUTE = "_django_phoenix_plan"
 
@@ -13,7 +14,7 @@ class Plan:
     """Kept on the class, until its template is another one (as when files are reloaded)."""
 
     __slots__ = (
-        "cls", "data_hooks", "extensions", "has_css", "has_js", "input_hooks", "opaque", "template",
+        "asks", "cls", "data_hooks", "extensions", "has_css", "has_js", "input_hooks", "opaque", "template",
     )  # fmt: skip
 
     def __init__(self, cls: Any) -> None:
@@ -24,6 +25,7 @@ class Plan:
         self.opaque = why_opaque(cls, self.template)
         self.input_hooks = overriding("on_component_input", cls)
         self.data_hooks = overriding("on_component_data", cls)
+        self.asks = asks_for_something(cls)
         self.has_js = bool(cls.js)
         self.has_css = bool(cls.css)
 
