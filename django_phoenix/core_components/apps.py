@@ -8,7 +8,7 @@ from django.apps import AppConfig, apps
 from django.core.exceptions import ImproperlyConfigured
 
 # One module a component, or a few that belong together.
-MODULES = ("button", "header", "input", "list", "table", "tabs")
+MODULES = ("button", "flash", "header", "input", "list", "modal", "table", "tabs")
 
 
 class CoreComponentsConfig(AppConfig):

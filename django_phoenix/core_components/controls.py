@@ -14,24 +14,9 @@ from django_phoenix.component import Rest
 FOLDER = "django/forms/widgets/"
 
 # By the template that Django would take, the shape that we draw.
+INPUTS = "input text number email url password hidden date datetime time search tel color file checkbox"
 SHAPES = {
-    **dict.fromkeys(
-        (
-            "input",
-            "text",
-            "number",
-            "email",
-            "url",
-            "password",
-            "hidden",
-            "date",
-            "datetime",
-            "time",
-            "search",
-        )
-        + ("tel", "color", "file", "checkbox"),
-        "input",
-    ),
+    **dict.fromkeys(INPUTS.split(), "input"),
     "textarea": "textarea",
     "select": "select",
     "radio": "options",
@@ -44,6 +29,8 @@ SHAPES = {
     "select_date": "parts",
 }
 OPTIONS = {FOLDER + name for name in ("select_option.html", "radio_option.html", "checkbox_option.html")}
+_widget: Any = Widget
+DRAWN_BY_DJANGO = (_widget.render, _widget._render)
 SINGLE = ("input", "textarea", "select")
 MARKUP = "markup"
 
@@ -82,7 +69,7 @@ class CurrentFile(NamedTuple):
 
 
 class Control(NamedTuple):
-    """One control. ``attrs`` are those that seldom change; the others stand alone, so that they travel alone."""
+    """One control. ``attrs`` are those that seldom change; the others stand, and so travel, alone."""
 
     shape: str
     name: str
@@ -100,7 +87,7 @@ class Control(NamedTuple):
 def shape_of(widget: Widget) -> str:
     """How a widget is drawn: "markup" if only it knows."""
     cls: Any = type(widget)
-    if cls.render is not Widget.render or cls._render is not Widget._render:
+    if (cls.render, cls._render) != DRAWN_BY_DJANGO:
         return MARKUP
     template = str(getattr(widget, "template_name", ""))
     if not template.startswith(FOLDER):
@@ -202,6 +189,6 @@ def _current_file(context: Mapping[str, Any], goes: bool) -> CurrentFile:
 
 
 def _says_false(widget: CheckboxInput, name: str) -> bool:
-    """Whether a hidden "false" may go ahead of the box, so that an empty one is known to have been left empty."""
+    """Whether a hidden "false" may go ahead of the box, so that an empty one is heard of too."""
     reads: Any = type(widget).value_from_datadict
     return reads is CheckboxInput.value_from_datadict and not name.endswith("[]")

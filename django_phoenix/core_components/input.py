@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from django.forms import BoundField, CheckboxInput, PasswordInput, Widget
 from django.http import QueryDict
 from django.utils.safestring import mark_safe
-from django.utils.timezone import template_localtime
+from django.utils.timezone import is_aware, localtime
 
 from django_phoenix.component import Rest, component
 from django_phoenix.exceptions import ComponentInputError
@@ -67,6 +67,8 @@ def input(
         widget = _widget_of(field, type, options, multiple)
     else:
         widget = widget_of(type or "text", options or (), multiple=multiple)
+        if type == "checkboxes":
+            rest = rest.without("required")
     id = str(rest.get("id") or _id_of(field, widget, name))
     label = label if label is not None else field.label if field is not None else ""
     help = help if help is not None else mark_safe(field.help_text) if field is not None else ""
@@ -149,8 +151,8 @@ def _of_field(field: BoundField, widget: Widget, shape: str, given: Mapping[str,
 
 
 def _of_name(widget: Any, name: str, value: Any, checked: bool | None, given: Mapping[str, Any]) -> Control:
-    if isinstance(value, datetime):
-        value = template_localtime(value)
+    if isinstance(value, datetime) and is_aware(value):
+        value = localtime(value)
     if not isinstance(widget, CheckboxInput):
         return control_of(widget, name, value, given)
     is_checked = checked if checked is not None else value is True

@@ -9,8 +9,8 @@ from django import forms
 from django.forms import Widget
 
 InputType = Literal[
-    "text", "email", "password", "number", "tel", "url", "search", "color", "date", "datetime-local", "month", "week",
-    "time", "range", "file", "hidden", "textarea", "select", "radio", "checkbox", "checkboxes",
+    "text", "email", "password", "number", "tel", "url", "search", "color", "date", "datetime-local", "month",
+    "week", "time", "range", "file", "hidden", "textarea", "select", "radio", "checkbox", "checkboxes",
 ]  # fmt: skip
 
 # A type without an entry is a text input of that type.

@@ -1,5 +1,6 @@
+// What of the core set needs a script: tabs and modals.
+
 // Tabs: the browser switches them, unless the server does; arrow keys go from one to the next.
-// Everything else of the core set works without a script.
 
 (() => {
   "use strict";
@@ -51,4 +52,65 @@
     next.focus();
     if (isSwitchedHere(next)) show(next);
   });
+})();
+
+// Modals: the browser's own <dialog>, opened by the server (data-show) or by the event modal:open.
+(() => {
+  "use strict";
+
+  const hooks = ((window.DjangoPhoenix ||= {}).hooks ||= {});
+
+  function isBeside(dialog, {target, clientX, clientY}) {
+    const {left, right, top, bottom} = dialog.getBoundingClientRect();
+    return target === dialog && (clientX < left || clientX > right || clientY < top || clientY > bottom);
+  }
+
+  hooks.PhxModal ||= {
+    mounted() {
+      const {el} = this;
+      this.js().ignoreAttributes(el, ["open"]);
+      el.addEventListener("modal:open", () => this.open());
+      el.addEventListener("modal:close", () => el.close());
+      el.addEventListener("cancel", (event) => this.stays() && event.preventDefault());
+      el.addEventListener("close", () => this.closed());
+      el.addEventListener("mousedown", (event) => { this.pressed = isBeside(el, event); });
+      el.addEventListener("click", (event) => {
+        if (this.pressed && isBeside(el, event) && !this.stays()) el.close();
+      });
+      this.follow();
+    },
+    updated() {
+      if (this.shown !== this.el.hasAttribute("data-show")) this.follow();
+    },
+    // Removed while open: the browser would leave the focus nowhere.
+    destroyed() {
+      if (this.opener?.isConnected) this.opener.focus();
+    },
+    stays() {
+      return this.el.hasAttribute("data-stays");
+    },
+    follow() {
+      this.shown = this.el.hasAttribute("data-show");
+      if (this.shown) this.open();
+      else this.closeQuietly();
+    },
+    open() {
+      if (this.el.matches(":modal")) return;
+      this.closeQuietly();
+      this.opener = document.activeElement;
+      this.el.showModal();
+    },
+    // The server, not the visitor: nobody needs to be told.
+    closeQuietly() {
+      if (!this.el.open) return;
+      this.quiet = true;
+      this.el.close();
+    },
+    closed() {
+      this.opener = null;
+      const commands = this.el.dataset.onClose;
+      if (!this.quiet && commands) this.js().exec(commands);
+      this.quiet = false;
+    },
+  };
 })();

@@ -1,0 +1,64 @@
+"""core.flash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from django_phoenix.component import Rest, component
+from django_phoenix.js import JS
+from django_phoenix.rendering.tracking import register_immutable
+
+KINDS = ("info", "success", "warning", "error")
+ALERTS = ("warning", "error")
+
+
+@register_immutable
+class Note(NamedTuple):
+    """One message: ``id`` is its element's, ``close`` what its button does."""
+
+    id: str
+    kind: str
+    text: Any
+    role: str
+    close: JS
+
+
+@component("core.flash", template_file="django_phoenix/core/flash.html")
+def flash(
+    flash: Mapping[str, Any] | None = None,
+    messages: Iterable[Any] | None = None,
+    *,
+    rest: Rest,
+) -> dict[str, Any]:
+    """Short messages at the edge of the page, each with a button that closes it.
+
+    flash: texts by kind: "info", "success", "warning", "error"
+    messages: those of django.contrib.messages
+    rest: the list's other attributes
+    """
+    return {"notes": [*_of_flash(flash or {}), *_of_messages(messages or ())]}
+
+
+def _of_flash(flash: Mapping[str, Any]) -> Iterator[Note]:
+    """The server is told of each that is closed, so that it will not be drawn again."""
+    for key, text in flash.items():
+        if text:
+            id = f"flash-{key}"
+            yield _note(id, str(key), text, JS().push("lv:clear-flash", value={"key": key}).hide(to=f"#{id}"))
+
+
+def _of_messages(messages: Iterable[Any]) -> Iterator[Note]:
+    """Django forgets a message once it has been shown; the browser hides it. Ids go by text, for places change."""
+    seen: dict[int, int] = {}
+    for message in messages:
+        digest = crc32(f"{message.level}{message.message}".encode())
+        seen[digest] = seen.get(digest, 0) + 1
+        id = f"message-{digest:08x}-{seen[digest]}"
+        yield _note(id, message.level_tag, message.message, JS().hide(to=f"#{id}"))
+
+
+def _note(id: str, kind: str, text: Any, close: JS) -> Note:
+    kind = kind if kind in KINDS else "info"
+    return Note(id, kind, text, "alert" if kind in ALERTS else "status", close)
