@@ -50,7 +50,7 @@ def _of_flash(flash: Mapping[str, Any]) -> Iterator[Note]:
 
 
 def _of_messages(messages: Iterable[Any]) -> Iterator[Note]:
-    """Django forgets a message once it has been shown; the browser hides it. Ids go by text, for places change."""
+    """Django forgets a message once it has been shown, the browser hides it. Ids go by text: places change."""
     seen: dict[int, int] = {}
     for message in messages:
         digest = crc32(f"{message.level}{message.message}".encode())

@@ -21,10 +21,10 @@ def modal(
     actions: Slot | None = None,
     rest: Rest,
 ) -> dict[str, Any]:
-    """A dialog over the page, which keeps the focus until it is closed: by its button, by Escape, by a click beside it.
+    """A dialog over the page: by its button, by Escape or by a click beside it the visitor closes it.
 
-    Open it from the server by `show`, or from the browser by the command `dispatch "modal:open"` to its id (and
-    `"modal:close"` to close it).
+    Open it from the server by `show`, or in the browser: `{% js dispatch "modal:open" to="#…" %}`; and
+    `"modal:close"` closes it.
 
     id: of the dialog
     show: whether the server wants it open
