@@ -64,6 +64,8 @@ class FunctionComponent(Component):
 
     declaration: ClassVar[Declaration]
 
+    is_function_component: ClassVar[bool] = True
+
     # Its data are a function of its arguments: a live page may skip it.
     live_pure: ClassVar[bool] = True
 

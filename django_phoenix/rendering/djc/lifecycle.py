@@ -16,6 +16,7 @@ from django_phoenix.rendering.frames import LOOP, Frame, context_of, enter, name
 from django_phoenix.rendering.rendered import UNCHANGED
 from django_phoenix.rendering.runtime import node as dressed
 
+from . import functions
 from .bridge import (
     INJECT_PREFIX,
     ComponentVars,
@@ -88,6 +89,8 @@ class ComponentTag:
         stack.append(None)
         outer = rt.names, rt.real, rt.context, rt.frame
         try:
+            if plan.declaration is not None:
+                return functions.render(self, rt, plan, memory, values, layer)
             return self.live(rt, plan, memory, values, layer)
         except Exception as error:
             if not isinstance(error, SynchronousOnlyOperation):

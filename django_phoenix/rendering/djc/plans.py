@@ -6,6 +6,7 @@ from typing import Any
 
 from .bridge import Component, OnComponentDataContext, OnComponentInputContext, extensions
 from .dependencies import asks_for_something
+from .functions import declaration_of
 
 ATTRIBUTE = "_django_phoenix_plan"
 
@@ -14,7 +15,8 @@ class Plan:
     """Kept on the class, until its template is another one (as when files are reloaded)."""
 
     __slots__ = (
-        "asks", "cls", "data_hooks", "extensions", "has_css", "has_js", "input_hooks", "opaque", "template",
+        "asks", "cls", "data_hooks", "declaration", "extensions", "has_css", "has_js", "input_hooks",
+        "opaque", "template",
     )  # fmt: skip
 
     def __init__(self, cls: Any) -> None:
@@ -22,7 +24,8 @@ class Plan:
         _ = cls.template  # loads it
         self.template = cls._component_media._template
         self.extensions = list(extensions.extensions)
-        self.opaque = why_opaque(cls, self.template)
+        self.declaration = declaration_of(cls)
+        self.opaque = "" if self.declaration is not None else why_opaque(cls, self.template)
         self.input_hooks = overriding("on_component_input", cls)
         self.data_hooks = overriding("on_component_data", cls)
         self.asks = asks_for_something(cls)
