@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 
 if TYPE_CHECKING:
     from .compiler import CompiledTemplate
+    from .dirty import Tracker, Written
     from .program import Program
     from .rendered import Block, Node
     from .runtime import Runtime
@@ -19,7 +20,7 @@ SHARING_COST = 10  # bytes of `"p":{},` and of one `"0":,` in it
 class RenderState:
     """What is remembered between the renders of one view. Empty at first: the next diff is complete."""
 
-    __slots__ = ("cells", "compiled", "locale", "program", "routing")
+    __slots__ = ("cells", "compiled", "locale", "program", "routing", "seen", "tracker", "written")
 
     def __init__(self) -> None:
         self.compiled: CompiledTemplate | None = None
@@ -27,6 +28,9 @@ class RenderState:
         self.cells: list[Any] = []
         self.locale: tuple[Any, ...] | None = None  # where something shown depends on it
         self.routing: tuple[Any, ...] | None = None
+        self.tracker: Tracker | None = None  # of the program, if it has one
+        self.seen: tuple[Any, ...] | None = None  # the values of the names that it tracks
+        self.written: dict[Any, Written] = {}  # by tags
 
     def is_current(self) -> bool:
         """Whether language, time zone and URLs are those of the last render, as far as they matter."""
@@ -48,6 +52,7 @@ class Render:
         "_program",
         "_routing",
         "_state",
+        "_watch",
         "diff",
         "fresh",
     )
@@ -69,6 +74,7 @@ class Render:
         self._compiled = compiled
         self._program = program
         self._cells = cells  # None: only the journal
+        self._watch = runtime.watch
         # Taken now: whoever commits may have another language active.
         known = state if cells is None else RenderState()
         self._locale = active_locale() if runtime.localized and known.locale is None else known.locale
@@ -92,6 +98,11 @@ class Render:
         for target, at, value in self._journal:
             target[at] = value
         state.locale, state.routing = self._locale, self._routing
+        watch = self._watch
+        if watch is not None:
+            state.tracker, state.seen, state.written = watch.tracker, watch.seen, watch.written
+        else:
+            state.tracker = state.seen = None
         if self._noted and self._assets is not None:
             self._assets.noted += self._noted
 

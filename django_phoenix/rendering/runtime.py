@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from .assets import Assets, Dependency
     from .compiler import CompiledTemplate
+    from .dirty import Watch
     from .frames import Frame
     from .program import Program
     from .rendered import ComponentRef
@@ -48,7 +49,7 @@ class ComponentHost(Protocol):
     """Who keeps the live components of a view. It may be asked in a render that is thrown away."""
 
     def show_component(
-        self, component: type[Any], id: Any, arguments: dict[str, Any], fills: Any
+        self, component_class: Any, id: Any, arguments: dict[str, Any], fills: Any, place: str
     ) -> ComponentRef:
         """A live component stands here in the tree: as which cid. The same object while it lives."""
 
@@ -78,6 +79,7 @@ class Runtime:
         "routed",
         "routes",
         "template_name",
+        "watch",
     )
 
     def __init__(
@@ -106,6 +108,7 @@ class Runtime:
         self.routed = False  # something shown depends on URLconf or script prefix
         self.formats: tuple[Any, ...] | None = None  # of numbers, in the active language
         self.routes: dict[str, list[Candidate]] = {}
+        self.watch: Watch | None = None  # if the program is tracked
         self._current_app: Any = UNSET
         self._outer: list[Template | None] = []
         self._protected: tuple[Any, ...] | None = None

@@ -1,0 +1,317 @@
+"""Which names have new values since the last render, and which parts of a page therefore need a look.
+
+A program is tracked if comparing the names that it reads costs less than what may be left out. Of a view's
+last render the value of each such name is kept, if it can't change in place (D3). What reads only names
+whose values are the very same shows the same text; for the others there are variants of the program.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum
+from operator import is_, itemgetter
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from uuid import UUID
+
+from django.db.models import Choices
+from django.utils.safestring import SafeString
+
+from .lookup import MISSING, Missing
+from .parts import Choice, Nested, Part, Repeated, Shown
+from .reads import ANYWHERE, Path
+from .runtime import HELPERS, flat
+from .tracking import PLAIN, is_immutable, same
+from .variants import VariantWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from .diff import RenderState
+    from .parts import BlockCode
+    from .program import Program
+    from .runtime import Runtime
+
+    Key = tuple[int, ...]  # the numbers of the names that have new values
+    Written = tuple[tuple[int, Any], ...]
+
+PATIENCE = 3  # diffs of a program before it is tracked
+HEAT = 2  # renders with the same names before a variant is written for them
+WORTH = 12  # parts, beside one for each name, from which on tracking pays
+VARIANTS = 32
+KEYS = 256
+
+# Whatever a template looks up in values of these types depends on nothing else.
+CLOSED: set[type] = {str, SafeString, int, bool, type(None), float, bytes, UUID, Missing}
+
+lock = RLock()
+
+
+class Unsure:
+    """The type of `UNSURE`: a value that may have changed in place, or that looks into something that may."""
+
+    __slots__ = ("x",)
+
+
+UNSURE = Unsure()
+
+FIELDS: set[type] = {
+    type(date.__dict__["year"]),
+    type(Unsure.__dict__["x"]),
+    type(NamedTuple("Pair", [("x", int)]).__dict__["x"]),
+}
+GETITEMS = (None, tuple.__getitem__, str.__getitem__)
+MEMBERS = {(Enum, "value"), (Enum, "name"), (Choices, "label")}
+
+
+class Variant:
+    """A comparison for one set of names."""
+
+    run: Callable[[Runtime, list[Any], int], dict[str, Any]]
+
+    __slots__ = ("run",)
+
+
+class Watch:
+    """What one tracked render has seen."""
+
+    __slots__ = ("known", "seen", "tracker", "values", "written")
+
+    def __init__(self, tracker: Tracker, values: tuple[Any, ...], known: dict[Any, Written]) -> None:
+        self.tracker = tracker
+        self.values = values  # of the tracker's names, before tags could write any
+        self.known = known  # what tags had written in the last render: place -> name and value
+        self.written: dict[Any, Written] = {}
+        self.seen: tuple[Any, ...] = ()  # the values, if they can't change in place
+
+
+class Tracker:
+    """The names that a program reads, and its variants."""
+
+    def __init__(self, program: Program, layer: Iterable[str]) -> None:
+        self.program = program
+        reads = program.code.reads
+        names = program.compiler.context_names
+        self.variables = sorted(reads.names & names.keys())
+        self.names = tuple(names[variable] for variable in self.variables)
+        self.paths = [reads.paths.get(variable) for variable in self.variables]
+        self.always = reads.impure
+        self.writer = VariantWriter(program)
+        self.variants: dict[Key, Variant | None] = {}
+        self.met: dict[Key, int] = {}
+        self.arrange(set(layer))
+
+    # -- values
+
+    def arrange(self, here: set[str]) -> None:
+        """Names that the topmost layer has now are read from it in one go."""
+        order = sorted(range(len(self.names)), key=lambda n: self.names[n] not in here)
+        self.names = tuple(self.names[n] for n in order)
+        self.variables = [self.variables[n] for n in order]
+        self.paths = [self.paths[n] for n in order]
+        count = sum(name in here for name in self.names)
+        self.upper = self.names[:count]
+        self.lower = self.names[count:]
+        self.get: Callable[[Any], tuple[Any, ...]] | None = None
+        if count > 1:
+            self.get = itemgetter(*self.upper)
+
+    def values(self, layers: Sequence[Any]) -> tuple[Any, ...]:
+        """The values of all names, as they are in the context."""
+        top = layers[-1]
+        if self.get is not None and type(top) is dict and top.keys().isdisjoint(self.lower):
+            try:
+                upper = self.get(top)
+            except KeyError:
+                pass
+            else:
+                return (*upper, *[value_of(layers, name) for name in self.lower]) if self.lower else upper
+        return tuple([value_of(layers, name) for name in self.names])
+
+    def certain(self, number: int, value: Any) -> Any:
+        """The value, if all that is read of it can't change in place; else UNSURE."""
+        paths = self.paths[number]
+        if paths is None:
+            return value if type(value) in PLAIN or is_immutable(value) else UNSURE
+        return value if is_immutable(value) and all(is_settled(value, path) for path in paths) else UNSURE
+
+    # -- a render
+
+    def begin(self, rt: Runtime, state: RenderState) -> Key | None:
+        """Compare the names' values with those of the last render; None if they are not known."""
+        values = self.values(rt.context.dicts)
+        rt.watch = watch = Watch(self, values, state.written)
+        seen = state.seen
+        if seen is None or state.tracker is not self:
+            watch.seen = tuple(map(self.certain, range(len(values)), values))
+            return None
+        if all(map(is_, values, seen)):
+            watch.seen = seen
+            return ()
+        new = list(seen)
+        key = []
+        for number, (value, old) in enumerate(zip(values, seen, strict=True)):
+            if value is old:
+                continue
+            if old is not UNSURE and same(value, old):
+                new[number] = value
+            else:
+                key.append(number)
+                new[number] = self.certain(number, value)
+        watch.seen = tuple(new)
+        return tuple(key)
+
+    def variant(self, key: Key) -> Variant | None:
+        """The comparison for new values of these names; None if there is none, or not yet."""
+        try:
+            return self.variants[key]
+        except KeyError:
+            met = self.met[key] = self.met.get(key, 0) + 1
+            if met < HEAT or len(self.variants) >= VARIANTS:
+                if len(self.met) > KEYS:
+                    self.met.clear()
+                return None
+            return self.write(key)
+
+    def write(self, key: Key) -> Variant | None:
+        with lock:
+            if key not in self.variants:
+                variant = Variant()
+                name = self.writer.write({self.variables[number] for number in key})
+                if name is None:
+                    variant.run = nothing_new
+                else:
+                    self.program.module.bind(variant, "run", name)
+                self.variants[key] = variant
+        return self.variants[key]
+
+
+def follow(program: Program, rt: Runtime, state: RenderState) -> dict[str, Any]:
+    """What is new since the last render, for a context that is not entered yet."""
+    tracker = program.tracker
+    if tracker is None:
+        tracker = track(program, rt.context.dicts[-1])
+    if not tracker:
+        enter(program, rt)
+        return program.diff(rt, state.cells, 0)  # type: ignore[no-any-return]
+    key = tracker.begin(rt, state)
+    variant = None if key is None else tracker.variant(key)
+    if variant is None:
+        enter(program, rt)
+        return program.diff(rt, state.cells, 0)  # type: ignore[no-any-return]
+    if variant.run is nothing_new:
+        return {}
+    enter(program, rt)
+    return variant.run(rt, state.cells, 0)
+
+
+def enter(program: Program, rt: Runtime, *, keep_names: bool = False) -> None:
+    """Have the context as the program needs it. With `keep_names` tags may write names into it for good."""
+    if program.dynamic:
+        rt.protect(keep_names=keep_names)
+        rt.real = True
+        rt.push_state(program)
+    else:
+        rt.names = flat(rt.context.dicts)
+
+
+def track(program: Program, layer: Iterable[str]) -> Tracker | Literal[False]:
+    """The tracker of a program that has been compared often enough, if that pays; else False."""
+    program.followed += 1
+    if program.followed < PATIENCE:
+        return False
+    with lock:
+        if program.tracker is None:
+            tracker = Tracker(program, layer)
+            program.tracker = tracker if weight(program.code) > WORTH + len(tracker.names) else False
+    return program.tracker or False
+
+
+def weight(code: BlockCode) -> int:
+    """How many plain parts a block is like; of those that have to be evaluated always, none."""
+    return sum(weight_of(item) for item in code.content.items if isinstance(item, Part))
+
+
+def weight_of(part: Part) -> int:
+    if isinstance(part, Choice):
+        return 3 + max((weight(code) for code in part.live()), default=0)
+    if isinstance(part, Nested):
+        return 1 + weight(part.code)
+    if part.reads_of.impure:
+        return 0
+    if isinstance(part, Repeated):
+        return WORTH
+    return len(part.paths or ()) if isinstance(part, Shown) else 1
+
+
+def has_written(rt: Runtime, place: Any) -> bool:
+    """Whether tags have left other names than in the last render, at this place of it."""
+    watch = rt.watch
+    assert watch is not None
+    tracker = watch.tracker
+    now = tracker.values(rt.context.dicts)
+    new: Written = ()
+    if not all(map(is_, now, watch.values)):
+        new = tuple(
+            (number, tracker.certain(number, value))
+            for number, (value, before) in enumerate(zip(now, watch.values, strict=True))
+            if value is not before
+        )
+    watch.written[place] = new
+    old = watch.known.get(place)
+    return old is None or len(new) != len(old) or not all(map(is_same_name, new, old))
+
+
+def is_same_name(new: tuple[int, Any], old: tuple[int, Any]) -> bool:
+    return new[0] == old[0] and new[1] is not UNSURE and same(new[1], old[1])
+
+
+def nothing_new(rt: Runtime, memory: list[Any], at: int) -> dict[str, Any]:
+    return {}
+
+
+def is_settled(value: Any, path: Path) -> bool:
+    """Whether what the path finds, looked up in an immutable value, is always the same."""
+    if path is ANYWHERE or path == ANYWHERE:
+        return is_closed(value)
+    try:
+        for bit in path:
+            if type(value) in CLOSED:
+                return True
+            value = field_of(value, bit)
+    except (AttributeError, LookupError, ValueError):
+        return False
+    return is_immutable(value)
+
+
+def is_closed(value: Any) -> bool:
+    cls = type(value)
+    return cls in CLOSED or (cls in (tuple, frozenset) and all(map(is_closed, value)))
+
+
+def field_of(value: Any, bit: str) -> Any:
+    """A field of an immutable value that is itself only data. Raises LookupError for all else."""
+    cls = type(value)
+    if cls is tuple:
+        return value[int(bit)]
+    getitem = getattr(cls, "__getitem__", None)
+    if getitem not in GETITEMS or any("__getattribute__" in base.__dict__ for base in cls.__mro__[:-1]):
+        raise LookupError(bit)
+    for base in cls.__mro__:
+        if bit in base.__dict__:
+            descriptor = base.__dict__[bit]
+            if type(descriptor) in FIELDS or (base, bit) in MEMBERS:
+                return getattr(value, bit)
+            if hasattr(descriptor, "__get__"):
+                raise LookupError(bit)
+    return value.__dict__[bit]
+
+
+def value_of(layers: Sequence[Any], name: str) -> Any:
+    for layer in reversed(layers):
+        if name in layer:
+            return layer[name]
+    return MISSING
+
+
+HELPERS["has_written"] = has_written
