@@ -28,30 +28,22 @@ from django.views import View
 
 from django_phoenix import pubsub
 from django_phoenix.live.http import respond
-from django_phoenix.live.navigation import (
-    PUSH,
-    REPLACE,
-    Navigate,
-    Patch,
-    Redirect,
-    external_url,
-    local_path,
-)
 from django_phoenix.live.routes import live_root, mark_callback
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.session import live_session
 from django_phoenix.live.spec import default, spec_of
+from django_phoenix.live.stateful import Stateful, check_event_names
+from django_phoenix.live.tasks import Exit, Ok
 from django_phoenix.live.timers import NoTimer, Timer
 from django_phoenix.params import MARK, Params, event
 from django_phoenix.presence import Owning, owner_of
-from django_phoenix.transport.read_only_session import ReadOnlySession
 from django_phoenix.wire.message import Broadcast, Reply
 
-__all__ = ["Broadcast", "LiveView", "Params", "Reply", "event", "live_session"]
+__all__ = ["Broadcast", "Exit", "LiveView", "Ok", "Params", "Reply", "event", "live_session"]
 
 
 @live_root
-class LiveView(View):
+class LiveView(Stateful, View):
     """Subclass it, give it a template, and route it as any class-based view: ``path("x/", X.as_view())``."""
 
     # The template: a file's name, or the source itself.
@@ -77,12 +69,7 @@ class LiveView(View):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        for name, value in vars(cls).items():
-            if hasattr(value, MARK) and hasattr(LiveView, name):
-                raise TypeError(
-                    f"{cls.__name__}.{name}: as an event handler it would replace LiveView.{name}. Give the "
-                    f"method another name; @event({name!r}) keeps the event's."
-                )
+        check_event_names(cls, LiveView)
         # Django would call a handler named `delete` for an HTTP DELETE: unmounted, past all guards.
         cls.http_method_names = [
             name for name in cls.http_method_names if not hasattr(getattr(cls, name, None), MARK)
@@ -114,6 +101,10 @@ class LiveView(View):
         """A Broadcast of a topic from ``subscribe``, or what ``send_after`` was given."""
 
     @default
+    def handle_async(self, name: str, result: Ok | Exit) -> Any:
+        """What a function given to ``start_async`` has returned, ``Ok(value)``; or why not, ``Exit(…)``."""
+
+    @default
     def render(self) -> Any:
         """The name of the template to show now, where one view has several; None: the view's own.
 
@@ -127,62 +118,16 @@ class LiveView(View):
     # Where we are.
 
     @property
-    def connected(self) -> bool:
-        """False during the GET, True on the socket."""
-        return self._live.channel is not None
-
-    @property
-    def session(self) -> ReadOnlySession:
-        """Django's session as it was at GET or join, read-only, under what the live_session adds."""
-        return self._live.session
-
-    @property
     def connect_params(self) -> dict[str, Any]:
         """What the client sent with its join (``_mounts``, ``_track_static``, your own); empty at GET."""
         return self._live.connect_params
 
-    # The state.
+    @property
+    def ref(self) -> str:
+        """The view's address: for ``send_update`` from outside. Empty at GET."""
+        return "" if self._live.channel is None else self._live.channel.ref
 
-    def assign(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
-        """Set several assigns at once."""
-        vars(self.assigns).update({} if values is None else values, **named)
-
-    def assign_new(self, name: str, make: Callable[[], Any]) -> None:
-        """Set an assign to ``make()`` unless it is there."""
-        state = vars(self.assigns)
-        if name not in state:
-            state[name] = make()
-
-    # Asking for something.
-
-    def push_event(self, event: str, payload: dict[str, Any] | None = None) -> None:
-        """Dispatch an event in the browser: hooks' ``handleEvent``, and ``phx:<event>`` on the window."""
-        if payload is not None and not isinstance(payload, dict):
-            raise TypeError(
-                f"{type(self).__name__}.push_event({event!r}, …): the payload should be a dict, "
-                f"got {type(payload).__name__}."
-            )
-        self._live.push_event(event, payload or {})
-
-    def push_patch(self, to: Any, *args: Any, replace: bool = False, **kwargs: Any) -> None:
-        """Change the URL without leaving this view: ``handle_params`` runs, the state stays.
-
-        ``to``: a path, a query such as ``"?page=2"``, a URL name with its arguments, or a model instance.
-        """
-        self._live.navigate(Patch(self._path(to, args, kwargs), REPLACE if replace else PUSH))
-
-    def push_navigate(self, to: Any, *args: Any, replace: bool = False, **kwargs: Any) -> None:
-        """Go to another live view of the live_session, over the same socket. ``to`` as in ``push_patch``."""
-        self._live.navigate(Navigate(self._path(to, args, kwargs), REPLACE if replace else PUSH))
-
-    def redirect(
-        self, to: Any = None, *args: Any, external: str | None = None, status: int = 302, **kwargs: Any
-    ) -> None:
-        """Load another page: one of this site (``to`` as in ``push_patch``), or ``external="https://…"``."""
-        if external is not None:
-            self._live.navigate(Redirect(external_url(external), None if self.connected else status))
-        else:
-            self._live.navigate(Redirect(self._path(to, args, kwargs), status))
+    # Asking for something; the rest stands in Stateful.
 
     def subscribe(self, topic: str) -> None:
         """Broadcasts on ``topic`` come to ``handle_info`` from now on. Does nothing at GET."""
@@ -248,12 +193,6 @@ class LiveView(View):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer the GET with the page, complete and without a socket."""
         return respond(self, request)
-
-    def _path(self, to: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-        try:
-            return local_path(to, args, kwargs, self.request.get_full_path())
-        except ValueError as error:
-            raise ValueError(f"{type(self).__name__}: {error}") from error
 
 
 @owner_of.register(LiveView)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import SuspiciousOperation
@@ -12,15 +12,19 @@ from django.core.exceptions import SuspiciousOperation
 from django_phoenix.channel import Channel, Stop
 from django_phoenix.exceptions import InvalidParams, JoinRefused
 from django_phoenix.executor import get_pool
-from django_phoenix.live import lifecycle, reload
+from django_phoenix.live import component_life, lifecycle, reload
 from django_phoenix.live.admission import admit
 from django_phoenix.live.client import liveview_version
+from django_phoenix.live.components import Record
 from django_phoenix.live.forms import decode_form
 from django_phoenix.live.lifecycle import Outcome
 from django_phoenix.live.page import container_of
 from django_phoenix.live.request import PageUrl
 from django_phoenix.live.runtime import Runtime
+from django_phoenix.live.spec import OwnSpec
 from django_phoenix.live.steps import Step, Steps, Where, drive
+from django_phoenix.live.tasks import Key, TaskDone, Tasks
+from django_phoenix.live.updates import UpdateRequest, from_message
 from django_phoenix.transport.limiter import Limiter, rates_of
 
 if TYPE_CHECKING:
@@ -35,6 +39,9 @@ SLOW_CLIENT_CHECK = 1.0
 # Wakes a view that has something to show.
 AWAKE = object()
 
+# Among them dict: what another process sends is JSON.
+OWN_MESSAGES = {TaskDone, UpdateRequest, dict}
+
 NOTHING: dict[str, Any] = {}
 
 
@@ -45,7 +52,7 @@ class LiveChannel(Channel):
     rate = None
     takes_any_payload = True
 
-    __slots__ = ("abroad", "limiter", "live", "waits_for_client", "wants_idle")
+    __slots__ = ("abroad", "limiters", "live", "tasks", "waits_for_client", "wants_idle")
 
     live: Runtime
 
@@ -55,8 +62,10 @@ class LiveChannel(Channel):
         self.abroad = False
         # Messages have changed the view since the last rendering.
         self.wants_idle = False
-        # Made when an event that has a rate comes.
-        self.limiter: Limiter | None = None
+        # Made when an event that has a rate comes; of the view under None, else of a component's class.
+        self.limiters: dict[type | None, Limiter] | None = None
+        # From the first start_async on.
+        self.tasks: Tasks | None = None
         # It has something to show, and will when the client has read what it was sent.
         self.waits_for_client = False
 
@@ -87,9 +96,11 @@ class LiveChannel(Channel):
             return await self._event(payload)
         if event == "live_patch":
             return await self._live_patch(payload)
-        if event == "cids_destroyed":
-            return {"cids": []}
-        if event != "cids_will_destroy":
+        if event == "cids_will_destroy":
+            self._components_go(payload)
+        elif event == "cids_destroyed":
+            return {"cids": self._components_are_gone(payload)}
+        else:
             logger.warning("%s: unknown message %.100r.", self.log_name, event)
         return NOTHING
 
@@ -98,6 +109,8 @@ class LiveChannel(Channel):
         live = self.live
         if message is AWAKE:
             return None
+        if type(message) in OWN_MESSAGES and (own := self._own_message(message)) is not None:
+            return await own
         if not live.spec.has("handle_info"):
             logger.warning("%s got a message but defines no handle_info: %.200r", self.log_name, message)
             return None
@@ -117,8 +130,11 @@ class LiveChannel(Channel):
                 outbox.when_drained(self._client_is_ready)
             return
         self.wants_idle = False
-        self.server.doing = f"{self.live.spec.name}'s rendering"
-        stop = self._push(await drive(lifecycle.catching_up(self.live), self))
+        live = self.live
+        self.server.doing = f"{live.spec.name}'s rendering"
+        stale = live.components is not None and live.components.stale
+        story = component_life.catching_up(live) if stale else lifecycle.catching_up(live)
+        stop = self._push(await drive(story, self))
         if stop is not None:
             self.stop(stop.reason)
 
@@ -167,14 +183,20 @@ class LiveChannel(Channel):
     async def _event(self, payload: dict[str, Any]) -> dict[str, Any] | Stop:
         live = self.live
         name = payload.get("event")
-        if not isinstance(name, str) or payload.get("cid") is not None:
-            return NOTHING  # LV-65: whatever it was meant for is not there
+        if not isinstance(name, str):
+            return NOTHING
+        if payload.get("cid") is not None:
+            return await self._component_event(name, payload)
         if self.server.connection.outbox.busy:
             await self._client_reads()
         try:
             value = _value(payload)
             handler = live.spec.events.get(name)
-            if handler is not None and handler.rate is not None and self._comes_too_soon(name):
+            if (
+                handler is not None
+                and handler.rate is not None
+                and self._comes_too_soon(name, None, live.spec)
+            ):
                 return NOTHING
             if handler is not None:
                 self.server.doing = live.spec.labels[name]
@@ -183,7 +205,7 @@ class LiveChannel(Channel):
                 self.server.doing = f"{live.spec.name}.handle_event (event {name!r:.100})"
                 story = lifecycle.other_event(live, name, value)
             else:
-                self._unknown_event(name)
+                self._unknown_event(name, live.spec)
                 return NOTHING
         except InvalidParams as error:
             logger.warning("%s", error)
@@ -191,8 +213,52 @@ class LiveChannel(Channel):
         except ValueError as error:
             logger.warning("%s, event %r: its form can't be read: %s", self.log_name, name, error)
             return NOTHING
-        self.wants_idle = False  # this rendering shows what earlier messages have changed
+        self._shows_view()
         return self._reply(await drive(story, self))
+
+    async def _component_event(self, name: str, payload: dict[str, Any]) -> dict[str, Any] | Stop:
+        """LV-66"""
+        live = self.live
+        record = self._component(payload["cid"])
+        if record is None:
+            return NOTHING  # LV-65: it has gone meanwhile
+        if self.server.connection.outbox.busy:
+            await self._client_reads()
+        spec = record.spec
+        try:
+            value = _value(payload)
+            handler = spec.events.get(name)
+            if handler is not None:
+                if handler.rate is not None and self._comes_too_soon(name, record.component_class, spec):
+                    return NOTHING
+                self.server.doing = spec.labels[name]
+                story = component_life.event(live, record, handler, handler.bind(value))
+            elif spec.has("handle_event") and not name.startswith("lv:"):
+                self.server.doing = f"{spec.name}.handle_event (event {name!r:.100})"
+                story = component_life.other_event(live, record, name, value)
+            else:
+                self._unknown_event(name, spec)
+                return NOTHING
+        except InvalidParams as error:
+            logger.warning("%s", error)
+            return NOTHING
+        except ValueError as error:
+            logger.warning("%s, event %r: its form can't be read: %s", spec.name, name, error)
+            return NOTHING
+        return self._reply(await drive(story, self))
+
+    def _component(self, cid: Any) -> Record | None:
+        components = self.live.components
+        return None if components is None else components.find(cid)
+
+    def _components_go(self, payload: Any) -> None:
+        """LV-63"""
+        if self.live.components is not None:
+            self.live.components.mark(_cids(payload))
+
+    def _components_are_gone(self, payload: Any) -> list[int]:
+        """LV-64"""
+        return [] if self.live.components is None else self.live.components.delete(_cids(payload))
 
     async def _live_patch(self, payload: dict[str, Any]) -> dict[str, Any] | Stop:
         """LV-74"""
@@ -208,31 +274,110 @@ class LiveChannel(Channel):
         if route is None:
             return {"link_redirect": True}
         self.server.doing = f"{live.spec.name}.handle_params"
-        self.wants_idle = False
+        self._shows_view()
         return self._reply(await drive(lifecycle.patching(live), self))
 
-    def _comes_too_soon(self, name: str) -> bool:
-        """More often than the event's rate: nothing happens, for the protocol knows no error here."""
-        if self.limiter is None:
-            self.limiter = Limiter(rates_of(self.live.spec.events))
-        return self.limiter.wait(self, name) > 0
+    def _shows_view(self) -> None:
+        """The rendering to come shows what earlier messages have changed, but for single components."""
+        live = self.live
+        self.wants_idle = bool(live.components is not None and live.components.stale)
 
-    def _unknown_event(self, name: str) -> None:
+    def _comes_too_soon(self, name: str, component_class: type | None, spec: OwnSpec) -> bool:
+        """More often than the event's rate: nothing happens, for the protocol knows no error here."""
+        if self.limiters is None:
+            self.limiters = {}
+        limiter = self.limiters.get(component_class)
+        if limiter is None:
+            limiter = self.limiters[component_class] = Limiter(rates_of(spec.events))
+        return limiter.wait(self, name) > 0
+
+    def _unknown_event(self, name: str, spec: OwnSpec) -> None:
         if name == "lv:clear-flash":
             return
-        known = ", ".join(sorted(self.live.spec.events)) or "none"
+        known = ", ".join(sorted(spec.events)) or "none"
         logger.warning(
             "%s takes no event %.100r (its events: %s). Mark a method with @event, or define handle_event.",
-            self.log_name,
+            spec.name,
             name,
             known,
         )
+
+    # Messages of its own: send_update, and what start_async has begun.
+
+    def inform(self, message: Any) -> None:
+        """Put something before ``handle_info``, from any thread."""
+        self.server.on_loop(self.server.inform, message)
+
+    def start_task(
+        self, key: Key, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> None:
+        """From any thread."""
+        self.server.on_loop(self._start_task, key, function, args, kwargs)
+
+    def cancel_task(self, key: Key, reason: Any) -> None:
+        """From any thread. Nothing happens if there is no such task."""
+        self.server.on_loop(self._cancel_task, key, reason)
+
+    def _start_task(self, *task: Any) -> None:
+        if self.server.over:
+            return
+        if self.tasks is None:
+            self.tasks = Tasks(self)
+            self.server.on_finish(self.tasks.close)
+        self.tasks.start(*task)
+
+    def _cancel_task(self, key: Key, reason: Any) -> None:
+        if self.tasks is not None:
+            self.tasks.cancel(key, reason)
+
+    def _own_message(self, message: Any) -> Awaitable[Stop | None] | None:
+        """What is to be done about it; None: it is the view's after all."""
+        if type(message) is TaskDone:
+            return self._task_done(message)
+        request = message if type(message) is UpdateRequest else from_message(message)
+        return None if request is None else self._update_component(request)
+
+    async def _task_done(self, done: TaskDone) -> Stop | None:
+        live = self.live
+        if self.tasks is None or not self.tasks.take(done):
+            return None
+        cid, name = done.key
+        record = None
+        if cid is not None:
+            record = self._component(cid)
+            if record is None:
+                return None  # it has gone meanwhile, and nobody asks
+        spec = live.spec if record is None else record.spec
+        self.server.doing = f"{spec.name}.handle_async (task {name!r})"
+        at_once = self._shows_at_once()
+        story = component_life.task_done(live, record, name, done.outcome, at_once=at_once)
+        return self._push(await drive(story, self))
+
+    async def _update_component(self, request: UpdateRequest) -> Stop | None:
+        live = self.live
+        record = None if live.components is None else live.components.find_for(request)
+        if record is None:
+            logger.info("%s: send_update: there is no %s.", self.log_name, request)
+            return None
+        self.server.doing = f"{record.spec.name}.update"
+        at_once = self._shows_at_once()
+        return self._push(
+            await drive(component_life.updating(live, record, request.assigns, at_once=at_once), self)
+        )
+
+    def _shows_at_once(self) -> bool:
+        """Nothing waits behind the message in hand, and the client reads what it is sent."""
+        at_once = self.server.pending == 0 and not self.server.connection.outbox.busy
+        self.wants_idle = self.wants_idle or not at_once
+        return at_once
 
     # Ways out.
 
     def _reply(self, outcome: Outcome) -> dict[str, Any] | Stop:
         """As the reply to what the client sent."""
         diff = outcome.diff
+        for each in outcome.before:
+            self.push("diff", each)  # LV-68
         for patch in outcome.patches:
             self.push("live_patch", patch.as_wire())  # LV-75
         if outcome.leaving is not None:
@@ -243,6 +388,8 @@ class LiveChannel(Channel):
 
     def _push(self, outcome: Outcome) -> Stop | None:
         """As messages of their own, for nothing waits for a reply."""
+        for each in outcome.before:
+            self.push("diff", each)
         for patch in outcome.patches:
             self.push("live_patch", patch.as_wire())
         if outcome.diff:
@@ -275,6 +422,12 @@ def is_abroad(live: Runtime, socket: Socket) -> bool:
     if socket.language is not None or socket.time_zone is not None:
         return True
     return live.urlconf is not None or not live.locale.is_default
+
+
+def _cids(payload: Any) -> list[Any]:
+    """What a client says of components."""
+    cids = payload.get("cids") if type(payload) is dict else None
+    return cids if type(cids) is list else []
 
 
 def _value(payload: dict[str, Any]) -> Any:

@@ -14,7 +14,7 @@ from django.urls import get_script_prefix
 from django.utils.cache import patch_cache_control
 
 from django_phoenix.live import reload
-from django_phoenix.live.lifecycle import mounting
+from django_phoenix.live.lifecycle import mounting, showing
 from django_phoenix.live.locale import active_locale
 from django_phoenix.live.navigation import Navigation, Redirect
 from django_phoenix.live.page import choose_page, container, prepare, render_document
@@ -76,7 +76,7 @@ def _page(live: Runtime, extra: dict[str, Any]) -> HttpResponse:
     prepare(live)
     if live.spec.renders:
         choose_page(live)
-    html = live.page.region.html(live.context)
+    html = drive_sync(showing(live))
     _tell_test_client(live)
     session_token = _page_token(live, extra).sign()
     contained = container(live, session_token, sign_static(live.id), html)

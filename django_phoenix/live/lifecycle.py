@@ -12,6 +12,7 @@ from django_phoenix.live.navigation import Leaving, Patch
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.steps import Step, Steps, Where, call
 from django_phoenix.params import Handler
+from django_phoenix.rendering.html import flatten
 from django_phoenix.wire.encoding import Encoded, encoded_early
 from django_phoenix.wire.message import Reply
 
@@ -29,6 +30,8 @@ class Outcome(NamedTuple):
     leaving: Leaving | None = None
     # Of a join: the whole page, as JSON already.
     rendered: Encoded | None = None
+    # Diffs that come before all of it.
+    before: tuple[dict[str, Any], ...] = ()
 
 
 def mounting(live: Runtime) -> Steps[None]:
@@ -76,13 +79,13 @@ def message(live: Runtime, content: Any) -> Steps[Outcome]:
     if live.navigation is not None:
         return (yield from settling(live))
     live.render_where = Where.HERE if step.where is Where.LOOP else Where.POOL
+    live.behind = True
     return Outcome({})
 
 
 def catching_up(live: Runtime) -> Steps[Outcome]:
     """Render what messages have changed, on the side where they ran."""
-    render = yield Step(live.render_where, live.evaluate)
-    return Outcome(live.diff(render))
+    return Outcome((yield from rendering(live, live.render_where)))
 
 
 def last_message(live: Runtime, content: Any) -> Steps[Outcome]:
@@ -105,8 +108,24 @@ def settling(live: Runtime, reply: dict[str, Any] | None = None) -> Steps[Outcom
         if live.navigation is not None:
             pushed = live.take_pushed()
             return Outcome({"e": pushed} if pushed else {}, patches, live.navigation)  # type: ignore[arg-type]
-    render = yield Step(Where.HERE, live.evaluate)
-    return Outcome(live.diff(render, reply), patches)
+    return Outcome((yield from rendering(live, Where.HERE, reply)), patches)
+
+
+def rendering(live: Runtime, where: Where, reply: dict[str, Any] | None = None) -> Steps[dict[str, Any]]:
+    """What has changed, in the view and in the live components that it shows."""
+    render = yield Step(where, live.evaluate)
+    if live.components is not None:
+        yield from live.components.settling_view(where, complete=render.is_complete)
+    return live.diff(render, reply)
+
+
+def showing(live: Runtime) -> Steps[str]:
+    """The HTML of the live region, for the answer to a GET."""
+    tree = yield Step(Where.HERE, live.tree)
+    if live.components is None:
+        return flatten(tree)
+    yield from live.components.settling_view(Where.HERE, complete=False)
+    return flatten(tree, live.components.take_trees())
 
 
 def joining(live: Runtime) -> Steps[Outcome]:
@@ -121,6 +140,8 @@ def joining(live: Runtime) -> Steps[Outcome]:
         pushed = live.take_pushed()
         return Outcome({"e": pushed}, patches, live.navigation)  # type: ignore[arg-type]
     render = yield Step(Where.POOL, live.evaluate_first)
+    if live.components is not None:
+        yield from live.components.settling_view(Where.POOL, complete=False)
     # A whole page weighs a megabyte as objects: let the thread that made it turn it into text, too.
     return Outcome({}, patches, rendered=encoded_early(live.diff(render)))
 

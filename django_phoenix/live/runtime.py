@@ -24,11 +24,13 @@ from django_phoenix.live.session import LiveSession
 from django_phoenix.live.spec import Spec
 from django_phoenix.live.steps import Where
 from django_phoenix.rendering.assets import Assets, deliveries
+from django_phoenix.rendering.diff import RenderState
 
 if TYPE_CHECKING:
     from django_phoenix.live.page import Page
     from django_phoenix.live_view import LiveView
-    from django_phoenix.rendering.diff import Render, RenderState
+    from django_phoenix.rendering.diff import Render
+    from django_phoenix.rendering.rendered import ComponentRef, Node
     from django_phoenix.transport.read_only_session import ReadOnlySession
 
 # Tells our script in the page what components need (assets/js/components.js).
@@ -240,6 +242,9 @@ class Runtime:
         """Remember the rendering as sent, and add events, title and reply to its diff."""
         diff = render.diff
         render.commit()
+        self.behind = False
+        if self.components is not None and (trees := self.components.take_diffs()):
+            diff = {**diff, "c": trees}
         self._load_assets()
         title = vars(self.view.assigns).get("page_title")
         if self.pushed or reply is not None or title != self.title:
@@ -259,6 +264,7 @@ class Runtime:
         diff: dict[str, Any] = {}
         if trees := self.components.take_diffs():
             diff["c"] = trees
+        self._load_assets()
         if self.pushed:
             diff["e"] = self.take_pushed()
         if reply is not None:

@@ -1,0 +1,85 @@
+"""What happens in a live component's life, told as steps: an event, send_update, the end of a task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django_phoenix.live.components import Components, Due, Record
+from django_phoenix.live.lifecycle import Outcome, as_reply, rendering, settling
+from django_phoenix.live.runtime import Runtime
+from django_phoenix.live.steps import Step, Steps, Where, call
+from django_phoenix.live.tasks import Outcome as TaskOutcome
+from django_phoenix.params import Handler
+
+
+def event(live: Runtime, record: Record, handler: Handler, arguments: Mapping[str, Any]) -> Steps[Outcome]:
+    """An event that an ``@event`` method of the component takes (LV-66)."""
+    where = Where.LOOP if handler.is_async else Where.POOL
+    result = yield Step(where, handler.function, (record.component,), arguments)  # type: ignore[arg-type]
+    reply = None if result is None else as_reply(handler.name, result)
+    return (yield from showing(live, record, reply))
+
+
+def other_event(live: Runtime, record: Record, name: str, params: Any) -> Steps[Outcome]:
+    """An event for its ``handle_event``."""
+    result = yield call(record.component.handle_event, name, params)
+    reply = None if result is None else as_reply(f"{record.spec.name}.handle_event", result)
+    return (yield from showing(live, record, reply))
+
+
+def updating(live: Runtime, record: Record, assigns: Mapping[str, Any], *, at_once: bool) -> Steps[Outcome]:
+    """``send_update``; unless ``at_once`` what it changed is rendered later."""
+    components = _components(live)
+    due = Due(record, dict(assigns), by_tag=False)
+    if not at_once:
+        yield from components.updating([due])
+        components.stale[record.ref] = record
+        return Outcome({})
+    yield from components.settling_one(Where.HERE, due)
+    return Outcome(live.component_diff())
+
+
+def task_done(
+    live: Runtime, record: Record | None, name: str, result: TaskOutcome, *, at_once: bool
+) -> Steps[Outcome]:
+    """``handle_async`` of a component, or of the view."""
+    yield call((live.view if record is None else record.component).handle_async, name, result)
+    if at_once or live.navigation is not None:
+        return (yield from (settling(live) if record is None else showing(live, record)))
+    if record is None:
+        live.behind = True
+    else:
+        _components(live).stale[record.ref] = record
+    return Outcome({})
+
+
+def showing(live: Runtime, record: Record, reply: dict[str, Any] | None = None) -> Steps[Outcome]:
+    """After a callback: what has changed in the component; then, if it asked for that, to another URL."""
+    if live.state.program is None:  # the language has changed, and all of the page with it
+        return (yield from settling(live, reply))
+    target, live.navigation = live.navigation, None
+    yield from _components(live).settling_one(Where.HERE, Due(record))
+    if target is None:
+        return Outcome(live.component_diff(reply))
+    first = live.component_diff()
+    live.navigation = target
+    outcome = yield from settling(live, reply)
+    return outcome._replace(before=(first,)) if first else outcome
+
+
+def catching_up(live: Runtime) -> Steps[Outcome]:
+    """Render the components that messages have changed, and the view if they have changed that."""
+    components = _components(live)
+    diffs = []
+    while components.stale:
+        record = next(iter(components.stale.values()))
+        yield from components.settling_one(live.render_where, Due(record))
+        diffs.append(live.component_diff())
+    last = (yield from rendering(live, live.render_where)) if live.behind else {}
+    return Outcome(last, before=tuple(diff for diff in diffs if diff))
+
+
+def _components(live: Runtime) -> Components:
+    assert live.components is not None
+    return live.components

@@ -1,0 +1,156 @@
+"""``start_async``: work that goes on beside a view and whose outcome comes back as a message (LV-113)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from django_phoenix import executor
+from django_phoenix.exceptions import LiveViewError
+from django_phoenix.process import is_being_cancelled
+
+if TYPE_CHECKING:
+    from django_phoenix.live.channel import LiveChannel
+
+logger = logging.getLogger(__name__)
+
+# Whose it is (a cid, or None for the view), and its name.
+Key = tuple[int | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ok:
+    """What an async function returned."""
+
+    value: Any
+
+    ok: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """Why an async function returned nothing: the exception it raised, or the reason of ``cancel_async``."""
+
+    reason: Any
+
+    ok: ClassVar[bool] = False
+
+
+Outcome = Ok | Exit
+
+
+class TaskDone(NamedTuple):
+    """Into the mailbox of the view."""
+
+    key: Key
+    number: int
+    outcome: Outcome
+
+
+def check_task(owner: Any, name: Any, function: Any) -> None:
+    """Raises TypeError for what is no task, LiveViewError if nobody wants to hear of its end."""
+    here = f"{type(owner).__name__}.start_async"
+    if not isinstance(name, str):
+        raise TypeError(f"{here}: the name of the task should be a string, got {name!r:.100}.")
+    if not callable(function):
+        raise TypeError(
+            f"{here}({name!r}, …): expected a function and its arguments, got {function!r:.100}. Write "
+            f"start_async({name!r}, fetch, 3), not start_async({name!r}, fetch(3))."
+        )
+    if getattr(type(owner).handle_async, "is_default", False):
+        raise LiveViewError(
+            f"{here}({name!r}, …): {type(owner).__name__} has no handle_async(self, name, result) that "
+            "would get the result. Define it."
+        )
+
+
+class Tasks:
+    """The running tasks of one view. On the loop."""
+
+    __slots__ = ("_channel", "_count", "_running")
+
+    def __init__(self, channel: LiveChannel) -> None:
+        self._channel = channel
+        self._count = 0
+        self._running: dict[Key, tuple[int, asyncio.Task[None]]] = {}
+
+    def start(
+        self, key: Key, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> None:
+        """From now on what an earlier task of this name gives is not wanted."""
+        self._count += 1
+        number = self._count
+        server = self._channel.server
+        context = server.context.copy()
+        executor.bind_context(context)
+        task = server.loop.create_task(self._run(key, number, function, args, kwargs), context=context)
+        self._running[key] = number, task
+        # Of those that were replaced, too: the loop itself keeps no task alive.
+        _alive.add(task)
+        task.add_done_callback(_alive.discard)
+
+    def cancel(self, key: Key, reason: Any) -> None:
+        """Its outcome is the reason; nothing happens if there is none."""
+        found = self._running.get(key)
+        if found is not None:
+            number, task = found
+            task.cancel()
+            self._channel.server.inform(TaskDone(key, number, Exit(reason)))
+
+    def take(self, done: TaskDone) -> bool:
+        """Whether this outcome is the one that is waited for; it is, once."""
+        found = self._running.get(done.key)
+        if found is None or found[0] != done.number:
+            return False
+        del self._running[done.key]
+        return True
+
+    def close(self) -> None:
+        """The view has ended."""
+        for _, task in self._running.values():
+            task.cancel()
+        self._running.clear()
+
+    async def _run(
+        self,
+        key: Key,
+        number: int,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+    ) -> None:
+        channel = self._channel
+        record = executor.begin_message(channel.server.owner, f"{channel.log_name}'s task {key[1]!r}")
+        outcome: Outcome
+        try:
+            if iscoroutinefunction(function):
+                channel.enter()
+                outcome = Ok(await function(*args, **kwargs))
+            else:
+                outcome = Ok(await self._in_pool(function, args, kwargs))
+        except (Exception, asyncio.CancelledError) as error:
+            if is_being_cancelled():
+                raise
+            logger.warning("%s's task %r failed.", channel.log_name, key[1], exc_info=error)
+            outcome = Exit(error)
+        finally:
+            executor.end_message(record)
+        if not channel.server.ended:
+            channel.server.inform(TaskDone(key, number, outcome))
+
+    def _in_pool(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        channel = self._channel
+
+        def call() -> Any:
+            channel.enter()
+            return function(*args, **kwargs)
+
+        return executor.get_pool().run(channel.server.owner, contextvars.copy_context(), call)
+
+
+_alive: set[asyncio.Task[None]] = set()
