@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.template import Template, TemplateSyntaxError, VariableDoesNotExist
+from django.template import Template, TemplateDoesNotExist, TemplateSyntaxError, VariableDoesNotExist
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture import engine
@@ -58,6 +58,8 @@ def outcome(render: Callable[[], str]) -> str | type[Exception]:
     """The page, or the kind of exception that took its place."""
     try:
         return render()
+    except (TemplateDoesNotExist, VariableDoesNotExist):
+        return LookupError  # an include may have both faults; which of them is met first does not matter
     except Exception as error:
         return type(error)
 
@@ -81,7 +83,7 @@ def differs_knowingly(live: Live, world: Values) -> bool:
     Here that is the error which it is everywhere else.
     """
     got = outcome(lambda: str(live.compiled.html(live.context)))
-    return got is VariableDoesNotExist and isinstance(outcome(lambda: django_html(live.template, world)), str)
+    return got is LookupError and isinstance(outcome(lambda: django_html(live.template, world)), str)
 
 
 def follow(

@@ -137,7 +137,7 @@ scalars = st.one_of(
         [
             mark_safe("<i>s</i>"),
             mark_safe("x"),
-            mark_safe("</div>"),
+            mark_safe("<b>x</b>\n<b>y</b>"),
             gettext_lazy("Yes"),
             Colour.RED,
             Colour.BLUE,
