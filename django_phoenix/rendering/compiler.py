@@ -14,13 +14,12 @@ from django.utils.safestring import SafeString, mark_safe
 from . import loops, partial_tags, readers, structure, tags  # noqa: F401 (their handlers)
 from .chain import extends_node, is_literal, overriding_blocks
 from .diff import Render, RenderState, share_statics
-from .dirty import enter, follow
 from .errors import annotate
 from .html import flatten
 from .partials import as_template
 from .program import Compiler, Program
 from .region import region_of
-from .runtime import Runtime
+from .runtime import Runtime, flat
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,8 +198,7 @@ class CompiledTemplate:
 
     def _full(self, runtime: Runtime, *, keep_names: bool) -> Node:
         try:
-            program = self.program(runtime, runtime.context.autoescape, None)
-            enter(program, runtime, keep_names=keep_names)
+            program = self._enter(runtime, None, keep_names=keep_names)
             tree: Node = program.full(runtime, [])
             if runtime.noted and runtime.assets is not None:
                 runtime.assets.noted += runtime.noted
@@ -222,12 +220,11 @@ class CompiledTemplate:
     ) -> Render:
         runtime = self._runtime(context, components)
         try:
-            program = self._chosen(runtime, state)
+            program = self._enter(runtime, state.program if state.compiled is self else None)
             if program is state.program and state.is_current():
                 cells = None
-                tree = follow(program, runtime, state)
+                tree = program.diff(runtime, state.cells, 0)
             else:
-                enter(program, runtime)
                 cells = list[Any]()
                 tree = program.full(runtime, cells)
                 tree["s"] = program.block
@@ -245,12 +242,19 @@ class CompiledTemplate:
         assert context.template is not None
         return Runtime(context, context.template.engine, context.template_name, compiled_form, components)
 
-    def _chosen(self, runtime: Runtime, state: RenderState) -> Program:
-        """The program to run. A view keeps to parents that are named literally."""
-        known = state.program if state.compiled is self else None
+    def _enter(self, runtime: Runtime, known: Program | None, *, keep_names: bool = False) -> Program:
+        """The program, with the context as it needs it. A view keeps to parents that are named literally."""
         if known is not None and known.settled:
-            return known
-        return self.program(runtime, runtime.context.autoescape, None)
+            program = known
+        else:
+            program = self.program(runtime, runtime.context.autoescape, None)
+        if program.dynamic:
+            runtime.protect(keep_names=keep_names)
+            runtime.real = True
+            runtime.push_state(program)
+        else:
+            runtime.names = flat(runtime.context.dicts)
+        return program
 
     # -- programs
 

@@ -47,7 +47,8 @@ class Frame:
     """A component whose template is being written."""
 
     __slots__ = (
-        "component", "default", "fills", "isolated", "name", "outer", "own", "template_name", "under",
+        "attributes", "component", "default", "fills", "isolated", "name", "outer", "own", "template_name",
+        "under",
     )  # fmt: skip
 
     def __init__(
@@ -62,6 +63,7 @@ class Frame:
         self.component = component  # an instance of django-components, or None
         self.under: Names = {}  # names from outside
         self.own: Names = {}  # the component's own names, on top of them
+        self.attributes = ""  # of its root elements
 
 
 class Fill:

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 Handler = Callable[["Compiler", Content, "Scope", Any], None]
 
+Roots = dict[int, list[int]]
+"""By id of a text node: the places in its text where root elements take attributes."""
+
 handlers: dict[type, Handler] = {}
 may_set: dict[type, frozenset[str]] = {}  # what a subclass may set and still mean the same
 found: WeakKeyDictionary[type, Handler | None] = WeakKeyDictionary()
@@ -48,7 +51,9 @@ leaves: list[Callable[[TemplateNode, str], Any]] = []
 DEPTH = 60  # blocks in blocks; what is deeper is left to Django, so that a template cannot exhaust the stack
 
 
-def register_node_handler(node_class: type, handler: Handler, *, settable: frozenset[str] = frozenset()) -> None:
+def register_node_handler(
+    node_class: type, handler: Handler, *, settable: frozenset[str] = frozenset()
+) -> None:
     """Compile nodes of this class (and of subclasses that override nothing of it) by this handler.
 
     The handler calls `content.text`, appends a `Part` to `content.items`, or raises `NotCompilable` to
@@ -139,7 +144,12 @@ def may_hide_queries(c: Compiler, node: Any) -> bool:
 
 @handles(TextNode)
 def text_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
-    content.text(node.s)
+    start = 0
+    for place in c.roots.get(id(node), ()):
+        content.text(node.s[start:place])
+        content.items.append(Text(lambda fn: "root_attributes(rt)", certain=True))
+        start = place
+    content.text(node.s[start:])
 
 
 @handles(VerbatimNode)

@@ -267,6 +267,11 @@ def rendered_in_a_thread(rt: Runtime, template_node: TemplateNode) -> str:
     return rendered_by_django(rt, template_node)
 
 
+def root_attributes(rt: Runtime) -> str:
+    """What the component that is being written wants its root elements to have."""
+    return rt.frame.attributes if rt.frame is not None else ""
+
+
 # -- blocks
 
 
@@ -348,8 +353,8 @@ HELPERS: dict[str, Any] = {
         bind, block_value, called, cell, cells,
         conditional_escape, csrf_input, enter_block, escape, flat, follow, get, joined, leave_block, lookup,
         mark_safe, missing, needed, node, nothing, open_blocks, pop, push, rendered_by_django,
-        refill, renew, renew_by_many, renew_text, rendered_in_a_thread, settled, show, show_raw, static,
-        template_localtime, turn, unpack, url, url_or_nothing,
+        refill, renew, renew_by_many, renew_text, rendered_in_a_thread, root_attributes, settled, show,
+        show_raw, static, template_localtime, turn, unpack, url, url_or_nothing,
     )
 }  # fmt: skip
 HELPERS |= {

@@ -115,7 +115,10 @@ class ComponentTag:
         )
         frame.under, frame.own, frame.template_name = under, own, plan.template.name
         names = {**under, **own}
-        program = rt.compiled(plan.template).program(rt, self.autoescape, lambda: names)
+        compiled = rt.compiled(plan.template)
+        if plan.rooted is not None and needs is not None:
+            compiled, frame.attributes = plan.rooted, attributes_of(needs)
+        program = compiled.program(rt, self.autoescape, lambda: names)
         enter(rt, names, frame, program.dynamic, self.autoescape)
         try:
             return run(rt, program, memory, component.id)
@@ -215,6 +218,12 @@ def needs_of(plan: Plan, component: Any, js: Any, css: Any) -> Dependency:
     js_hash = cache_component_js_vars(cls, js) if js else None
     css_hash = cache_component_css_vars(cls, css) if css else None
     return Dependency(cls.class_id, component.id, js_hash or "", css_hash or "")
+
+
+def attributes_of(needs: Dependency) -> str:
+    """By these the component's scripts and styles find its root elements."""
+    css = f' data-djc-css-{needs.css}=""' if needs.css else ""
+    return f' data-djc-id-{needs.id}=""{css}'
 
 
 def isolated(names: Names) -> Names:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django_phoenix.rendering.compiler import CompiledTemplate
+
 from .bridge import Component, OnComponentDataContext, OnComponentInputContext, extensions
 from .dependencies import asks_for_something
 from .functions import declaration_of
+from .root_tags import Unknown, root_tags
 
 ATTRIBUTE = "_django_phoenix_plan"
 
@@ -16,7 +19,7 @@ class Plan:
 
     __slots__ = (
         "asks", "cls", "data_hooks", "declaration", "extensions", "has_css", "has_js", "input_hooks",
-        "opaque", "template",
+        "opaque", "rooted", "template",
     )  # fmt: skip
 
     def __init__(self, cls: Any) -> None:
@@ -28,9 +31,18 @@ class Plan:
         self.opaque = "" if self.declaration is not None else why_opaque(cls, self.template)
         self.input_hooks = overriding("on_component_input", cls)
         self.data_hooks = overriding("on_component_data", cls)
+        self.rooted = None if self.opaque or not marks_roots(cls) else self.with_root_attributes()
         self.asks = asks_for_something(cls)
         self.has_js = bool(cls.js)
         self.has_css = bool(cls.css)
+
+    def with_root_attributes(self) -> CompiledTemplate | None:
+        """The template, compiled so that its root elements take attributes."""
+        try:
+            return CompiledTemplate(self.template, roots=root_tags(self.template.nodelist))
+        except Unknown as error:
+            self.opaque = str(error)
+            return None
 
     def is_current(self) -> bool:
         media = self.cls._component_media
@@ -87,6 +99,12 @@ def overriding(hook: str, cls: Any) -> list[Any]:
             continue
         found.append(getattr(extension, hook))
     return found
+
+
+def marks_roots(cls: Any) -> bool:
+    """Whether the class's scripts or styles look for the elements of an instance."""
+    has_css_data = cls.get_css_data is not Component.get_css_data
+    return "$onComponent" in (cls.js or "") or bool(cls.css and has_css_data)
 
 
 def is_cached(cls: Any) -> bool:
