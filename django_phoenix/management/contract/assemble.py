@@ -27,8 +27,10 @@ from django.templatetags.i18n import BlockTranslateNode
 
 from django_phoenix.rendering.chain import literal_include
 
+from .component_names import names_inside
 from .parse import Library, bodies_of, position, text_spans, token_spans
 from .source import Body, Place, Scope, Source, Step, Text, Use
+from .writes import Written, written_by
 
 AS = re.compile(r"\sas\s+([A-Za-z_]\w*)")
 PARTIALS: tuple[type, ...] = tuple(
@@ -137,7 +139,9 @@ class Assembly:
 
     def _load(self, source: Source, node: Node, name: str, skip: Any = None) -> Source | None:
         try:
-            template = self.engine.find_template(name, skip=skip)[0] if skip else self.engine.get_template(name)
+            template = (
+                self.engine.find_template(name, skip=skip)[0] if skip else self.engine.get_template(name)
+            )
         except (TemplateDoesNotExist, TemplateSyntaxError) as error:
             self.problems.append((Place(source, *position(node)), error))
             self.incomplete = True
@@ -222,7 +226,9 @@ class Assembly:
             use.bodies = self._partial(node)
         else:
             self._other(use, node)
-        self._bind(AS.findall(node.token.contents) if not isinstance(node, VariableNode | IncludeNode) else ())
+        self._bind(
+            AS.findall(node.token.contents) if not isinstance(node, VariableNode | IncludeNode) else ()
+        )
 
     def _block(self, node: BlockNode) -> list[Body]:
         defined = self._blocks.get(node.name) or [(self._source, node)]
@@ -311,16 +317,20 @@ class Assembly:
         """A tag of a library, ours or anybody's."""
         ours = type(node).__module__.partition(".")[0] in ("django", "django_phoenix")
         use.detached = is_component_part(node)
-        opened = isinstance(node, SimpleNode) and node.takes_context
-        known = ours or isinstance(node, SimpleNode) or is_component_part(node)
         use.opaque = not ours and not use.detached
-        with self._within(bound_inside(node), open=use.detached or not known):
+        inside, after = Written(), Written()
+        if use.detached:
+            inside = names_inside(node)
+        elif isinstance(node, SimpleNode) or not ours:
+            inside = after = written_by(node)
+        with self._within(bound_inside(node) | inside.names, open=inside.open or self._open):
             bodies = [Body(self._of(self._source, nodes)) for nodes in bodies_of(node)]
         if not ours:
             for body in bodies:
                 body.maybe = body.many = True
         use.bodies = bodies
-        if opened or not known:
+        self._bind(after.names)
+        if after.open and not AS.search(node.token.contents if node.token else ""):
             self._open = True
             self._scope = None
 

@@ -1,4 +1,4 @@
-"""Template tags with what stands around them: the names that are asked for first, the branches they are in."""
+"""Template tags with what stands around them: names that are asked for first, branches they are in."""
 
 from __future__ import annotations
 

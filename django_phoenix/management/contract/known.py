@@ -78,10 +78,7 @@ def names_of_page(unit: Unit) -> Known:
 def declared_names(declaration: Any) -> set[str]:
     """What a nested ``class Assigns`` declares."""
     inherited = {
-        name
-        for klass in declaration.type.__mro__[:-1]
-        for name in vars(klass)
-        if not name.startswith("_")
+        name for klass in declaration.type.__mro__[:-1] for name in vars(klass) if not name.startswith("_")
     }
     return {*declaration.annotations, *inherited}
 

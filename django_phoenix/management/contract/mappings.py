@@ -91,7 +91,9 @@ class Keys:
 
     def _method(self, function: ast.expr) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
         """``self.names()``, if the scope is the class that defines it."""
-        if not (isinstance(function, ast.Attribute) and isinstance(self.scope, ast.ClassDef)):
+        if not (isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name)):
+            return None
+        if not isinstance(self.scope, ast.ClassDef):
             return None
         for node in self.scope.body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == function.attr:

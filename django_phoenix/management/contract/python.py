@@ -64,7 +64,8 @@ def _within(outer: ast.AST) -> list[ast.AST]:
 
 
 def _first_line(node: Any) -> int:
-    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    first: int = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return first
 
 
 def global_value(module: str, expression: ast.expr) -> Any:

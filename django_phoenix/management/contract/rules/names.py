@@ -27,12 +27,13 @@ def unknown_name(page: Unit) -> Iterator[Finding]:
     for met in met_in(page.steps):
         for read in unknown_reads(met, known):
             path = met.use.place.source.path
+            names = known.names | met.use.scope.names
             if path == own:
-                yield finding(read, page, known)
+                yield finding(read, f"neither {page.name}", names, page.name)
             elif not read.optional and not any(
                 known_in(other).has(read.name) for other in pages_showing(page.site, path)
             ):
-                yield finding(read, page, known)
+                yield finding(read, "neither a live view with this template", names, "the view")
 
 
 def unknown_reads(met: Met, known: Known) -> Iterator[Read]:
@@ -58,13 +59,11 @@ def own_template(page: Unit) -> str | None:
     return next((source.path for source in page.sources if source.template.origin.name == name), None)
 
 
-def finding(read: Read, page: Unit, known: Known) -> Finding:
-    assert page.owner is not None
-    view = page.owner.__qualname__
+def finding(read: Read, who: str, names: Iterable[str], view: str) -> Finding:
     return Finding(
         read.place,
-        f"{read.name!r} is read, but nothing gives it a value: neither {view} nor a context processor.",
-        _nearest(read.name, known.names, f"Assign it in mount(), or declare it in {view}'s class Assigns."),
+        f"{read.name!r} is read, but nothing gives it a value: {who} nor a context processor.",
+        _nearest(read.name, names, f"Assign it in mount(), or declare it in the class Assigns of {view}."),
     )
 
 
@@ -84,10 +83,9 @@ def unknown_stream(page: Unit) -> Iterator[Finding]:
             if is_open or not names or not read.lookups or use.scope.binds(read.name):
                 continue
             if read.lookups[0] not in names and read.name not in assigned.names:
-                assert page.owner is not None
                 yield Finding(
                     read.place,
-                    f"{page.owner.__qualname__} has no {word} {read.lookups[0]!r}.",
+                    f"{page.name} has no {word} {read.lookups[0]!r}.",
                     _nearest(read.lookups[0], names, f'{method}("{read.lookups[0]}", …) makes one.'),
                 )
 

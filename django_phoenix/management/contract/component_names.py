@@ -1,0 +1,88 @@
+"""Which names a component gives its template and, at times, what stands between its tags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .component_calls import call_of, part_of
+from .mappings import keys_returned
+from .writes import Written
+
+# In the template of every component of django-components.
+ALWAYS = frozenset({"component_vars"})
+DATA_METHODS = ("get_template_data", "get_context_data")
+# Methods that may put names into the context.
+HOOKS = ("on_render_before", "on_render")
+
+
+def names_inside(node: Any) -> Written:
+    """The names that a tag of django-components adds for its body."""
+    part = part_of(node)
+    if part == "fill":
+        given = call_of(node.params).kwargs
+        names = [given[key] for key in ("data", "fallback", "default") if key in given]
+        return Written({name for name in names if isinstance(name, str)}, not all_texts(names))
+    if part != "component" or is_isolated(node):
+        return Written()
+    try:
+        component = node.registry.get(node.name)
+    except Exception:  # django-components' own "not registered"; another rule tells of it
+        return Written(open=True)
+    return names_given(component)
+
+
+def all_texts(names: list[Any]) -> bool:
+    return all(isinstance(name, str) for name in names)
+
+
+def is_isolated(node: Any) -> bool:
+    """Whether a component sees nothing of the page around its tag, and its slots nothing of the component."""
+    if node.flags.get("only"):
+        return True
+    try:
+        component = node.registry.get(node.name)
+    except Exception:
+        component = None
+    settings = node.registry.settings
+    behavior = getattr(settings.context_behavior, "value", settings.context_behavior)
+    return hasattr(component, "declaration") or behavior == "isolated"
+
+
+def names_given(component: type[Any]) -> Written:
+    """The names that a component's class gives its template."""
+    declaration = getattr(component, "declaration", None)
+    if declaration is not None:
+        return _of_function(declaration)
+    written = Written(set(ALWAYS))
+    for name in DATA_METHODS:
+        _add(written, _own(component, name))
+    written.open |= any(_own(component, name) is not None for name in HOOKS)
+    return written
+
+
+def _of_function(declaration: Any) -> Written:
+    parameters = [attribute.parameter for attribute in declaration.attributes.values()]
+    parameters += declaration.slots
+    if declaration.rest is not None:
+        parameters.append(declaration.rest.parameter)
+    written = Written({*ALWAYS, *(parameter.removesuffix("_") for parameter in parameters)})
+    _add(written, declaration.function)
+    return written
+
+
+def _add(written: Written, function: Any) -> None:
+    if function is None:
+        return
+    keys = keys_returned(function)
+    if keys is None:
+        written.open = True
+    else:
+        written.names |= keys
+
+
+def _own(component: type[Any], name: str) -> Any:
+    """A method, unless it is django-components' own."""
+    for base in component.__mro__:
+        if name in vars(base):
+            return None if base.__module__.startswith("django_components") else vars(base)[name]
+    return None
