@@ -16,6 +16,9 @@ from zlib import crc32
 if TYPE_CHECKING:
     from .runtime import Runtime
 
+NOBODY = "_"  # in the place of an id: the styles alone are asked for
+TOLD = 2000  # what a view remembers of what its page has been told
+
 MARK = "<!-- _RENDERED "
 COMMENT = re.compile(r"<!--\s+_RENDERED\s+([\w\-./]+),(\w+),([0-9a-f]*),([0-9a-f]*)\s+-->")
 
@@ -47,7 +50,7 @@ class Assets:
         self.prefix = f"c{crc32(view_id.encode()):08x}_"
         self.count = 0
         self.noted: list[Dependency] = []  # by renders that count
-        self.told: set[Dependency] = set()
+        self.told: set[tuple[str, ...]] = set()
 
     def new_id(self) -> str:
         """An id for one more component: letters, digits and `_`; the page's HTML may hold it anywhere."""
@@ -56,15 +59,30 @@ class Assets:
 
     def take(self) -> list[Dependency]:
         """What the page has to be told now, once."""
-        noted = [each for each in dict.fromkeys(self.noted) if each not in self.told]
-        self.noted = []
-        self.told.update(noted)
-        return noted
+        noted, self.noted = self.noted, []
+        return [each for each in dict.fromkeys(noted) if self._is_news(each)]
+
+    def _is_news(self, each: Dependency) -> bool:
+        """New components always are; of others the styles, of values what has not been shown lately."""
+        what = (each.class_id, each.css) if each.id == NOBODY else each
+        is_new = what not in self.told or not (each.id == NOBODY or each.id.startswith(f"{self.prefix}v"))
+        if len(self.told) > TOLD:
+            self.told.clear()
+        self.told |= {what, (each.class_id, each.css)}
+        return is_new
 
 
 def found_in(text: str) -> list[Dependency]:
     """The components whose comments stand in a text."""
     return [Dependency(*match) for match in COMMENT.findall(text)]
+
+
+def note(rt: Runtime, needs: Dependency, *, is_new: bool) -> None:
+    """Of a component that was there before, only the styles may be news: they follow its data."""
+    if is_new:
+        rt.noted.append(needs)
+    elif needs.css:
+        rt.noted.append(Dependency(needs.class_id, NOBODY, "", needs.css))
 
 
 def settle(rt: Runtime, text: str, known: Known = ()) -> tuple[str, Known]:
@@ -75,11 +93,9 @@ def settle(rt: Runtime, text: str, known: Known = ()) -> tuple[str, Known]:
     assert rt.assets is not None
     components = found_in(text)
     ids = _lasting_ids(rt.assets, components, known)
-    before = {(class_id, id) for class_id, id in known}
     for each in components:
         lasting = each._replace(id=ids[each.id])
-        if (lasting.class_id, lasting.id) not in before or lasting.css:
-            rt.noted.append(lasting)
+        note(rt, lasting, is_new=(lasting.class_id, lasting.id) not in known)
     text = replaced(COMMENT.sub("", text), ids)
     return text, tuple(dict.fromkeys((each.class_id, ids[each.id]) for each in components))
 

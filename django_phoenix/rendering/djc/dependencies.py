@@ -16,7 +16,7 @@ from django.templatetags.static import static
 from django.utils.html import escape
 from django_components import get_component_by_class_id, render_dependencies
 
-from django_phoenix.rendering.assets import COMMENT, MARK, Dependency, deliver_by, found_in
+from django_phoenix.rendering.assets import COMMENT, MARK, NOBODY, Dependency, deliver_by, found_in
 
 MANAGER = "django_components/django_components.min.js"
 DATA = re.compile(r"<script[^>]*\sdata-djc\b[^>]*>(.*?)</script>", re.DOTALL)
@@ -44,7 +44,7 @@ class Delivery:
         news = {
             "css": [with_nonce(tag, nonce) for tag in tags(data["cssTags__toFetch"])],
             "js": [with_nonce(tag, nonce) for tag in tags(data["jsTags__toFetch"])],
-            "calls": [[item and decoded(item) for item in call] for call in data["componentJsCalls"]],
+            "calls": calls(data["componentJsCalls"]),
         }
         news = {name: items for name, items in news.items() if items}
         return {"manager": static(MANAGER), **news} if news else None
@@ -115,6 +115,11 @@ def encoded(text: str) -> str:
 
 def tags(items: Iterable[str]) -> list[dict[str, Any]]:
     return [json.loads(decoded(item)) for item in items]
+
+
+def calls(items: Iterable[list[str | None]]) -> list[list[str | None]]:
+    decoded_calls = [[item and decoded(item) for item in call] for call in items]
+    return [call for call in decoded_calls if call[1] != NOBODY]
 
 
 def with_nonce(tag: dict[str, Any], nonce: str | None) -> dict[str, Any]:
