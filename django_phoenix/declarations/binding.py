@@ -22,7 +22,7 @@ def names_of(
     `slots` holds the fills by name. Raises ComponentInputError for what the component does not take,
     TypeError for a function that returns anything but a mapping or None.
     """
-    given = kwargs if not args else {**_by_position(declaration, args), **kwargs}
+    given = kwargs if not args else {**_by_position(declaration, args, kwargs), **kwargs}
     arguments = _attributes(declaration, given)
     _slots(declaration, slots, arguments)
     more = declaration.function(**arguments)
@@ -38,7 +38,7 @@ def names_of(
     return names
 
 
-def _by_position(declaration: Declaration, args: Sequence[Any]) -> dict[str, Any]:
+def _by_position(declaration: Declaration, args: Sequence[Any], named: Mapping[str, Any]) -> dict[str, Any]:
     if len(args) > len(declaration.positional):
         most = len(declaration.positional)
         by_name = next((n for n in declaration.attributes if n not in declaration.positional), "name")
@@ -47,7 +47,15 @@ def _by_position(declaration: Declaration, args: Sequence[Any]) -> dict[str, Any
             f"takes {most or 'no'} attribute{'' if most == 1 else 's'} without a name, got {len(args)}: "
             f"{', '.join(map(_shown, args))}. Name the others: {declaration.example([by_name])}.",
         )
-    return dict(zip(declaration.positional, args, strict=False))
+    given = dict(zip(declaration.positional, args, strict=False))
+    for name, value in given.items():
+        if name in named:
+            raise _error(
+                declaration,
+                f"attribute {name!r} is given twice: without a name, {_shown(value)}, and with it, "
+                f"{_shown(named[name])}.",
+            )
+    return given
 
 
 def _attributes(declaration: Declaration, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,8 +121,9 @@ def _misfit(declaration: Declaration, attribute: Attribute, value: Any) -> Compo
         hint = " A template's name that nothing defines is an empty text: is it spelt right?"
     elif attribute.allowed is not None:
         hint = _nearest(str(value), map(str, attribute.allowed))
-    elif isinstance(value, str) and attribute.expected in {"int", "float", "bool"}:
-        hint = f" Without quotes it is no text: {attribute.name}={value or 'True'}."
+    elif isinstance(value, str) and attribute.annotation in (int, float, bool):
+        kind = "bool" if attribute.annotation is bool else "number"
+        hint = f" Without quotes it is a {kind}: {attribute.name}={value}."
     return _error(
         declaration,
         f"attribute {attribute.name!r} should be {attribute.expected}, got {_shown(value)}.{hint}",
@@ -132,7 +141,7 @@ def _missing(declaration: Declaration, attribute: Attribute) -> ComponentInputEr
 def _unknown(declaration: Declaration, name: str) -> ComponentInputError:
     takes = ", ".join(declaration.attributes) or "no attributes of its own"
     if declaration.rest is None:
-        remedy = "For global attributes (class, id, …) give its function a parameter annotated with Rest"
+        remedy = "For global attributes (class, id, …) give its function a parameter of type Rest"
         takes += ", and no global ones"
     else:
         parameter = declaration.rest.parameter
@@ -147,10 +156,13 @@ def _unknown_fill(declaration: Declaration, name: str) -> ComponentInputError:
     known = [f"{slot.name}.…" if slot.is_group else slot.name for slot in declaration.slots.values()]
     takes = f"It has {', '.join(known)}" if known else "It has no slots"
     if name == "default":
+        remedy = (
+            'put it into {% fill "…" %}'
+            if known
+            else f'close it at once, {{% component "{declaration.name}" … / %}}'
+        )
         return _error(
-            declaration,
-            f"something stands between its tags, and it has no body. {takes}: put it into a "
-            '{% fill "…" %}, or close the component at once: {% component … / %}.',
+            declaration, f"something stands between its tags, and it has no body. {takes}: {remedy}."
         )
     return _error(declaration, f"unknown slot {name!r}.{_nearest(name, declaration.slots)} {takes}.")
 
