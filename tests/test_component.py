@@ -260,9 +260,8 @@ def test_a_name_is_taken_once() -> None:
 def test_attributes_slots_and_rest_reach_the_template() -> None:
     make_price()
     make_box()
-    assert (
-        shown("{% component 't.price' total id='p' class='big' / %}", total=3) == '<b class="price">3 EUR</b>'
-    )
+    html = shown("{% component 't.price' total id='p' class='big' / %}", total=3)
+    assert html == '<b class="price big" id="p">3 EUR</b>'
     html = shown(
         "{% component 't.box' id='b' disabled=True hidden=False title=None %}"
         "{% fill 'title' %}T{% endfill %}{% fill 'body' %}B{% endfill %}"
