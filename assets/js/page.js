@@ -3,6 +3,7 @@
 import * as Phoenix from "phoenix"
 
 import {createSocketMaker} from "./channel_socket"
+import {watchComponents} from "./components"
 import {readConfig} from "./config"
 import {watchConnection} from "./connection"
 import {watchCrashes} from "./crash"
@@ -28,6 +29,7 @@ window.liveSocket = liveSocket
 window.Phoenix = Phoenix
 
 watchLoading(window)
+watchComponents(window)
 keepWebSocket(liveSocket.getSocket())
 watchConnection(window, liveSocket.getSocket(), config, notice)
 watchCrashes(document, liveSocket.getSocket())

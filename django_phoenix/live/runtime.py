@@ -274,12 +274,15 @@ class Runtime:
     def _load_assets(self) -> None:
         """Have the page load what components need that it shows for the first time."""
         assets: Assets | None = getattr(self.context, "phoenix_assets", None)
-        if assets is None or not assets.noted:
+        if assets is None:
+            return
+        is_join, assets.joined = not assets.joined, True
+        if not assets.noted:
             return
         for delivery in deliveries:
             news = delivery.load(assets.take(), nonce_of(self.request))
             if news is not None:
-                self.pushed.insert(0, [LOAD_EVENT, news])
+                self.pushed.insert(0, [LOAD_EVENT, {**news, "join": True} if is_join else news])
 
 
 def page_params(query: str, captures: dict[str, Any]) -> dict[str, Any]:

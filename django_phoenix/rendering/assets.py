@@ -44,11 +44,12 @@ Known = tuple[tuple[str, str], ...]
 class Assets:
     """Kept by each view, whose renders count on: an id is given once."""
 
-    __slots__ = ("count", "noted", "prefix", "told")
+    __slots__ = ("count", "joined", "noted", "prefix", "told")
 
     def __init__(self, view_id: str) -> None:
         self.prefix = f"c{crc32(view_id.encode()):08x}_"
         self.count = 0
+        self.joined = False  # its page has what was there when it joined
         self.noted: list[Dependency] = []  # by renders that count
         self.told: set[tuple[str, ...]] = set()
 

@@ -35,7 +35,7 @@ class Delivery:
         """What a page that is there already has to load, for our script in it; None for nothing.
 
         `css` and `js` are tags, each with `tag`, `attrs` and `content`; `calls` are class id, id and the hash
-        of the data (or None) of each component whose `$onComponent` is to be called; `manager` is the URL of
+        of the data (or None) of each component whose `$onComponent` is to be called; `manager` is the tag of
         django-components' own script.
         """
         data = declared(dependencies)
@@ -47,7 +47,7 @@ class Delivery:
             "calls": calls(data["componentJsCalls"]),
         }
         news = {name: items for name, items in news.items() if items}
-        return {"manager": static(MANAGER), **news} if news else None
+        return {"manager": with_nonce(manager(), nonce), **news} if news else None
 
     def linked(self, document: str, nonce: str | None) -> str:
         """A whole page with what the components in it need, and without their comments."""
@@ -117,6 +117,10 @@ def tags(items: Iterable[str]) -> list[dict[str, Any]]:
     return [json.loads(decoded(item)) for item in items]
 
 
+def manager() -> dict[str, Any]:
+    return {"tag": "script", "attrs": {"src": static(MANAGER)}, "content": ""}
+
+
 def calls(items: Iterable[list[str | None]]) -> list[list[str | None]]:
     decoded_calls = [[item and decoded(item) for item in call] for call in items]
     return [call for call in decoded_calls if call[1] != NOBODY]
@@ -147,13 +151,12 @@ def scripts(data: dict[str, Any], nonce: str | None) -> str:
         "cssUrls__markAsLoaded": [encoded(tag["attrs"]["href"]) for tag in styles if "href" in tag["attrs"]],
         "jsUrls__markAsLoaded": [encoded(tag["attrs"]["src"]) for tag in linked if "src" in tag["attrs"]],
     }
-    manager = {"tag": "script", "attrs": {"src": static(MANAGER)}, "content": ""}
     told = {
         "tag": "script",
         "attrs": {"type": "application/json", "data-djc": True},
         "content": json.dumps(news),
     }
-    return "".join(map(element, [with_nonce(manager, nonce), told, *linked]))
+    return "".join(map(element, [with_nonce(manager(), nonce), told, *linked]))
 
 
 def placed(document: str, text: str, place: re.Pattern[str], end: re.Pattern[str]) -> str:
