@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from .html import DYNAMIC, Attribute, Tag, Tags
 from .source import Body, Place, Scope, Source, Step, Text, Use
 
-VOID = frozenset(
-    "area base br col embed hr img input link meta param source track wbr".split()
-)
+VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 # Their end tags may be left out.
 OPTIONAL = frozenset(
     "li dt dd p rt rp optgroup option colgroup caption thead tbody tfoot tr td th html head body".split()

@@ -34,7 +34,9 @@ def check_site(templates: Iterable[Template] = ()) -> Result:
 def check_units(units: Iterable[Unit]) -> list[Report]:
     """What the rules find in these units, by place; what is silenced is left out."""
     found: dict[tuple[str, str, int, int], Report] = {}
-    rules = [rule for rule in all_rules() if f"django_phoenix.{rule.id}" not in settings.SILENCED_SYSTEM_CHECKS]
+    rules = [
+        rule for rule in all_rules() if f"django_phoenix.{rule.id}" not in settings.SILENCED_SYSTEM_CHECKS
+    ]
     for unit in units:
         for rule in rules:
             for finding in rule.find(unit):

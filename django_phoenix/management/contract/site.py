@@ -32,6 +32,7 @@ class Site:
         self.library = Library()
         self.engine = template_engine().engine
         self.pages: list[Unit] = []
+        self.all_units: list[Unit] = []
         self._tags: dict[Source, Tags] = {}
         self._by_owner: dict[type[Any], Unit] = {}
 
@@ -44,7 +45,7 @@ class Site:
     def units(self, templates: Iterable[Template] = ()) -> list[Unit]:
         """Pages, then components, then those of ``templates`` that are not part of them."""
         self.pages = [page for route in distinct_routes() for page in self._pages(route)]
-        units = self.pages + self._components(self.pages)
+        self.all_units = units = self.pages + self._components(self.pages)
         read = {source for unit in units for source in unit.sources}
         for template in templates:
             if self.library.source(template) not in read:
@@ -119,9 +120,7 @@ class Site:
         unit.whole = is_document(steps)
         return unit
 
-    def _unit(
-        self, kind: Kind, owner: type[Any] | None, assembly: Assembly, steps: Any, **more: Any
-    ) -> Unit:
+    def _unit(self, kind: Kind, owner: type[Any] | None, assembly: Assembly, steps: Any, **more: Any) -> Unit:
         return Unit(kind, owner, self, steps, assembly.sources, assembly.incomplete, **more)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .html import Tags
 from .nesting import Element, Fault, Nesting
-from .source import Source, Step, Use
+from .source import Place, Source, Step, Use
 
 if TYPE_CHECKING:
     from django_phoenix.live.routes import LiveRoute
@@ -77,6 +77,14 @@ class Unit:
         nesting.follow(self.steps)
         return nesting
 
+    def use_at(self, place: Place) -> Use | None:
+        """The tag that stands at the start of a place."""
+        return self._uses_by_place.get((place.source, place.start))
+
+    @cached_property
+    def _uses_by_place(self) -> dict[tuple[Source, int], Use]:
+        return {(use.place.source, use.place.start): use for use in self.uses}
+
     def uses_within(self, element: Element) -> list[Use]:
         """The template tags inside of an element; those in its start tag are not."""
         self.elements  # noqa: B018 (which notes the parents of each use)
@@ -89,5 +97,3 @@ def _flat(steps: list[Step]) -> Iterator[Use]:
             yield step
             for body in step.bodies:
                 yield from _flat(body.steps)
-
-

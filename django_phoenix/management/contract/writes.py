@@ -30,7 +30,8 @@ def written_by(node: Node) -> Written:
         return Written()  # renders its template with a context of its own
     if isinstance(node, SimpleNode):
         return _by_function(node.func) if node.takes_context else Written()
-    return _by_class(type(node))
+    node_class: Any = type(node)
+    return _by_class(node_class)
 
 
 @cache

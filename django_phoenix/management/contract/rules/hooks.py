@@ -1,10 +1,13 @@
-"""T004: elements with a hook."""
+"""T004, T005: elements with a hook. T014: elements whose content is not the server's."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from django_phoenix.management.contract.findings import Finding, Level, rule
+from django_phoenix.management.contract.nesting import Element
+from django_phoenix.management.contract.scripts import scripts_of
 from django_phoenix.management.contract.unit import Unit
 
 
@@ -19,3 +22,53 @@ def hook_without_id(unit: Unit) -> Iterator[Finding]:
                 f'<{element.tag} phx-hook="{hook.source}"> has no id, so the client does not start the hook.',
                 'Give the element an id that is unique in the page: id="…".',
             )
+
+
+@rule("T005", Level.WARNING, "A hook that no script of the page has.")
+def unknown_hook(unit: Unit) -> Iterator[Finding]:
+    """Only if every script of the page is a file that we can read, and none of them has the word."""
+    if unit.kind != "page":
+        return
+    hooks = [
+        hook
+        for element in unit.elements
+        for hook in element.attributes
+        if hook.name == "phx-hook" and hook.value and not hook.dynamic
+    ]
+    scripts = scripts_of(unit) if hooks else None
+    if scripts is None:
+        return
+    for hook in hooks:
+        name = hook.value or ""
+        if name.startswith(("Phoenix.", ".")) or re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", scripts):
+            continue
+        yield Finding(
+            hook.value_place,
+            f"No script of the page has a hook {name!r}.",
+            f"Register it: ((window.DjangoPhoenix ??= {{}}).hooks ??= {{}}).{name} = {{mounted() {{ … }}}}.",
+        )
+
+
+@rule("T014", Level.ERROR, "phx-update without an id.")
+def update_without_id(unit: Unit) -> Iterator[Finding]:
+    """Also of the entries of a stream."""
+    for element in unit.elements:
+        update = element.get("phx-update")
+        kind = element.static("phx-update")
+        if update is not None and kind in ("ignore", "stream") and _has_no_id(element):
+            yield Finding(
+                update.place,
+                f'<{element.tag} phx-update="{kind}"> has no id, so the client cannot find it again.',
+                'Give the element an id that is unique in the page: id="…".',
+            )
+        around = element.parents[-1] if element.parents else None
+        if around is not None and around.static("phx-update") == "stream" and _has_no_id(element):
+            yield Finding(
+                element.place,
+                f"<{element.tag}> stands in a stream and has no id: the client removes it.",
+                'Give it the id of its entry: id="{{ dom_id }}".',
+            )
+
+
+def _has_no_id(element: Element) -> bool:
+    return element.get("id") is None and not element.mixed

@@ -1,0 +1,183 @@
+"""Which events an element sends, to whom, and with what: the ``phx-…`` attributes as the client reads them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.template.base import FilterExpression
+
+from django_phoenix.live.js_tag import Call, JsNode
+from django_phoenix.live.spec import OwnSpec, component_spec_of, spec_of
+from django_phoenix.params import Handler
+
+from .html import Attribute
+from .nesting import Element
+from .source import Place, Use
+from .unit import Unit
+
+# Whose value is an event's name or commands.
+EVENTS = {
+    f"phx-{name}"
+    for name in (
+        *("click", "click-away", "change", "submit", "keydown", "keyup", "window-keydown", "window-keyup"),
+        *("focus", "blur", "window-focus", "window-blur", "viewport-top", "viewport-bottom"),
+        *("auto-recover", "progress"),
+    )
+}
+# Whose value is commands alone.
+COMMANDS = {"phx-mounted", "phx-remove", "phx-connected", "phx-disconnected"}
+FORM_EVENTS = {"phx-change", "phx-submit", "phx-auto-recover"}
+KEY_EVENTS = {"phx-keydown", "phx-keyup", "phx-window-keydown", "phx-window-keyup"}
+# The client adds what depends on the list, or on the upload.
+FREE_PAYLOADS = {"phx-viewport-top", "phx-viewport-bottom", "phx-progress"}
+# Not an event's name, but an order to the client.
+NOT_EVENTS = {"phx-auto-recover": {"ignore"}}
+# Handled for every view.
+BUILT_IN = {"lv:clear-flash"}
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One event of one element. ``target``: "view", "myself" (the live component), or "elsewhere"."""
+
+    element: Element
+    attribute: Attribute
+    event: str
+    place: Place
+    target: str
+    # From `JS.push(…, value=…)`: keys with their values, None for one that varies; None: not known.
+    value: dict[str, Any] | None = field(default_factory=dict)
+
+    @property
+    def of_form(self) -> bool:
+        return self.attribute.name in FORM_EVENTS
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """An attribute that should hold commands and holds something else."""
+
+    attribute: Attribute
+    problem: str
+
+
+def bindings_of(unit: Unit, element: Element) -> Iterator[Binding | Malformed]:
+    """The events that an element sends, as far as the template names them."""
+    for attribute in element.attributes:
+        if attribute.name in EVENTS or attribute.name in COMMANDS:
+            if attribute.dynamic:
+                yield from _of_tag(unit, element, attribute)
+            elif attribute.value is not None:
+                yield from _of_text(unit, element, attribute, attribute.value.strip())
+
+
+def _of_text(unit: Unit, element: Element, attribute: Attribute, value: str) -> Iterator[Binding | Malformed]:
+    if value.startswith("["):
+        yield from _of_json(unit, element, attribute, value)
+    elif attribute.name in COMMANDS:
+        yield Malformed(attribute, f"{attribute.name} runs client commands; {value!r} is none")
+    elif value and value not in NOT_EVENTS.get(attribute.name, ()):
+        yield Binding(element, attribute, value, attribute.value_place, _target(unit, element))
+
+
+def _of_json(unit: Unit, element: Element, attribute: Attribute, value: str) -> Iterator[Binding | Malformed]:
+    try:
+        commands = [(str(name), dict(options)) for name, options in json.loads(value)]
+    except (ValueError, TypeError) as error:
+        yield Malformed(attribute, f"the commands can't be read: {error}")
+        return
+    for name, options in commands:
+        if name == "push" and isinstance(options.get("event"), str):
+            target = "elsewhere" if options.get("target") is not None else _target(unit, element)
+            values = options.get("value")
+            known = dict(values) if isinstance(values, dict) else {}
+            yield Binding(element, attribute, options["event"], attribute.value_place, target, known)
+
+
+def _of_tag(unit: Unit, element: Element, attribute: Attribute) -> Iterator[Binding]:
+    """Of ``phx-click="{% js push "save" then hide %}"``."""
+    use = unit.use_at(attribute.value_place)
+    if use is None or not isinstance(use.node, JsNode) or use.place.text != attribute.value_place.text:
+        return
+    expressions = iter(use.node.expressions)
+    for call in use.node.calls:
+        arguments = [next(expressions) for _ in call.names]
+        if call.method == "push":
+            yield from _of_push(unit, element, attribute, use, call, arguments)
+
+
+def _of_push(
+    unit: Unit,
+    element: Element,
+    attribute: Attribute,
+    use: Use,
+    call: Call,
+    arguments: list[FilterExpression],
+) -> Iterator[Binding]:
+    event, values, target = None, dict[str, Any](), _target(unit, element)
+    known = True
+    for name, expression in zip(call.names, arguments, strict=True):
+        if name in (None, "event"):
+            event = literal(expression)
+        elif name == "value":
+            known = False
+        elif name is not None and name.startswith("value-"):
+            values[name.removeprefix("value-")] = literal(expression)
+        elif name == "target":
+            is_me = getattr(expression.var, "lookups", None) == ("myself",)
+            target = "myself" if is_me and unit.kind == "live_component" else "elsewhere"
+    if isinstance(event, str):
+        place = use.place.find(event)
+        yield Binding(element, attribute, event, place, target, values if known else None)
+
+
+def literal(expression: FilterExpression) -> Any:
+    """The value of a literal in a tag; None for what varies."""
+    if expression.filters:
+        return None
+    var: Any = expression.var
+    return var if isinstance(var, str) else getattr(var, "literal", None)
+
+
+def _target(unit: Unit, element: Element) -> str:
+    target = element.get("phx-target")
+    if target is None:
+        return "elsewhere" if element.mixed else "view"
+    is_me = target.source.strip("{} \t\n").partition("|")[0] == "myself"
+    if is_me and unit.kind == "live_component" and not element.scope.binds("myself"):
+        return "myself"
+    return "elsewhere"
+
+
+# -- who handles it
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """A class that may get an event."""
+
+    owner: type[Any]
+    spec: OwnSpec
+
+    @property
+    def name(self) -> str:
+        return self.owner.__qualname__
+
+    def handles(self, event: str) -> bool:
+        return event in self.spec.events or self.spec.has("handle_event") or event in BUILT_IN
+
+    def handler(self, event: str) -> Handler | None:
+        return self.spec.events.get(event)
+
+
+def receivers_of(unit: Unit, binding: Binding) -> list[Receiver]:
+    """The classes that get an event, each in its own page; none if that is not known."""
+    if binding.target == "myself" and unit.owner is not None:
+        return [Receiver(unit.owner, component_spec_of(unit.owner))]
+    if binding.target == "view":
+        views = sorted(unit.views, key=lambda view: view.__qualname__)
+        return [Receiver(view, spec_of(view)) for view in views]
+    return []

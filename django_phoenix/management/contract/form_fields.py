@@ -1,0 +1,134 @@
+"""What a form sends: its inputs, as far as the template shows them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.template.base import VariableNode
+
+from .nesting import Element
+from .payloads import Sent, sent_as
+from .source import Use
+from .unit import Unit
+
+SENDING = {"input", "select", "textarea", "button"}
+NEVER_SENT = {"reset", "image"}
+# Inside of these a variable is text.
+TEXT_ONLY = {
+    "button",
+    "option",
+    "textarea",
+    "title",
+    "script",
+    "style",
+    "select",
+    "svg",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+}
+# What a variable of this name shows may be an input.
+FORMLIKE = re.compile(r"form|field|input|widget|captcha|html|content|body|slot|children", re.IGNORECASE)
+
+
+@dataclass
+class Form:
+    """The values of one form. ``open``: there may be others; ``doubtful``: it shows variables besides."""
+
+    sent: list[Sent] = field(default_factory=list)
+    open: bool = False
+    doubtful: bool = False
+
+
+def fields_of(unit: Unit, form: Element) -> Form:
+    """The inputs inside of a form, and those that name it."""
+    found = Form(open=form.mixed or not form.enclosed and unit.kind != "page")
+    id = form.get("id")
+    for element in unit.elements:
+        inside = form in element.parents
+        owner = element.get("form")
+        if owner is not None:
+            inside = id is not None and owner.source == id.source
+            found.open = found.open or (owner.dynamic and not inside)
+        if not inside:
+            continue
+        if element.get("phx-hook") is not None or element.static("phx-update") == "ignore":
+            found.open = True
+        if element.tag in SENDING:
+            _add(found, element, unit, form)
+    for use in unit.uses_within(form):
+        _look_at(found, use)
+    return found
+
+
+def _add(found: Form, element: Element, unit: Unit, form: Element) -> None:
+    name = element.get("name")
+    kind = (element.static("type") or "").lower()
+    if name is None:
+        found.open = found.open or element.mixed
+        return
+    if kind in NEVER_SENT or element.static("disabled") is not None or not name.value:
+        return
+    if name.dynamic:
+        _add_dynamic(found, name.value, element)
+        return
+    optional = element.path != form.path or name.conditional or element.get("disabled") is not None
+    if element.tag == "select":
+        found.sent += _of_select(unit, element, name.value, optional=optional)
+        return
+    value = element.static("value") if _fixed(element, kind) else None
+    checkbox = element.tag == "input" and kind == "checkbox"
+    radio = element.tag == "input" and kind == "radio"
+    if checkbox and element.get("value") is None:
+        value = "on"
+    button = element.tag == "button" or kind in ("submit", "file")
+    found.sent.append(
+        sent_as(
+            name.value,
+            element.place if element.get("value") is None else element.get("value").value_place,  # type: ignore[union-attr]
+            value,
+            optional=optional or checkbox or button,
+            checkbox=checkbox and not optional,
+        )
+    )
+    found.doubtful = found.doubtful or radio
+
+
+def _add_dynamic(found: Form, name: str, element: Element) -> None:
+    """``user[{{ field }}]`` sends something at ``user``; of other names nothing is known."""
+    head, bracket, _ = name.partition("[")
+    if bracket and head.isidentifier():
+        found.sent.append(Sent((head,), element.place))
+    else:
+        found.open = True
+
+
+def _fixed(element: Element, kind: str) -> bool:
+    """Whether the user cannot type another value."""
+    return element.tag == "button" or kind in ("hidden", "radio", "checkbox", "submit")
+
+
+def _of_select(unit: Unit, select: Element, name: str, *, optional: bool) -> Iterator[Sent]:
+    multiple = select.get("multiple") is not None or select.mixed
+    yield sent_as(name, select.place, optional=optional or multiple)
+    for option in unit.elements:
+        if option.tag != "option" or select not in option.parents or option.static("disabled") is not None:
+            continue
+        value = option.static("value")
+        if value is not None and value != "":
+            yield sent_as(name, option.get("value").place, value, optional=True)  # type: ignore[union-attr]
+
+
+def _look_at(found: Form, use: Use) -> None:
+    """Whether a template tag inside of the form may put inputs there."""
+    if use.detached or use.opaque:
+        found.open = True
+    elif isinstance(use.node, VariableNode) and not any(each.tag in TEXT_ONLY for each in use.parents):
+        name = use.place.text.strip("{} \t\n").partition("|")[0]
+        if FORMLIKE.search(name):
+            found.open = True
+        else:
+            found.doubtful = True

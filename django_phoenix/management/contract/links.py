@@ -1,0 +1,131 @@
+"""Where a page's links lead: of ``{% live_patch %}``, ``{% live_navigate %}``, of commands, of links by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.template.base import FilterExpression
+from django.urls import Resolver404, get_resolver, resolve
+from django.urls.resolvers import LocalePrefixPattern
+
+from django_phoenix.live.js_tag import JsNode
+from django_phoenix.live.routes import is_live, live_routes
+from django_phoenix.templatetags.phoenix import LinkNode
+
+from .bindings import COMMANDS, EVENTS
+from .nesting import Element
+from .source import Place, Use
+from .urlnames import DYNAMIC
+
+PATCH, NAVIGATE = "patch", "navigate"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A live link. ``target`` is a path or, if ``is_name``, the name of a URL with its arguments."""
+
+    kind: str
+    target: str
+    place: Place
+    args: list[Any] = field(default_factory=list)
+    kwargs: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_name(self) -> bool:
+        return not self.target.startswith(("/", "?", "#"))
+
+
+def value_of(expression: FilterExpression) -> Any:
+    """The value of a literal in a tag, else DYNAMIC."""
+    if expression.filters:
+        return DYNAMIC
+    var: Any = expression.var
+    if isinstance(var, str):
+        return str(var)
+    return var.literal if var is not None and var.lookups is None and not var.translate else DYNAMIC
+
+
+def link_of_tag(use: Use) -> Link | None:
+    """Of ``{% live_patch %}`` or ``{% live_navigate %}`` with a literal target."""
+    node = use.node
+    if not isinstance(node, LinkNode):
+        return None
+    target, *values = map(value_of, node.expressions)
+    if not isinstance(target, str):
+        return None
+    positional = len(values) - len(node.names)
+    kwargs = dict(zip(node.names, values[positional:], strict=True))
+    kind = PATCH if node.kind == "patch" else NAVIGATE
+    return Link(kind, target, use.place, values[:positional], kwargs)
+
+
+def links_of_commands(use: Use) -> Iterator[Link]:
+    """Of ``{% js navigate "/x/" %}``. Commands take paths only."""
+    if not isinstance(use.node, JsNode):
+        return
+    expressions = iter(use.node.expressions)
+    for call in use.node.calls:
+        given = {name or "href": next(expressions) for name in call.names}
+        if call.method in (PATCH, NAVIGATE) and "href" in given:
+            href = value_of(given["href"])
+            if isinstance(href, str):
+                yield Link(call.method, href, use.place)
+
+
+def links_of_element(element: Element) -> Iterator[Link]:
+    """Those written by hand: ``data-phx-link``, and commands as JSON."""
+    kind = {"patch": PATCH, "redirect": NAVIGATE}.get(element.static("data-phx-link") or "")
+    href, attribute = element.static("href"), element.get("href")
+    if kind and href and attribute is not None:
+        yield Link(kind, href, attribute.place)
+    for attribute in element.attributes:
+        value = (attribute.value or "").strip()
+        if attribute.name in EVENTS | COMMANDS and not attribute.dynamic and value.startswith("["):
+            yield from _links_of_json(value, attribute.place)
+
+
+def _links_of_json(value: str, place: Place) -> Iterator[Link]:
+    try:
+        commands = [(str(name), dict(options)) for name, options in json.loads(value)]
+    except (ValueError, TypeError):
+        return  # another rule tells of it
+    for name, options in commands:
+        if name in (PATCH, NAVIGATE) and isinstance(options.get("href"), str):
+            yield Link(name, options["href"], place)
+
+
+# -- where they lead
+
+
+@dataclass(frozen=True)
+class Destination:
+    """What stands at a link's target. ``views``: the live views there; empty: something else."""
+
+    found: bool = True
+    views: frozenset[type[Any]] = frozenset()
+    certain: bool = True
+
+
+def destination(link: Link) -> Destination:
+    """Where a link leads; of a name, without its arguments."""
+    if link.is_name:
+        views = frozenset(route.view_class for route in live_routes() if route.name == link.target)
+        # Routes are known by the namespace of the instance, names may have that of the app.
+        return Destination(views=views, certain=bool(views) or ":" not in link.target)
+    path = link.target.partition("#")[0].partition("?")[0]
+    if not path:
+        return Destination(certain=False)
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return Destination(found=False, certain=not _has_languages())
+    view_class: Any = getattr(match.func, "view_class", None)
+    return Destination(views=frozenset({view_class} if is_live(view_class) else ()))
+
+
+def _has_languages() -> bool:
+    """Whether the middleware may lead paths without a language to one with it."""
+    return any(isinstance(each.pattern, LocalePrefixPattern) for each in get_resolver().url_patterns)
