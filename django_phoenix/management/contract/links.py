@@ -1,4 +1,4 @@
-"""Where a page's links lead: of ``{% live_patch %}``, ``{% live_navigate %}``, of commands, of links by hand."""
+"""Where live links lead: of ``{% live_patch %}``, ``{% live_navigate %}``, of commands, and by hand."""
 
 from __future__ import annotations
 
