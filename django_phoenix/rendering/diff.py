@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.urls import get_script_prefix, get_urlconf
-from django.utils import timezone, translation
+from .surroundings import active_locale, active_routing
 
 if TYPE_CHECKING:
     from .compiler import CompiledTemplate
@@ -105,14 +104,6 @@ class Render:
             state.tracker = state.seen = None
         if self._noted and self._assets is not None:
             self._assets.noted += self._noted
-
-
-def active_locale() -> tuple[Any, ...]:
-    return translation.get_language(), timezone.get_current_timezone()
-
-
-def active_routing() -> tuple[Any, ...]:
-    return get_urlconf(), get_script_prefix(), translation.get_language()
 
 
 def share_statics(root: Node, fresh: list[Node]) -> None:

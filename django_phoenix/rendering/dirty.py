@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import Enum
-from operator import is_, itemgetter
+from operator import is_, is_not, itemgetter
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 PATIENCE = 3  # diffs of a program before it is tracked
 HEAT = 2  # renders with the same names before a variant is written for them
 WORTH = 12  # parts, beside one for each name, from which on tracking pays
+LOOP = 12  # parts that a loop is like
 VARIANTS = 32
 KEYS = 256
 
@@ -150,9 +151,10 @@ class Tracker:
             return ()
         new = list(seen)
         key = []
-        for number, (value, old) in enumerate(zip(values, seen, strict=True)):
-            if value is old:
+        for number, differs in enumerate(map(is_not, values, seen)):
+            if not differs:
                 continue
+            value, old = values[number], seen[number]
             if old is not UNSURE and same(value, old):
                 new[number] = value
             else:
@@ -177,7 +179,8 @@ class Tracker:
         with lock:
             if key not in self.variants:
                 variant = Variant()
-                name = self.writer.write({self.variables[number] for number in key})
+                numbers = {variable: number for number, variable in enumerate(self.variables)}
+                name = self.writer.write({self.variables[number] for number in key}, numbers)
                 if name is None:
                     variant.run = nothing_new
                 else:
@@ -201,7 +204,8 @@ def follow(program: Program, rt: Runtime, state: RenderState) -> dict[str, Any]:
         return program.diff(rt, state.cells, 0)  # type: ignore[no-any-return]
     if variant.run is nothing_new:
         return {}
-    enter(program, rt)
+    if program.dynamic or program.compiler.hosts:
+        enter(program, rt)
     return variant.run(rt, state.cells, 0)
 
 
@@ -240,7 +244,7 @@ def weight_of(part: Part) -> int:
     if part.reads_of.impure:
         return 0
     if isinstance(part, Repeated):
-        return WORTH
+        return LOOP
     return len(part.paths or ()) if isinstance(part, Shown) else 1
 
 

@@ -366,6 +366,7 @@ class Hosted(Part):
         with fn.reading() as given:
             arguments = self.arguments(fn)
         self.given = given
+        c.hosts = True
         fn.reads.absorb(given)
         fn.reads.impure = True
         fn.emit(f"x, m = {self.name}.diff(rt, mem[at + {at}]{arguments})")

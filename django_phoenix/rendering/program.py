@@ -11,7 +11,7 @@ import itertools
 import weakref
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from django.template.base import Node as TemplateNode
     from django.template.base import Template
 
+    from .dirty import Tracker
     from .keyed import Loop
     from .nodes import Roots
     from .source import Culprit
@@ -47,8 +48,12 @@ class Program:
     opaque_parts: list[tuple[str, int, str]]
     blocks: Blocks | None  # what the chain defines, if it is one
     module: Module = field(repr=False)
+    compiler: Compiler = field(repr=False)
+    code: parts.BlockCode = field(repr=False)
     full: Callable[..., Any] = field(init=False, repr=False)
     diff: Callable[..., Any] = field(init=False, repr=False)
+    tracker: Tracker | Literal[False] | None = None  # None: not yet; False: comparing names would not pay
+    followed: int = 0  # how often the program has been compared
 
     @property
     def source(self) -> str:
@@ -84,6 +89,7 @@ class Compiler:
         self.partials: dict[Hashable, tuple[Scope, parts.BlockCode | None]] = {}
         self.owner = self.chain[0]
         self.depth = 0
+        self.hosts = False  # other programs are run within this one
         self.new_marks: set[Hashable] = set()
 
     # -- the program
@@ -121,8 +127,8 @@ class Compiler:
                 yield node
 
     def finish(self, code: parts.BlockCode) -> Program:
-        self.entrance("root_full", ("rt", "out"), code.full, code)
-        self.entrance("root_diff", ("rt", "mem", "at"), code.diff, code)
+        self.entrance("root_full", ("rt", "out"), code.full, code.free)
+        self.entrance("root_diff", ("rt", "mem", "at"), code.diff, code.free)
         for loop, functions in self.loops:
             for attribute, name in functions.items():
                 self.module.bind(loop, attribute, name)
@@ -135,24 +141,38 @@ class Compiler:
             opaque_parts=self.opaque_parts,
             blocks=self.blocks if len(self.chain) > 1 else None,
             module=self.module,
+            compiler=self,
+            code=code,
         )
         self.module.bind(program, "full", "root_full")
         self.module.bind(program, "diff", "root_diff")
         weakref.finalize(program, forget, self.module.name)
         return program
 
-    def entrance(self, name: str, first: tuple[str, ...], target: str, code: parts.BlockCode) -> None:
-        """A function through which the program is entered: it reads the names that the program needs."""
+    def entrance(
+        self,
+        name: str,
+        first: tuple[str, ...],
+        target: str,
+        free: Iterable[str],
+        numbers: dict[str, int] | None = None,
+    ) -> None:
+        """A function through which the program is entered: it reads the names that the program needs.
+
+        `numbers` tells for each variable its place among the tracked values, if those are at hand.
+        """
         fn = Function(name, first, dynamic="root" in self.marks)
         if fn.dynamic and self.region is not None:
             region = self.module.constant("N", self.definition(self.region, 0))
             fn.emit(f"enter_block(rt, {region})")
-        call = self.arguments(fn, *first, free=code.free)
+        call = self.arguments(fn, *first, free=free)
         needed = [each for each, variable in self.names.items() if variable in fn.free]
         if needed:
-            fn.emit("names = rt.names")
+            fn.emit("names = rt.names" if numbers is None else "values = rt.watch.values")
         for each in needed:
-            fn.emit(f"{self.names[each]} = names.get({each!r}, MISSING)")
+            variable = self.names[each]
+            found = f"names.get({each!r}, MISSING)" if numbers is None else f"values[{numbers[variable]}]"
+            fn.emit(f"{variable} = {found}")
         fn.emit(f"return {target}({call})")
         self.module.add(fn, ())
 

@@ -44,13 +44,16 @@ class VariantWriter:
         self.root = program.code
         self.rests: dict[tuple[int, int], Function] = {}
 
-    def write(self, touched: set[str]) -> str | None:
-        """Add the variant for new values of these variables; its name, or None if nothing is to be done."""
+    def write(self, touched: set[str], numbers: dict[str, int]) -> str | None:
+        """Add the variant for new values of these variables; its name, or None if nothing is to be done.
+
+        `numbers` are the places of all variables among the tracked values.
+        """
         fn = self.block(self.root, touched)
         if fn is None:
             return None
         name = self.c.module.fresh("variant")
-        self.c.entrance(name, FIRST, fn.name, fn.free)
+        self.c.entrance(name, FIRST, fn.name, fn.free, numbers)
         return name
 
     def block(self, code: BlockCode, touched: set[str]) -> Function | None:
