@@ -13,6 +13,7 @@ from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
 from django_phoenix.exceptions import LiveViewError
+from django_phoenix.live.component_tag import component_of
 from django_phoenix.live.page import load_template, template_of
 from django_phoenix.live.spec import ComponentSpec, component_spec_of
 from django_phoenix.live.steps import Step, Steps, Where, call
@@ -108,8 +109,21 @@ class Components:
     """The table. On the loop and in pool threads, but never in two places at once."""
 
     __slots__ = (
-        "_cids", "_context", "_exemplars", "_last_cid", "_level", "_live", "_marked", "_records", "_rendered",
-        "_seen", "_templates", "_trees", "stale",
+        "_cids",
+        "_classes",
+        "_context",
+        "_exemplars",
+        "_frames",
+        "_last_cid",
+        "_level",
+        "_live",
+        "_marked",
+        "_records",
+        "_rendered",
+        "_seen",
+        "_templates",
+        "_trees",
+        "stale",
     )  # fmt: skip
 
     def __init__(self, live: Runtime) -> None:
@@ -122,6 +136,9 @@ class Components:
         # By the block at the root: a component that has it, and what of it the client can copy.
         self._exemplars: dict[Block, tuple[Record, Skeleton]] = {}
         self._context: Context | None = None
+        # The classes that tags have named; their templates, and the frames of those without fills.
+        self._classes: dict[str, type[LiveComponent]] = {}
+        self._frames: dict[type, Frame] = {}
         self._templates: dict[type, CompiledTemplate] = {}
         # Updated, and not rendered since.
         self.stale: dict[int, Record] = {}
@@ -139,11 +156,12 @@ class Components:
         self._seen = {}
         self._rendered = []
 
-    def show(
-        self, component_class: type[LiveComponent], id: Any, arguments: Arguments, fills: Any, place: str
-    ) -> ComponentRef:
-        """It stands in the page. Raises LiveViewError if it does so twice, or has no proper id."""
+    def show(self, target: Any, id: Any, arguments: Arguments, fills: Any, place: str) -> ComponentRef:
+        """It stands in the page. Raises LiveViewError if it does so twice, or has no proper id or class."""
         level = self._level
+        component_class = self._classes.get(target) if type(target) is str else target
+        if component_class not in self._frames:
+            component_class = self._class_of(target, place)
         key = component_class, id
         try:
             record = self._cids.get(key) or level.new.get(key)
@@ -165,6 +183,17 @@ class Components:
         elif fills is not None or record.is_unknown:
             level.due.append(Due(record, None, fills))
         return record.ref
+
+    def _class_of(self, target: Any, place: str) -> type[LiveComponent]:
+        """The class that a tag names for the first time in this view."""
+        try:
+            found = component_of(target)
+        except LiveViewError as error:
+            raise LiveViewError(f"{place}: {error}") from error.__cause__
+        self._frames[found] = Frame({}, None, isolated=True, name=found.__name__)
+        if isinstance(target, str):
+            self._classes[target] = found
+        return found
 
     def _take_level(self) -> list[Due]:
         """What the last rendering has met is met."""
@@ -224,7 +253,7 @@ class Components:
                 if spec.has("mount"):
                     yield call(record.component.mount)
             if each.fills is not None:
-                record.frame = Frame(each.fills, None, isolated=True)
+                record.frame = Frame(each.fills, None, isolated=True, name=spec.name)
         updates = [each for each in group if each.arguments is not None]
         if spec.has("update_many"):
             if updates:
@@ -253,13 +282,14 @@ class Components:
 
     def _render(self, record: Record) -> Render:
         compiled = self._template_of(record)
-        return compiled.render_component(
-            self._context_of(record, compiled.template), record.state, self._live
-        )
+        context = self._context_of(record, compiled.template)
+        frame = record.frame or self._frames[record.component_class]
+        return compiled.render_component(context, record.state, self._live, frame)
 
     def _tree(self, record: Record) -> Node:
         compiled = self._template_of(record)
-        tree = compiled.tree(self._context_of(record, compiled.template), self._live)
+        context = self._context_of(record, compiled.template)
+        tree = compiled.tree(context, self._live, record.frame or self._frames[record.component_class])
         check_root(record, tree["s"])
         return tree
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from django.template.base import Template
     from django.template.engine import Engine
 
+    from .frames import Frame
     from .nodes import Roots
     from .rendered import Node
     from .runtime import ComponentHost
@@ -142,9 +143,11 @@ class CompiledTemplate:
                 return self._html(context, keep_names)
         return self._html(context, keep_names)
 
-    def tree(self, context: Context, components: ComponentHost) -> Node:
+    def tree(self, context: Context, components: ComponentHost, frame: Frame | None = None) -> Node:
         """The complete tree, its statics as blocks: for a first response that may show live components."""
-        return self._full(self._runtime(context, components), keep_names=False)
+        runtime = self._runtime(context, components)
+        runtime.frame = frame
+        return self._full(runtime, keep_names=False)
 
     def render(self, context: Context, state: RenderState, components: ComponentHost | None = None) -> Render:
         """Evaluate, and compare with what the state remembers. The state changes only at `.commit()`.
@@ -157,9 +160,11 @@ class CompiledTemplate:
                 return self._render(context, state, components)
         return self._render(context, state, components)
 
-    def render_component(self, context: Context, state: RenderState, components: ComponentHost) -> Render:
+    def render_component(
+        self, context: Context, state: RenderState, components: ComponentHost, frame: Frame
+    ) -> Render:
         """The same for the template of a live component, whose statics are still blocks (LV-39)."""
-        return self._render(context, state, components, share=False)
+        return self._render(context, state, components, frame, share=False)
 
     @property
     def opaque_parts(self) -> list[tuple[str, int, str]]:
@@ -215,10 +220,12 @@ class CompiledTemplate:
         context: Context,
         state: RenderState,
         components: ComponentHost | None = None,
+        frame: Frame | None = None,
         *,
         share: bool = True,
     ) -> Render:
         runtime = self._runtime(context, components)
+        runtime.frame = frame
         try:
             program = self._enter(runtime, state.program if state.compiled is self else None)
             if program is state.program and state.is_current():

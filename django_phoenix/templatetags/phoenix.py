@@ -19,6 +19,7 @@ from django_phoenix.conf import DEFAULTS, settings
 from django_phoenix.declarations.rest import with_class
 from django_phoenix.forms import errors_to_show
 from django_phoenix.live.client import SCRIPT, STYLE, live_path
+from django_phoenix.live.component_tag import parse_live_component, parse_render_slot
 from django_phoenix.live.js_tag import parse_js
 from django_phoenix.live.request import nonce_of
 from django_phoenix.rendering.keying import key_by
@@ -29,6 +30,8 @@ from django_phoenix.rendering.tags import register_pure_node
 register = template.Library()
 
 register.tag("js", parse_js)
+register.tag("live_component", parse_live_component)
+register.tag("render_slot", parse_render_slot)
 register.filter(errors_to_show)
 register.filter(key_by)
 register.filter(register_pure_filter(with_class))

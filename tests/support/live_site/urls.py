@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.urls import include, path
 
 from django_phoenix.routing import live_session
-from tests.support.live_site import views
+from tests.support.live_site import components, views
 
 LAYOUTS = (
     views.ThreeLevels,
@@ -63,6 +63,12 @@ urlpatterns = [
     path("place/a/<int:pk>/", views.PlaceLive.as_view(live_action="show"), name="place-item"),
     path("place/b/", views.OtherPlaceLive.as_view()),
     path("mount-redirect/", views.MountRedirect.as_view()),
+    path("cards/", components.CardsLive.as_view()),
+    path("async-cards/", components.AsyncCardsLive.as_view()),
+    path("tree/", components.TreeLive.as_view()),
+    path("slots/", components.SlotsLive.as_view()),
+    path("workers/", components.WorkersLive.as_view()),
+    path("mistakes/", components.MistakesLive.as_view()),
     path("session/", views.SessionLive.as_view()),
     *i18n_patterns(path("i18n/", views.LocaleLive.as_view())),
 ]

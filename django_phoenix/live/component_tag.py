@@ -1,0 +1,190 @@
+"""``{% live_component %}`` and ``{% render_slot %}``: read here, compiled in ``rendering``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from importlib import import_module
+from typing import Any, NoReturn
+
+from django.apps import apps
+from django.core.signals import setting_changed
+from django.template import TemplateSyntaxError
+from django.template.base import FilterExpression, Node, NodeList, Parser, Token, TokenType, kwarg_re
+from django.template.context import Context
+from django.utils.module_loading import import_string, module_has_submodule
+
+from django_phoenix.exceptions import LiveViewError
+from django_phoenix.rendering.live_components import register_live_component, register_render_slot
+
+TAG, END = "live_component", "endlive_component"
+
+# Where "app_label.ClassName" is looked for, in this order.
+MODULES = ("live_components", "components", "live", "views")
+
+
+class LiveComponentNode(Node):
+    """A live component's place. ``target`` gives its class or the class's name; fills are in ``nodelist``."""
+
+    child_nodelists = ("nodelist",)
+
+    def __init__(
+        self,
+        target: FilterExpression,
+        id: FilterExpression,
+        arguments: dict[str, FilterExpression],
+        nodelist: NodeList,
+    ) -> None:
+        self.target = target
+        self.id = id
+        self.arguments = arguments
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> NoReturn:
+        raise LiveViewError(
+            f"{_place(self)}: {{% {TAG} %}} works in the template of a live view, and there not inside a tag "
+            "that Django renders as one text (`manage.py phx_template` lists those)."
+        )
+
+
+class RenderSlotNode(Node):
+    """Where a live component shows what stands in its tag."""
+
+    child_nodelists = ()
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def render(self, context: Context) -> NoReturn:
+        raise LiveViewError(
+            f"{_place(self)}: {{% render_slot %}} shows the body of a {{% {TAG} %}}: it works in a live "
+            "component's template."
+        )
+
+
+def parse_live_component(parser: Parser, token: Token) -> LiveComponentNode:
+    """``{% live_component "app.Card" id=card.pk title=card.title %}``, or with a body up to the end tag.
+
+    A tag without a body that stands in the body of another ends in a slash: ``{% live_component … / %}``.
+    """
+    _, *bits = token.split_contents()
+    closed = bool(bits) and bits[-1] == "/"
+    if closed:
+        bits.pop()
+    if not bits or kwarg_re.match(bits[0])[1]:  # type: ignore[index]
+        raise TemplateSyntaxError(
+            f'{{% {TAG} %}} needs a component first: {{% {TAG} "app_label.ClassName" id=… %}}.'
+        )
+    arguments: dict[str, FilterExpression] = {}
+    for bit in bits[1:]:
+        name, text = kwarg_re.match(bit).groups()  # type: ignore[union-attr]
+        if not name or name in arguments or name == "myself":
+            raise TemplateSyntaxError(
+                f"{{% {TAG} {bits[0]} … %}} takes arguments by name, each once, and none called myself; "
+                f"got {bit!r}."
+            )
+        arguments[name] = parser.compile_filter(text)
+    id = arguments.pop("id", None)
+    if id is None:
+        raise TemplateSyntaxError(
+            f"{{% {TAG} {bits[0]} … %}} needs id=…: it tells the component from others of its class."
+        )
+    target = parser.compile_filter(bits[0])
+    nodelist = NodeList()
+    if not closed and has_end(parser):
+        nodelist = parser.parse((END,))
+        parser.delete_first_token()
+    return LiveComponentNode(target, id, arguments, nodelist)
+
+
+def parse_render_slot(parser: Parser, token: Token) -> RenderSlotNode:
+    """``{% render_slot %}``, or ``{% render_slot "actions" %}`` for what a ``{% fill "actions" %}`` holds."""
+    _, *bits = token.split_contents()
+    if not bits:
+        return RenderSlotNode("default")
+    expression = parser.compile_filter(bits[0])
+    if len(bits) > 1 or expression.is_var or expression.filters:
+        raise TemplateSyntaxError("{% render_slot %} takes the name of a slot, in quotes, or nothing.")
+    return RenderSlotNode(str(expression.var))
+
+
+def has_end(parser: Parser) -> bool:
+    """Whether an end tag to come is that of the tag just read: the end belongs to the nearest open one.
+
+    Looked for only as far as the block around it goes, which ends with an end tag of something open.
+    """
+    opened: Counter[str] = Counter()
+    tokens: list[Any] = parser.tokens
+    for token in reversed(tokens):
+        if token.token_type != TokenType.BLOCK:
+            continue
+        name, *bits = token.contents.split() or [""]
+        if name == END:
+            if not opened[TAG]:
+                return True
+            opened[TAG] -= 1
+        elif name == TAG:
+            opened[TAG] += not (bits and bits[-1] == "/")
+        elif name.startswith("end"):
+            if not opened[name[3:]]:
+                return False
+            opened[name[3:]] -= 1
+        else:
+            opened[name] += 1
+    return False
+
+
+def component_of(target: Any) -> type[Any]:
+    """The class that a tag names. Raises LiveViewError if there is none, or it is no live component."""
+    found = find_component(target) if isinstance(target, str) else target
+    if not (isinstance(found, type) and getattr(found, "is_live_component", False)):
+        raise LiveViewError(
+            f"{{% {TAG} %}} shows subclasses of LiveComponent; {target!r:.100} is {found!r:.100}."
+        )
+    return found
+
+
+@cache
+def find_component(name: str) -> Any:
+    """``"app_label.ClassName"``, as for models, or any dotted path. Raises LiveViewError."""
+    label, _, class_name = name.partition(".")
+    if label in apps.app_configs and "." not in class_name:
+        app = apps.app_configs[label]
+        for module in MODULES:
+            if module_has_submodule(app.module, module):
+                found = getattr(import_module(f"{app.name}.{module}"), class_name, None)
+                if found is not None:
+                    return found
+    try:
+        return import_string(name)
+    except ImportError as error:
+        raise LiveViewError(
+            f"{{% {TAG} {name!r} … %}}: there is no such class ({error}). Give its dotted path, or "
+            f"'app_label.ClassName' if it stands in one of the app's modules {', '.join(MODULES)}."
+        ) from error
+
+
+def _forget(*, setting: str, **_: Any) -> None:
+    if setting == "INSTALLED_APPS":
+        find_component.cache_clear()
+
+
+setting_changed.connect(_forget)
+
+
+def _place(node: Node) -> str:
+    origin: Any = node.origin
+    line = node.token.lineno if node.token else 0
+    return f"{(origin.template_name or origin.name) if origin else 'template'}:{line}"
+
+
+def _unclear_fills(node: Any) -> Exception:
+    return TemplateSyntaxError(
+        f"{_place(node)}: which slots a {{% {TAG} %}} fills has to be clear before it is rendered. Its body "
+        "is the default slot, or {% fill %} tags alone, each with a literal name; put conditions and loops "
+        "inside them."
+    )
+
+
+register_live_component(LiveComponentNode, _unclear_fills)
+register_render_slot(RenderSlotNode)
