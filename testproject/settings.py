@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "testproject.board",
     "testproject.chart",
     "testproject.account",
+    "testproject.gallery",
 ]
 if BENCH:
     INSTALLED_APPS.append("testproject.bench")

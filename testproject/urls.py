@@ -10,6 +10,7 @@ from testproject.board.views import BoardView
 from testproject.chart.live import ChartLive
 from testproject.chat.views import AttachmentView, RoomView
 from testproject.counter.live import CounterLive
+from testproject.gallery.live import GalleryLive
 from testproject.pages.live import HomeLive
 from testproject.table.live import TableLive
 from testproject.together.live import TogetherLive
@@ -25,6 +26,8 @@ urlpatterns = [
     path("chat/<slug:room>/", RoomView.as_view(), name="room"),
     path("board/", BoardView.as_view(), {"board": "everybody"}, name="board"),
     path("board/<slug:board>/", BoardView.as_view(), name="own-board"),
+    path("components/", GalleryLive.as_view(), name="components"),
+    path("components/<slug:name>/", GalleryLive.as_view(), name="component"),
     path("account/", AccountLive.as_view(), name="account"),
     path("account/", include("testproject.account.urls")),
 ]
