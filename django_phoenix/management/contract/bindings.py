@@ -1,4 +1,4 @@
-"""Which events an element sends, to whom, and with what: the ``phx-…`` attributes as the client reads them."""
+"""Which events an element sends, to whom, and with what: ``phx-…`` attributes, as the client reads them."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Form:
 
 def fields_of(unit: Unit, form: Element) -> Form:
     """The inputs inside of a form, and those that name it."""
-    found = Form(open=form.mixed or not form.enclosed and unit.kind != "page")
+    found = Form(open=form.mixed or not form.enclosed)
     id = form.get("id")
     for element in unit.elements:
         inside = form in element.parents

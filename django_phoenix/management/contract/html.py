@@ -16,6 +16,7 @@ from html.parser import HTMLParser
 
 from .parse import Piece, pieces_of
 from .source import Place, Source
+from .vocabulary import CDATA, ELEMENTS
 
 MARK = "\ue000"
 GAP = "\ue001"
@@ -24,17 +25,8 @@ MARKS = re.compile(f"[{MARK}{GAP}]")
 ATTRIBUTE = re.compile(
     r"""[\s/\ue001]*(?P<name>[^\s/>=\ue001]+)(?:\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s>]*)))?"""
 )
-CDATA = frozenset(("script", "style", "textarea", "title"))
 # Stands for the name of an element whose name the template fills in.
 DYNAMIC = "?"
-ELEMENTS = frozenset(
-    "a abbr address article aside audio b bdi bdo blockquote body br button canvas caption cite code col colgroup "
-    "data datalist dd del details dfn dialog div dl dt em embed fieldset figcaption figure footer form h1 h2 h3 h4 "
-    "h5 h6 head header hgroup hr html i iframe img input ins kbd label legend li link main map mark menu meta meter "
-    "nav noscript object ol optgroup option output p picture pre progress q rp rt ruby s samp script search section "
-    "select slot small source span strong style sub summary sup svg table tbody td template textarea tfoot th thead "
-    "time title tr track u ul var video wbr".split()
-)
 
 
 @dataclass(frozen=True)

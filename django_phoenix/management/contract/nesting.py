@@ -13,43 +13,8 @@ from dataclasses import dataclass
 
 from .html import DYNAMIC, Attribute, Tag, Tags
 from .source import Body, Place, Scope, Source, Step, Text, Use
+from .vocabulary import CLOSES, FOREIGN, OPTIONAL, SVG, VOID
 
-VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-# Their end tags may be left out.
-OPTIONAL = frozenset(
-    "li dt dd p rt rp optgroup option colgroup caption thead tbody tfoot tr td th html head body".split()
-)
-BLOCKS = frozenset(
-    "address article aside blockquote details dialog div dl fieldset figcaption figure footer form h1 h2 h3 h4 h5 "
-    "h6 header hgroup hr main menu nav ol p pre search section table ul".split()
-)
-CELLS = {"td", "th"}
-ROWS = CELLS | {"tr"}
-# What a start tag closes, if that is open right above it.
-CLOSES: dict[str, set[str]] = {
-    "li": {"li"},
-    "dt": {"dt", "dd"},
-    "dd": {"dt", "dd"},
-    "option": {"option"},
-    "optgroup": {"option", "optgroup"},
-    "rt": {"rt", "rp"},
-    "rp": {"rt", "rp"},
-    "td": CELLS,
-    "th": CELLS,
-    "tr": ROWS,
-    "tbody": ROWS | {"thead", "tbody", "colgroup", "caption"},
-    "thead": {"colgroup", "caption"},
-    "tfoot": ROWS | {"thead", "tbody"},
-    "body": {"head"},
-    **{name: {"p"} for name in BLOCKS},
-}
-FOREIGN = {"svg", "math"}
-# Self-closed elements of SVG in a template that is included within one.
-SVG = frozenset(
-    "animate animatetransform animatemotion circle ellipse fegaussianblur feoffset feblend fecolormatrix feflood "
-    "femerge femergenode g image line lineargradient mpath path polygon polyline radialgradient rect set stop "
-    "symbol text tspan use view defs mask pattern clippath filter marker".split()
-)
 MOST_WAYS = 64
 
 

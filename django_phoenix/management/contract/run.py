@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.template.base import Template
@@ -19,16 +18,21 @@ class Result:
     """What was found, by place, and how much was read."""
 
     reports: list[Report]
-    units: int
-    templates: int
+    sources: list[str]  # the paths of all templates read
+    # Paths of those that could not be read, and why.
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def templates(self) -> int:
+        return len(self.sources)
 
 
 def check_site(templates: Iterable[Template] = ()) -> Result:
     """Check the live pages and components of the site, and further templates besides."""
     site = Site()
     units = site.units(templates)
-    sources = {source for unit in units for source in unit.sources}
-    return Result(check_units(units), len(units), len(sources))
+    sources = {source.path for unit in units for source in unit.sources}
+    return Result(check_units(units), sorted(sources))
 
 
 def check_units(units: Iterable[Unit]) -> list[Report]:
@@ -60,11 +64,3 @@ def _report(rule: Rule, finding: Finding) -> Report | None:
 def _order(report: Report) -> tuple[str, int, int, str]:
     place = report.finding.place
     return place.source.path, place.line, place.column, report.rule.id
-
-
-def shown_path(path: str) -> str:
-    """A path as people write it: below the working directory where it is."""
-    try:
-        return str(Path(path).relative_to(Path.cwd()))
-    except ValueError:
-        return path

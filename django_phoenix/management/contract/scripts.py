@@ -29,7 +29,7 @@ def scripts_of(unit: Unit) -> str | None:
     for element in unit.elements:
         if element.tag != "script" or (element.static("type") or "") not in TYPES:
             continue
-        if element.mixed or element.get("type") is not None and element.static("type") is None:
+        if element.mixed or (element.get("type") is not None and element.static("type") is None):
             return None
         source = element.get("src")
         text = _inline(element) if source is None else _file(_path(unit, source), seen)

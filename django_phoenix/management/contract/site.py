@@ -1,4 +1,4 @@
-"""All that is checked: the pages of the live routes, the components in them, and templates asked for by path."""
+"""All that is checked: the pages of live routes, the components in them, templates asked for by path."""
 
 from __future__ import annotations
 
@@ -80,23 +80,23 @@ class Site:
     # -- components
 
     def _components(self, pages: list[Unit]) -> list[Unit]:
-        """Every component met in the pages, with the views that show it; then the others that are registered."""
+        """Every component met in the pages, with the views that show it; then others that are registered."""
         for page in pages:
             self._follow(page, page.views, set())
         for component in registered_components():
-            self._component(component)
+            self.component_unit(component)
         return list(self._by_owner.values())
 
     def _follow(self, unit: Unit, views: set[type[Any]], seen: set[Unit]) -> None:
         for use in unit.uses:
             component = component_of(use.node)
-            inner = None if component is None else self._component(component)
+            inner = None if component is None else self.component_unit(component)
             if inner is not None and inner not in seen:
                 seen.add(inner)
                 inner.views |= views
                 self._follow(inner, views, seen)
 
-    def _component(self, component: type[Any]) -> Unit | None:
+    def component_unit(self, component: type[Any]) -> Unit | None:
         if component in self._by_owner:
             return self._by_owner[component]
         try:
@@ -152,7 +152,7 @@ def _owner_of_text(owner: type[Any], template: Template) -> type | None:
 
 
 def component_of(node: Any) -> type[Any] | None:
-    """The class that a ``{% component %}`` or ``{% live_component %}`` tag shows; None if only rendering can tell."""
+    """The class that ``{% component %}`` or ``{% live_component %}`` shows; None if only rendering tells."""
     registry = getattr(node, "registry", None)
     if registry is not None and hasattr(node, "name"):
         try:

@@ -1,6 +1,6 @@
 """The text of one template and where things stand in it.
 
-Positions are offsets into ``Source.text``; ``Place`` turns them into the line and column that an editor shows.
+Positions are offsets into ``Source.text``; ``Place`` turns them into line and column as an editor shows them.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ class Use:
     bodies: list[Body] = field(default_factory=list)
     # Of the bodies one is shown: `{% if %}` and such. Not exclusive: all are, one after the other.
     exclusive: bool = False
-    # Where the bodies will stand in the page is unknown: what a component is given, blocks of unknown parents.
+    # Where in the page its bodies stand is unknown: what a component is given, blocks of unknown parents.
     detached: bool = False
     # May write any HTML, even half an element.
     opaque: bool = False

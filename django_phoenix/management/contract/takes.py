@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import typing
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from inspect import Parameter
 from typing import Any
@@ -60,13 +60,14 @@ def takes_of(component: Any) -> Takes:
     if declaration is not None:
         return _of_function(declaration)
     takes = Takes()
+    known = _globals_of(component)
     if (declared := getattr(component, "Kwargs", None)) is not None:
-        arguments, takes.open_named = _fields(declared)
+        arguments, takes.open_named = _fields(declared, known)
         takes.named = {argument.name: argument for argument in arguments}
     if (declared := getattr(component, "Args", None)) is not None:
-        takes.positional, takes.open_positional = _fields(declared)
+        takes.positional, takes.open_positional = _fields(declared, known)
     if (declared := getattr(component, "Slots", None)) is not None:
-        arguments, is_open = _fields(declared)
+        arguments, is_open = _fields(declared, known)
         takes.slots = None if is_open else {each.name: each.required for each in arguments}
     return takes
 
@@ -86,13 +87,13 @@ def _of_function(declaration: Any) -> Takes:
     )
 
 
-def _fields(declared: Any) -> tuple[list[Argument], bool]:
+def _fields(declared: Any, known: dict[str, Any]) -> tuple[list[Argument], bool]:
     """The fields of a NamedTuple, dataclass, pydantic model or any other class, and whether it takes more."""
     try:
         parameters = list(inspect.signature(declared).parameters.values())
     except (TypeError, ValueError):
         return [], True
-    hints = _hints(declared)
+    hints = _hints(declared, known)
     stars = (Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL)
     fields = [
         Argument(each.name, hints.get(each.name, Any), each.default is Parameter.empty)
@@ -104,12 +105,16 @@ def _fields(declared: Any) -> tuple[list[Argument], bool]:
     return fields, lenient or any(each.kind in stars for each in parameters)
 
 
-def _hints(declared: Any) -> dict[str, Any]:
+def _globals_of(component: type[Any]) -> dict[str, Any]:
+    """What names stand for where the class and its bases are written: its nested classes are made elsewhere."""
+    known: dict[str, Any] = {}
+    for base in reversed(component.__mro__):
+        known.update(vars(sys.modules.get(base.__module__, typing)))
+    return known
+
+
+def _hints(declared: Any, known: dict[str, Any]) -> dict[str, Any]:
     try:
-        return typing.get_type_hints(declared)
+        return typing.get_type_hints(declared, known)
     except Exception:  # whatever an annotation raises when it is read
         return {}
-
-
-def required(arguments: dict[str, Argument]) -> Iterator[Argument]:
-    return (argument for argument in arguments.values() if argument.required)

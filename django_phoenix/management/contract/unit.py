@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from .html import Tags
 from .nesting import Element, Fault, Nesting
 from .source import Place, Source, Step, Use
 
@@ -23,8 +22,8 @@ Kind = Literal["page", "component", "live_component", "template"]
 class Unit:
     """One page, component or template.
 
-    ``page``: a live view's page with parents and layout, ``owner`` is its view class. ``component``: a class of
-    django-components. ``live_component``: a LiveComponent. ``template``: a template that was asked for by
+    ``page``: a live view's page with parents and layout, ``owner`` is its view class. ``component``: a class
+    of django-components. ``live_component``: a LiveComponent. ``template``: a template that was asked for by
     path and is part of none of these.
     """
 

@@ -11,7 +11,7 @@ from django_phoenix.management.contract.unit import Unit
 
 @rule("T009", Level.ERROR, "The same id twice in a page.")
 def duplicate_id(unit: Unit) -> Iterator[Finding]:
-    """Only where both are shown together for certain: not in two branches of the same or another condition."""
+    """Only where both are certainly shown together: not in branches of different conditions."""
     level = Level.WARNING if unit.kind == "template" else None
     seen: dict[str, list[Element]] = {}
     for element in _with_id(unit):

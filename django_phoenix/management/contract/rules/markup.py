@@ -5,30 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django_phoenix.management.contract.findings import Finding, Level, rule
-from django_phoenix.management.contract.nesting import OPTIONAL, Element, Fault
+from django_phoenix.management.contract.nesting import Element, Fault
 from django_phoenix.management.contract.source import Place
 from django_phoenix.management.contract.unit import Unit
-
-# None of these may stand in another of its kind.
-ALONE = ("form", "a", "button")
-TABLE_PARTS = {"caption", "colgroup", "thead", "tbody", "tfoot", "tr", "td", "th"}
-ANYWHERE = {"script", "template", "style"}
-# What a part of a table may hold; the browser moves other things out, before the table.
-HOLDS = {
-    "table": {"caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr"},
-    "thead": {"tr"},
-    "tbody": {"tr"},
-    "tfoot": {"tr"},
-    "tr": {"td", "th"},
-}
-WITHIN = {
-    "tr": {"table", "thead", "tbody", "tfoot"},
-    "td": {"tr"},
-    "th": {"tr"},
-    "thead": {"table"},
-    "tbody": {"table"},
-    "tfoot": {"table"},
-}
+from django_phoenix.management.contract.vocabulary import ALONE, ANYWHERE, HOLDS, OPTIONAL, WITHIN
 
 
 @rule("T006", Level.ERROR, "An element that is never closed.")
@@ -44,7 +24,7 @@ def unclosed(unit: Unit) -> Iterator[Finding]:
         elif fault.kind == "self-closed":
             yield _finding(
                 fault,
-                f"<{fault.name} … /> is not closed: HTML ignores this slash, and what follows is inside of it.",
+                f"<{fault.name} … /> is not closed: HTML ignores this slash, so it holds what follows.",
                 f"Write <{fault.name} …></{fault.name}>.",
             )
 
@@ -92,7 +72,7 @@ def misplaced(unit: Unit) -> Iterator[Finding]:
             if around is not None:
                 yield Finding(
                     element.place,
-                    f"<{element.tag}> stands inside of <{element.tag}> ({_line(around.place, element.place)}).",
+                    f"<{element.tag}> stands in <{element.tag}> ({_line(around.place, element.place)}).",
                     _cure(element.tag),
                     level,
                 )

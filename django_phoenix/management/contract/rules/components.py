@@ -1,0 +1,151 @@
+"""T040: unknown components. T041, T042: their arguments. T043: their slots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from typing import Any
+
+from django_phoenix.management.contract.component_calls import DEFAULT, Call, call_of, fills_of, part_of
+from django_phoenix.management.contract.component_slots import slots_of
+from django_phoenix.management.contract.findings import Finding, Level, rule
+from django_phoenix.management.contract.site import component_of, live_component_path
+from django_phoenix.management.contract.source import Use
+from django_phoenix.management.contract.takes import Argument, Takes, takes_of
+from django_phoenix.management.contract.unit import Unit
+from django_phoenix.management.contract.urlnames import DYNAMIC
+
+
+@rule("T040", Level.ERROR, "A component that there is not.")
+def unknown_component(unit: Unit) -> Iterator[Finding]:
+    """Of django-components, by its registered name; a live component, by its class."""
+    for use in unit.uses:
+        node: Any = use.node
+        if component_of(node) is not None:
+            continue
+        if part_of(node) == "component":
+            yield Finding(
+                use.place,
+                f"There is no component {node.name!r}.",
+                _nearest(node.name, node.registry.all(), "Register it: @register or @component."),
+            )
+        elif (path := live_component_path(node)) is not None:
+            yield Finding(
+                use.place,
+                f"There is no live component {path!r}.",
+                'Give its dotted path, or "app_label.ClassName".',
+            )
+
+
+def components_in(unit: Unit) -> Iterator[tuple[Use, type[Any], Call]]:
+    """The tags of django-components whose component is known, with what they give."""
+    for use in unit.uses:
+        if part_of(use.node) == "component":
+            component = component_of(use.node)
+            if component is not None and component.__name__ != "DynamicComponent":
+                yield use, component, call_of(use.node.params)  # type: ignore[attr-defined]
+
+
+@rule("T041", Level.ERROR, "A component lacks an argument, or is given one that it does not take.")
+def unfit_arguments(unit: Unit) -> Iterator[Finding]:
+    """By what it declares: a function component, or the classes Args and Kwargs."""
+    for use, component, call in components_in(unit):
+        name = use.node.name  # type: ignore[attr-defined]
+        for problem, hint in _misfits(takes_of(component), call):
+            yield Finding(use.place, f"The component {name!r} {problem}.", hint)
+
+
+def _misfits(takes: Takes, call: Call) -> Iterator[tuple[str, str]]:
+    if takes.named is not None:
+        for name in call.kwargs:
+            if not takes.accepts(name):
+                others = ", ".join(takes.named) or "none"
+                yield f"takes no {name!r}", _nearest(name, takes.named, f"It takes {others}.")
+    if takes.positional is not None and not takes.open_positional:
+        most = len(takes.positional)
+        if len(call.args) > most:
+            extra = len(call.args) - most
+            yield (
+                f"takes {most or 'no'} arguments without a name, got {len(call.args)}",
+                f"Name the last {'one' if extra == 1 else extra}, or leave out what is too much.",
+            )
+    if not call.spread:
+        for argument in _missing(takes, call):
+            yield (
+                f"needs {argument.name!r} ({argument.expected})",
+                f"Write {{% component … {argument.name}=… %}}."
+                if takes.named and argument.name in takes.named
+                else "Give it without a name, in its place.",
+            )
+
+
+def _missing(takes: Takes, call: Call) -> Iterator[Argument]:
+    positional = takes.positional or []
+    given = {*call.kwargs, *(argument.name for argument in positional[: len(call.args)])}
+    declared = {**{argument.name: argument for argument in positional}, **(takes.named or {})}
+    return (argument for argument in declared.values() if argument.required and argument.name not in given)
+
+
+@rule("T042", Level.WARNING, "An argument of a component is of another type than declared.")
+def mistyped_arguments(unit: Unit) -> Iterator[Finding]:
+    """Literals only. An error for function components, which refuse it."""
+    for use, component, call in components_in(unit):
+        takes = takes_of(component)
+        level = Level.ERROR if takes.strict else None
+        pairs = [*zip(takes.positional or (), call.args, strict=False)]
+        pairs += [
+            (takes.named[name], call.kwargs[name]) for name in call.kwargs if name in (takes.named or ())
+        ]
+        for argument, value in pairs:
+            if value is not DYNAMIC and not argument.fits(value):
+                name = use.node.name  # type: ignore[attr-defined]
+                place = use.place.find(argument.name)
+                yield Finding(
+                    place,
+                    f"The component {name!r}: {argument.name!r} should be {argument.expected}, got {value!r}.",
+                    _about(argument, value),
+                    level,
+                )
+
+
+def _about(argument: Argument, value: Any) -> str:
+    if isinstance(value, str) and argument.annotation in (int, float, bool):
+        return f"Without quotes it is no text: {argument.name}=…."
+    return "Correct the value, or the annotation."
+
+
+@rule("T043", Level.WARNING, "A slot is filled that a component does not have, or one is left empty.")
+def unfit_slots(unit: Unit) -> Iterator[Finding]:
+    """An error where the component then can't be rendered."""
+    for use in unit.uses:
+        slots = slots_of(unit.site, use.node)
+        if slots is None:
+            continue
+        fills = fills_of(use)
+        name = getattr(use.node, "name", "") or live_component_path(use.node)
+        for fill, place in fills.named:
+            if not slots.takes(fill):
+                others = ", ".join(slots.names) or "none"
+                what = (
+                    "shows nothing that stands between its tags"
+                    if fill == DEFAULT
+                    else f"has no slot {fill!r}"
+                )
+                hint = _nearest(fill, slots.names, f"Its slots: {others}.")
+                level = Level.ERROR if slots.strict else None
+                yield Finding(place, f"The component {name!r} {what}.", hint, level)
+        given = {fill for fill, _ in fills.named}
+        if not fills.open:
+            for slot in slots.required - given:
+                if slot == DEFAULT:
+                    hint = "Write something between its tags."
+                else:
+                    hint = f'Write {{% fill "{slot}" %}}…{{% endfill %}} between its tags.'
+                yield Finding(
+                    use.place, f"The component {name!r} needs its slot {slot!r} filled.", hint, Level.ERROR
+                )
+
+
+def _nearest(name: str, known: Iterable[str], otherwise: str) -> str:
+    near = get_close_matches(name, list(known), n=1)
+    return f"Did you mean {near[0]!r}?" if near else otherwise
