@@ -45,9 +45,8 @@ def slots_of(site: Site, node: Any) -> Slots | None:
     declared = None if is_live_component(component) else takes_of(component).slots
     if declared is not None:
         required = {name for name, is_required in declared.items() if is_required}
-        return Slots(
-            {*declared, DEFAULT} if shown and DEFAULT in shown.names else {*declared}, required, True
-        )
+        body = {DEFAULT} & shown.names if shown is not None else set()
+        return Slots({*declared} | body, required, strict=True)
     if shown is None or _uses_slots(component):
         return None
     return shown

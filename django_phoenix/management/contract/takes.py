@@ -45,6 +45,11 @@ class Takes:
     strict: bool = False
     also: list[Any] = field(default_factory=list)
 
+    @property
+    def most_positional(self) -> int | None:
+        """How many arguments may have no name; None: any number."""
+        return None if self.positional is None or self.open_positional else len(self.positional)
+
     def accepts(self, name: str) -> bool:
         return (
             self.named is None
@@ -106,7 +111,7 @@ def _fields(declared: Any, known: dict[str, Any]) -> tuple[list[Argument], bool]
 
 
 def _globals_of(component: type[Any]) -> dict[str, Any]:
-    """What names stand for where the class and its bases are written: its nested classes are made elsewhere."""
+    """What names mean where the class and its bases are written; its nested classes are made elsewhere."""
     known: dict[str, Any] = {}
     for base in reversed(component.__mro__):
         known.update(vars(sys.modules.get(base.__module__, typing)))

@@ -50,33 +50,19 @@ def components_in(unit: Unit) -> Iterator[tuple[Use, type[Any], Call]]:
 def unfit_arguments(unit: Unit) -> Iterator[Finding]:
     """By what it declares: a function component, or the classes Args and Kwargs."""
     for use, component, call in components_in(unit):
-        name = use.node.name  # type: ignore[attr-defined]
-        for problem, hint in _misfits(takes_of(component), call):
-            yield Finding(use.place, f"The component {name!r} {problem}.", hint)
-
-
-def _misfits(takes: Takes, call: Call) -> Iterator[tuple[str, str]]:
-    if takes.named is not None:
+        takes = takes_of(component)
         for name in call.kwargs:
             if not takes.accepts(name):
-                others = ", ".join(takes.named) or "none"
-                yield f"takes no {name!r}", _nearest(name, takes.named, f"It takes {others}.")
-    if takes.positional is not None and not takes.open_positional:
-        most = len(takes.positional)
-        if len(call.args) > most:
-            extra = len(call.args) - most
-            yield (
-                f"takes {most or 'no'} arguments without a name, got {len(call.args)}",
-                f"Name the last {'one' if extra == 1 else extra}, or leave out what is too much.",
-            )
-    if not call.spread:
-        for argument in _missing(takes, call):
-            yield (
-                f"needs {argument.name!r} ({argument.expected})",
-                f"Write {{% component … {argument.name}=… %}}."
-                if takes.named and argument.name in takes.named
-                else "Give it without a name, in its place.",
-            )
+                hint = _nearest(name, takes.named or (), f"It takes {_listed(takes.named or ())}.")
+                yield Finding(use.place.find(name), f"{_called(use)} takes no {name!r}.", hint)
+        most = takes.most_positional
+        if most is not None and len(call.args) > most:
+            text = f"{_called(use)} takes {most or 'no'} arguments without a name, got {len(call.args)}."
+            yield Finding(use.place, text, "Give the others by name, or leave them out.")
+        missing = [] if call.spread else list(_missing(takes, call))
+        if missing:
+            names = ", ".join(f"{argument.name!r} ({argument.expected})" for argument in missing)
+            yield Finding(use.place, f"{_called(use)} needs {names}.", _how_to_give(takes, missing[0]))
 
 
 def _missing(takes: Takes, call: Call) -> Iterator[Argument]:
@@ -86,25 +72,27 @@ def _missing(takes: Takes, call: Call) -> Iterator[Argument]:
     return (argument for argument in declared.values() if argument.required and argument.name not in given)
 
 
+def _how_to_give(takes: Takes, argument: Argument) -> str:
+    if takes.named is not None and argument.name in takes.named:
+        return f"Write {{% component … {argument.name}=… %}}."
+    return "Give it without a name, in its place."
+
+
 @rule("T042", Level.WARNING, "An argument of a component is of another type than declared.")
 def mistyped_arguments(unit: Unit) -> Iterator[Finding]:
     """Literals only. An error for function components, which refuse it."""
     for use, component, call in components_in(unit):
         takes = takes_of(component)
-        level = Level.ERROR if takes.strict else None
+        named = takes.named or {}
         pairs = [*zip(takes.positional or (), call.args, strict=False)]
-        pairs += [
-            (takes.named[name], call.kwargs[name]) for name in call.kwargs if name in (takes.named or ())
-        ]
+        pairs += [(named[name], value) for name, value in call.kwargs.items() if name in named]
         for argument, value in pairs:
             if value is not DYNAMIC and not argument.fits(value):
-                name = use.node.name  # type: ignore[attr-defined]
-                place = use.place.find(argument.name)
                 yield Finding(
-                    place,
-                    f"The component {name!r}: {argument.name!r} should be {argument.expected}, got {value!r}.",
+                    use.place.find(argument.name),
+                    f"{_called(use)}: {argument.name!r} should be {argument.expected}, got {value!r}.",
                     _about(argument, value),
-                    level,
+                    Level.ERROR if takes.strict else None,
                 )
 
 
@@ -122,28 +110,27 @@ def unfit_slots(unit: Unit) -> Iterator[Finding]:
         if slots is None:
             continue
         fills = fills_of(use)
-        name = getattr(use.node, "name", "") or live_component_path(use.node)
         for fill, place in fills.named:
             if not slots.takes(fill):
-                others = ", ".join(slots.names) or "none"
-                what = (
-                    "shows nothing that stands between its tags"
-                    if fill == DEFAULT
-                    else f"has no slot {fill!r}"
-                )
-                hint = _nearest(fill, slots.names, f"Its slots: {others}.")
-                level = Level.ERROR if slots.strict else None
-                yield Finding(place, f"The component {name!r} {what}.", hint, level)
-        given = {fill for fill, _ in fills.named}
-        if not fills.open:
-            for slot in slots.required - given:
-                if slot == DEFAULT:
-                    hint = "Write something between its tags."
-                else:
-                    hint = f'Write {{% fill "{slot}" %}}…{{% endfill %}} between its tags.'
-                yield Finding(
-                    use.place, f"The component {name!r} needs its slot {slot!r} filled.", hint, Level.ERROR
-                )
+                lacks = "shows nothing of its body" if fill == DEFAULT else f"has no slot {fill!r}"
+                hint = _nearest(fill, slots.names, f"Its slots: {_listed(slots.names)}.")
+                yield Finding(place, f"{_called(use)} {lacks}.", hint, Level.ERROR if slots.strict else None)
+        empty = set() if fills.open else slots.required - {fill for fill, _ in fills.named}
+        if empty:
+            yield Finding(
+                use.place,
+                f"{_called(use)} needs its {_listed(empty)} filled.",
+                "Write it between its tags, in {% fill %}; what is in none is the default.",
+                Level.ERROR,
+            )
+
+
+def _called(use: Use) -> str:
+    return f"The component {getattr(use.node, 'name', None) or live_component_path(use.node)!r}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
 
 
 def _nearest(name: str, known: Iterable[str], otherwise: str) -> str:
