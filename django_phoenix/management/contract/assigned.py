@@ -31,6 +31,8 @@ class Assigned:
     names: set[str] = field(default_factory=set)
     streams: set[str] = field(default_factory=set)
     uploads: set[str] = field(default_factory=set)
+    # What it sends to live components.
+    sent: set[str] = field(default_factory=set)
     # Other names may be set as well; other streams or uploads may be there as well.
     open: bool = False
     open_streams: bool = False
@@ -159,6 +161,8 @@ class _Reader:
         elif method == "assign_async" and call.args:
             for name in _elements(call.args[0]):
                 self.name_of(name)
+        elif method == "send_update":
+            self.found.sent.update(each.arg for each in call.keywords if each.arg)
         elif method is not None and method.startswith("stream") and call.args:
             self.found.open_streams |= not _add(self.found.streams, call.args[0])
         elif method == "allow_upload" and call.args:

@@ -11,12 +11,17 @@ from django.contrib.auth.context_processors import auth
 from django.contrib.messages.context_processors import messages
 from django.template import context_processors
 
-from django_phoenix.live.spec import spec_of
+from django_phoenix.live.spec import component_spec_of, spec_of
+from django_phoenix.rendering.live_components import LiveComponentNode
 
 from .assigned import Assigned, assigned_by
+from .component_calls import part_of
+from .component_names import is_isolated, names_given
 from .mappings import keys_returned
-from .site import Site
+from .site import Site, component_of, live_component_path
+from .source import Use
 from .unit import Unit
+from .writes import Written
 
 # In every context of a live view.
 ALWAYS = frozenset({"True", "False", "None", "csrf_token", "view"})
@@ -35,7 +40,7 @@ class Known:
 
     names: set[str] = field(default_factory=set)
     open: bool = False
-    # What the class itself has assigned; of a page.
+    # What the class itself assigns.
     assigned: Assigned = field(default_factory=Assigned)
 
     def has(self, name: str) -> bool:
@@ -63,16 +68,69 @@ def _is_hashable(thing: Any) -> bool:
 def names_of_page(unit: Unit) -> Known:
     """The names of a live view's page."""
     assert unit.owner is not None
-    processors = names_of_processors(unit.site.engine.template_context_processors)
     spec = spec_of(unit.owner)
     guards = [*spec.guards, *(guard for route in unit.routes for guard in route.live_session.on_mount)]
     assigned = assigned_by(unit.owner, guards)
-    names = ALWAYS | processors.names | assigned.names | declared_names(spec.declaration)
+    known = Known(set(ALWAYS), assigned=assigned)
+    _add(known, names_of_processors(unit.site.engine.template_context_processors))
+    _add(known, assigned)
+    known.names |= declared_names(spec.declaration)
     if assigned.streams or assigned.open_streams:
-        names |= {"streams"}
+        known.names.add("streams")
     if assigned.uploads or assigned.open_uploads:
-        names |= {"uploads"}
-    return Known(set(names), processors.open or assigned.open, assigned)
+        known.names.add("uploads")
+    return known
+
+
+def _add(known: Known, more: Known | Assigned | Written) -> None:
+    known.names |= more.names
+    known.open |= more.open
+
+
+def names_of_live_component(unit: Unit) -> Known:
+    """Its own assigns, the arguments of its tags, what views send it, and the context processors' names."""
+    assert unit.owner is not None
+    assigned = assigned_by(unit.owner)
+    known = Known({*ALWAYS, "component", "myself", "id"}, assigned=assigned)
+    _add(known, names_of_processors(unit.site.engine.template_context_processors))
+    _add(known, assigned)
+    known.names |= declared_names(component_spec_of(unit.owner).declaration)
+    for other in unit.site.all_units:
+        for use in other.uses:
+            if isinstance(use.node, LiveComponentNode):
+                shown = component_of(use.node)
+                if shown is unit.owner:
+                    known.names |= use.node.arguments.keys()
+                # A variable may name this one, with any arguments.
+                known.open |= shown is None and live_component_path(use.node) is None
+        if other.kind == "page":
+            known.names |= known_in(other).assigned.sent
+    return known
+
+
+def names_of_component(unit: Unit) -> Known:
+    """What its class gives it; and unless it is isolated, whatever the pages around its tags have."""
+    assert unit.owner is not None
+    known = Known(set(ALWAYS) - {"view"})
+    _add(known, names_given(unit.owner))
+    if hasattr(unit.owner, "declaration"):
+        return known
+    _add(known, names_of_processors(unit.site.engine.template_context_processors))
+    if all(is_isolated(use.node) for use in _tags_of(unit)):
+        return known
+    known.open |= not unit.views
+    for page in unit.site.pages:
+        if page.views & unit.views:
+            _add(known, known_in(page))
+    for use in _tags_of(unit):
+        known.names |= use.scope.names
+        known.open |= use.scope.open
+    return known
+
+
+def _tags_of(unit: Unit) -> list[Use]:
+    """The tags that show a component, and those of components that these stand in."""
+    return [use for other in unit.site.all_units for use in other.uses if part_of(use.node) == "component"]
 
 
 def declared_names(declaration: Any) -> set[str]:
@@ -83,17 +141,23 @@ def declared_names(declaration: Any) -> set[str]:
     return {*declaration.annotations, *inherited}
 
 
-_pages: WeakKeyDictionary[Unit, Known] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Unit, Known] = WeakKeyDictionary()
+READERS = {
+    "page": names_of_page,
+    "component": names_of_component,
+    "live_component": names_of_live_component,
+}
 
 
-def known_in(page: Unit) -> Known:
-    """The names of a page, read once."""
-    known = _pages.get(page)
+def known_in(unit: Unit) -> Known:
+    """The names of a page or component, read once. Of any other template nothing is known."""
+    known = _known.get(unit)
     if known is None:
-        known = _pages[page] = names_of_page(page)
+        reader = READERS.get(unit.kind)
+        known = _known[unit] = Known(open=True) if reader is None else reader(unit)
     return known
 
 
-def pages_showing(site: Site, path: str) -> list[Unit]:
-    """The pages of which a template is a part."""
-    return [page for page in site.pages if any(source.path == path for source in page.sources)]
+def units_showing(site: Site, path: str) -> list[Unit]:
+    """The pages and components of which a template is a part."""
+    return [unit for unit in site.all_units if any(source.path == path for source in unit.sources)]

@@ -9,8 +9,9 @@ from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.base import Template
-from django.utils.module_loading import import_string
 
+from django_phoenix.exceptions import LiveViewError
+from django_phoenix.live.component_tag import component_of as find_live_component
 from django_phoenix.live.page import find_template, frame_of, load_template, template_engine
 from django_phoenix.live.routes import LiveRoute
 from django_phoenix.management.checks.live_pages import distinct_routes
@@ -164,10 +165,9 @@ def component_of(node: Any) -> type[Any] | None:
     if path is None:
         return None
     try:
-        found = import_string(path)
-    except ImportError:
+        return find_live_component(path)
+    except LiveViewError:
         return None
-    return found if isinstance(found, type) else None
 
 
 def live_component_path(node: Any) -> str | None:

@@ -8,30 +8,30 @@ from difflib import get_close_matches
 from django_phoenix.live.page import find_template
 from django_phoenix.management.contract.findings import Finding, Level, rule
 from django_phoenix.management.contract.guarded import Met, met_in
-from django_phoenix.management.contract.known import Known, known_in, pages_showing
+from django_phoenix.management.contract.known import Known, known_in, units_showing
 from django_phoenix.management.contract.reads import Read, reads_of
 from django_phoenix.management.contract.unit import Unit
 
 
 @rule("T020", Level.WARNING, "A name is read that nothing assigns.")
-def unknown_name(page: Unit) -> Iterator[Finding]:
+def unknown_name(unit: Unit) -> Iterator[Finding]:
     """In pages: class Assigns, mount and all other code of the view, guards, context processors, tags.
 
     In a template that others share (a parent, an include) a name that is only asked for may come from
     elsewhere, and one that any page with the template has is known.
     """
-    if page.kind != "page":
+    known = known_in(unit)
+    if known.open:
         return
-    own = own_template(page)
-    known = known_in(page)
-    for met in met_in(page.steps):
+    own = own_template(unit)
+    for met in met_in(unit.steps):
         for read in unknown_reads(met, known):
             path = met.use.place.source.path
             names = known.names | met.use.scope.names
             if path == own:
-                yield finding(read, f"neither {page.name}", names, page.name)
+                yield finding(read, f"neither {unit.name}", names, unit.name)
             elif not read.optional and not any(
-                known_in(other).has(read.name) for other in pages_showing(page.site, path)
+                known_in(other).has(read.name) for other in units_showing(unit.site, path)
             ):
                 yield finding(read, "neither a live view with this template", names, "the view")
 
@@ -50,28 +50,26 @@ def unknown_reads(met: Met, known: Known) -> Iterator[Read]:
 ALWAYS_THERE = {"True", "False", "None", "csrf_token"}
 
 
-def own_template(page: Unit) -> str | None:
-    """The path of the template that is the view's alone."""
-    assert page.owner is not None
-    view = page.owner(**page.routes[0].initkwargs)
-    template = find_template(view)
+def own_template(unit: Unit) -> str | None:
+    """The path of the template that is the view's or component's alone."""
+    if unit.kind != "page" or unit.owner is None:
+        return unit.sources[0].path
+    template = find_template(unit.owner(**unit.routes[0].initkwargs))
     name = template.origin.name
-    return next((source.path for source in page.sources if source.template.origin.name == name), None)
+    return next((source.path for source in unit.sources if source.template.origin.name == name), None)
 
 
 def finding(read: Read, who: str, names: Iterable[str], view: str) -> Finding:
     return Finding(
         read.place,
         f"{read.name!r} is read, but nothing gives it a value: {who} nor a context processor.",
-        _nearest(read.name, names, f"Assign it in mount(), or declare it in the class Assigns of {view}."),
+        _nearest(read.name, names, f"Give it a value in {view}: in mount(), or in its class Assigns."),
     )
 
 
 @rule("T021", Level.WARNING, "A stream or upload is read that the view does not have.")
 def unknown_stream(page: Unit) -> Iterator[Finding]:
     """Only where the source of the view names all that it has."""
-    if page.kind != "page":
-        return
     assigned = known_in(page).assigned
     groups = {
         "streams": ("stream", "self.stream", assigned.streams, assigned.open_streams),

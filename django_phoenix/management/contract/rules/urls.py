@@ -9,7 +9,7 @@ from django.template.defaulttags import URLNode
 
 from django_phoenix.management.contract.findings import Finding, Level, rule
 from django_phoenix.management.contract.guarded import Met, met_in
-from django_phoenix.management.contract.known import pages_showing
+from django_phoenix.management.contract.known import units_showing
 from django_phoenix.management.contract.links import (
     PATCH,
     Link,
@@ -96,5 +96,5 @@ def _misled(unit: Unit, link: Link) -> Iterator[Finding]:
 
 def _views_with(unit: Unit, link: Link) -> set[type[Any]]:
     """The views in whose pages a link may stand."""
-    pages = pages_showing(unit.site, link.place.source.path)
-    return unit.views | {view for page in pages for view in page.views}
+    others = units_showing(unit.site, link.place.source.path)
+    return unit.views | {view for other in others for view in other.views}
