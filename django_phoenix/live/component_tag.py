@@ -1,65 +1,25 @@
-"""``{% live_component %}`` and ``{% render_slot %}``: read here, compiled in ``rendering``."""
+"""``{% live_component %}`` and ``{% render_slot %}``: how they are read, and which class is meant."""
 
 from __future__ import annotations
 
 from collections import Counter
 from functools import cache
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any
 
 from django.apps import apps
 from django.core.signals import setting_changed
 from django.template import TemplateSyntaxError
-from django.template.base import FilterExpression, Node, NodeList, Parser, Token, TokenType, kwarg_re
-from django.template.context import Context
+from django.template.base import FilterExpression, NodeList, Parser, Token, TokenType, kwarg_re
 from django.utils.module_loading import import_string, module_has_submodule
 
 from django_phoenix.exceptions import LiveViewError
-from django_phoenix.rendering.live_components import register_live_component, register_render_slot
+from django_phoenix.rendering.live_components import LiveComponentNode, RenderSlotNode
 
 TAG, END = "live_component", "endlive_component"
 
 # Where "app_label.ClassName" is looked for, in this order.
 MODULES = ("live_components", "components", "live", "views")
-
-
-class LiveComponentNode(Node):
-    """A live component's place. ``target`` gives its class or the class's name; fills are in ``nodelist``."""
-
-    child_nodelists = ("nodelist",)
-
-    def __init__(
-        self,
-        target: FilterExpression,
-        id: FilterExpression,
-        arguments: dict[str, FilterExpression],
-        nodelist: NodeList,
-    ) -> None:
-        self.target = target
-        self.id = id
-        self.arguments = arguments
-        self.nodelist = nodelist
-
-    def render(self, context: Context) -> NoReturn:
-        raise LiveViewError(
-            f"{_place(self)}: {{% {TAG} %}} works in the template of a live view, and there not inside a tag "
-            "that Django renders as one text (`manage.py phx_template` lists those)."
-        )
-
-
-class RenderSlotNode(Node):
-    """Where a live component shows what stands in its tag."""
-
-    child_nodelists = ()
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def render(self, context: Context) -> NoReturn:
-        raise LiveViewError(
-            f"{_place(self)}: {{% render_slot %}} shows the body of a {{% {TAG} %}}: it works in a live "
-            "component's template."
-        )
 
 
 def parse_live_component(parser: Parser, token: Token) -> LiveComponentNode:
@@ -114,7 +74,7 @@ def has_end(parser: Parser) -> bool:
     Looked for only as far as the block around it goes, which ends with an end tag of something open.
     """
     opened: Counter[str] = Counter()
-    tokens: list[Any] = parser.tokens
+    tokens: Any = parser.tokens
     for token in reversed(tokens):
         if token.token_type != TokenType.BLOCK:
             continue
@@ -170,21 +130,3 @@ def _forget(*, setting: str, **_: Any) -> None:
 
 
 setting_changed.connect(_forget)
-
-
-def _place(node: Node) -> str:
-    origin: Any = node.origin
-    line = node.token.lineno if node.token else 0
-    return f"{(origin.template_name or origin.name) if origin else 'template'}:{line}"
-
-
-def _unclear_fills(node: Any) -> Exception:
-    return TemplateSyntaxError(
-        f"{_place(node)}: which slots a {{% {TAG} %}} fills has to be clear before it is rendered. Its body "
-        "is the default slot, or {% fill %} tags alone, each with a literal name; put conditions and loops "
-        "inside them."
-    )
-
-
-register_live_component(LiveComponentNode, _unclear_fills)
-register_render_slot(RenderSlotNode)
