@@ -68,22 +68,29 @@ def bindings_of(unit: Unit, element: Element) -> Iterator[Binding | Malformed]:
     """The events that an element sends, as far as the template names them."""
     for attribute in element.attributes:
         if attribute.name in EVENTS or attribute.name in COMMANDS:
-            if attribute.dynamic:
+            if attribute.choices:
+                for text, place in attribute.choices:
+                    yield from _of_text(unit, element, attribute, text, place)
+            elif attribute.dynamic:
                 yield from _of_tag(unit, element, attribute)
             elif attribute.value is not None:
-                yield from _of_text(unit, element, attribute, attribute.value.strip())
+                yield from _of_text(unit, element, attribute, attribute.value.strip(), attribute.value_place)
 
 
-def _of_text(unit: Unit, element: Element, attribute: Attribute, value: str) -> Iterator[Binding | Malformed]:
+def _of_text(
+    unit: Unit, element: Element, attribute: Attribute, value: str, place: Place
+) -> Iterator[Binding | Malformed]:
     if value.startswith("["):
-        yield from _of_json(unit, element, attribute, value)
+        yield from _of_json(unit, element, attribute, value, place)
     elif attribute.name in COMMANDS:
         yield Malformed(attribute, f"{attribute.name} runs client commands; {value!r} is none")
     elif value and value not in NOT_EVENTS.get(attribute.name, ()):
-        yield Binding(element, attribute, value, attribute.value_place, _target(unit, element))
+        yield Binding(element, attribute, value, place, _target(unit, element))
 
 
-def _of_json(unit: Unit, element: Element, attribute: Attribute, value: str) -> Iterator[Binding | Malformed]:
+def _of_json(
+    unit: Unit, element: Element, attribute: Attribute, value: str, place: Place
+) -> Iterator[Binding | Malformed]:
     try:
         commands = [(str(name), dict(options)) for name, options in json.loads(value)]
     except (ValueError, TypeError) as error:
@@ -94,7 +101,7 @@ def _of_json(unit: Unit, element: Element, attribute: Attribute, value: str) -> 
             target = "elsewhere" if options.get("target") is not None else _target(unit, element)
             values = options.get("value")
             known = dict(values) if isinstance(values, dict) else {}
-            yield Binding(element, attribute, options["event"], attribute.value_place, target, known)
+            yield Binding(element, attribute, options["event"], place.find(options["event"]), target, known)
 
 
 def _of_tag(unit: Unit, element: Element, attribute: Attribute) -> Iterator[Binding]:

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from html.parser import HTMLParser
 
+from django.template.base import Node
+from django.template.defaulttags import IfNode
+
 from .parse import Piece, pieces_of
 from .source import Place, Source
 from .vocabulary import CDATA, ELEMENTS
@@ -21,6 +24,7 @@ from .vocabulary import CDATA, ELEMENTS
 MARK = "\ue000"
 GAP = "\ue001"
 MARKS = re.compile(f"[{MARK}{GAP}]")
+RUN = re.compile(f"[^{GAP}]+")
 # One attribute of a start tag whose bounds the parser has found.
 ATTRIBUTE = re.compile(
     r"""[\s/\ue001]*(?P<name>[^\s/>=\ue001]+)(?:\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s>]*)))?"""
@@ -38,6 +42,8 @@ class Attribute:
     place: Place  # name and value
     value_place: Place
     conditional: bool = False  # in a branch of the template, inside the tag
+    # If the value is one of several, written out in the branches of an `{% if %}`: each of them.
+    choices: tuple[tuple[str, Place], ...] = ()
 
     @property
     def dynamic(self) -> bool:
@@ -96,7 +102,7 @@ class _Reader(HTMLParser):
         self.pieces = pieces
         self.piece_starts = [piece.start for piece in pieces]
 
-    def path(self, offset: int) -> tuple[int, ...]:
+    def path(self, offset: int) -> tuple[tuple[Node, int], ...]:
         """In which bodies of template tags an offset stands."""
         index = bisect_right(self.piece_starts, offset) - 1
         return self.pieces[index].path if index >= 0 else ()
@@ -140,9 +146,25 @@ class _Reader(HTMLParser):
                     Place(self.source, match.start("name"), match.end()),
                     Place(self.source, *bounds),
                     conditional=self.path(match.start("name")) != path,
+                    choices=self.choices(*bounds),
                 )
             )
         return tuple(found)
+
+    def choices(self, start: int, end: int) -> tuple[tuple[str, Place], ...]:
+        """The texts in the branches of the one `{% if %}` that makes up a value."""
+        if self.masked[start : start + 1] != GAP or MARK in self.masked[start:end]:
+            return ()
+        runs = [(match.start() + start, match[0]) for match in RUN.finditer(self.masked[start:end])]
+        paths = [self.path(at) for at, _ in runs]
+        branches = {path[-1] for path in paths if path}
+        nodes = {node for node, _ in branches}
+        alike = len({path[:-1] for path in paths}) == 1
+        if len(nodes) != 1 or not isinstance(nodes.pop(), IfNode) or len(branches) != len(runs) or not alike:
+            return ()
+        return tuple(
+            (html.unescape(text).strip(), Place(self.source, at, at + len(text))) for at, text in runs
+        )
 
     def handle_endtag(self, tag: str) -> None:
         start = self.position()

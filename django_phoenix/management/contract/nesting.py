@@ -11,11 +11,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.template.defaulttags import ForNode
+
 from .html import DYNAMIC, Attribute, Tag, Tags
 from .source import Body, Place, Scope, Source, Step, Text, Use
 from .vocabulary import CLOSES, FOREIGN, OPTIONAL, SVG, VOID
 
 MOST_WAYS = 64
+ROUNDS = 2  # of a loop, to see what one round leaves to the next
 
 
 @dataclass(eq=False)
@@ -36,8 +39,9 @@ class Element:
     # The template may add attributes whose names are not written here.
     mixed: bool = False
     self_closed: bool = False
-    # Some end tag matches it, on some way.
+    # Some end tag matches it, on some way; the first that did.
     closed: bool = False
+    end: Tag | None = None
     # The start tag that ended it, as a block ends a paragraph.
     ended_by: Element | None = None
     opaque_before: int = 0
@@ -66,6 +70,7 @@ class Fault:
     place: Place
     name: str
     other: Element | None = None
+    # The tag at which it shows: an end tag that comes too early, or one that nothing is left for.
     end: Place | None = None
     certain: bool = True
 
@@ -88,9 +93,9 @@ class Nesting:
         self._loops = 0
         self._enclosed = whole
         self._opaque = 0
-        self._strays: dict[int, tuple[Tag, int]] = {}
-        self._matched: set[int] = set()
+        # End tags that belong to elements already reported.
         self._forgiven: Counter[str] = Counter()
+        self._blamed: set[Element] = set()
 
     def follow(self, steps: list[Step]) -> None:
         """Everything, once."""
@@ -129,26 +134,38 @@ class Nesting:
         outer = self._path, self._loops
         if number is not None:
             self._path = (*self._path, (use, number))
-        self._loops += body.many
+        self._loops += isinstance(use.node, ForNode) and body.many
         try:
-            after = self._run(body.steps, ways, use.scope, live=use.live)
-            if body.many:
-                before = [*ways, *after]
-                if self._distinct(before) != ways:
-                    after += self._run(body.steps, after, use.scope, live=use.live)
-            return self._distinct([*ways, *after]) if body.maybe else self._distinct(after)
+            after = self._loop(use, body, ways) if body.many else self._run_body(use, body, ways)
+            return self._distinct([*ways, *after]) if body.maybe else after
         finally:
             self._path, self._loops = outer
 
+    def _run_body(self, use: Use, body: Body, ways: Ways) -> Ways:
+        return self._distinct(self._run(body.steps, ways, use.scope, live=use.live))
+
+    def _loop(self, use: Use, body: Body, ways: Ways) -> Ways:
+        """One round may close what another has opened, so faults count in the last one alone."""
+        before = len(self.faults), Counter(self._forgiven), set(self._blamed)
+        for _ in range(ROUNDS):
+            after = self._run_body(use, body, ways)
+            more = self._distinct([*ways, *after])
+            if len(more) == len(ways):
+                return after
+            ways = more
+            del self.faults[before[0] :]
+            self._forgiven, self._blamed = Counter(before[1]), set(before[2])
+        return self._run_body(use, body, ways)
+
     def _detached(self, use: Use, body: Body) -> None:
-        outer = self._enclosed, self._loops
+        outer = self._enclosed
         first = len(self.elements)
-        self._enclosed, self._loops = False, self._loops + body.many
+        self._enclosed = False
         try:
             ways = self._run(body.steps, [()], use.scope, live=use.live)
             self._finish(ways, self.elements[first:], True)
         finally:
-            self._enclosed, self._loops = outer
+            self._enclosed = outer
 
     def _within_tag(self, use: Use) -> bool:
         """Whether it stands inside of a start tag, where it can open no element."""
@@ -206,7 +223,7 @@ class Nesting:
         for way in ways:
             index = _matching(way, tag.name)
             if index is not None:
-                way[index].closed = True
+                _close(way[index], tag)
                 after.append(way[:index])
         if after:
             return self._distinct(after)
@@ -218,25 +235,28 @@ class Nesting:
             index = next((n for n in range(len(way) - 1, -1, -1) if way[n].tag == tag.name), None)
             if index is None:
                 continue
-            way[index].closed = True
+            _close(way[index], tag)
             for left in way[index + 1 :]:
-                if left.tag not in OPTIONAL and not left.closed:
-                    left.closed = True
+                if left.tag not in OPTIONAL and not left.closed and left not in self._blamed:
+                    self._blamed.add(left)
                     self._forgiven[left.tag] += 1
                     self._unclosed(left, tag)
-            return [way[:index] for way in ways if len(way) > index and way[index].tag == tag.name]
+            return self._distinct([each[:index] for each in ways if each[: index + 1] == way[: index + 1]])
         if self._forgiven[tag.name]:
             self._forgiven[tag.name] -= 1
         elif tag.name != DYNAMIC and (self.whole or not self._enclosed or any(ways)):
-            ended = self._ended(tag.name)
-            certain = self._opaque == 0
-            self.faults.append(Fault("stray", tag.place, tag.name, ended, certain=certain))
+            self._stray(tag)
         return ways
 
-    def _ended(self, name: str) -> Element | None:
-        """The last element of that name if a start tag has ended it."""
-        last = next((each for each in reversed(self.elements) if each.tag == name), None)
-        return last.ended_by if last is not None and not last.closed else None
+    def _stray(self, tag: Tag) -> None:
+        last = next((each for each in reversed(self.elements) if each.tag == tag.name), None)
+        certain = self._opaque == 0
+        if last is not None and last.end is not None and _is_thief(last, tag):
+            # The page's own element was closed too early, by a template that stands inside of it.
+            self.faults.append(Fault("stray", last.end.place, tag.name, last, tag.place, certain))
+            return
+        ended = last.ended_by if last is not None and not last.closed else None
+        self.faults.append(Fault("stray", tag.place, tag.name, ended, certain=certain))
 
     def _unclosed(self, element: Element, tag: Tag | None) -> None:
         kind = "self-closed" if element.self_closed else "unclosed"
@@ -249,9 +269,10 @@ class Nesting:
         if not whole:
             return
         for element in elements:
-            if not element.closed and element.tag not in OPTIONAL and element.tag not in VOID:
-                element.closed = True
-                self._unclosed(element, None)
+            if element.closed or element in self._blamed or element.tag in OPTIONAL | VOID:
+                continue
+            self._blamed.add(element)
+            self._unclosed(element, None)
 
 
 def _without(way: Way, tag: str) -> Way:
@@ -261,6 +282,18 @@ def _without(way: Way, tag: str) -> Way:
     while closes and end and way[end - 1].tag in closes:
         end -= 1
     return way[:end]
+
+
+def _close(element: Element, tag: Tag) -> None:
+    element.closed = True
+    element.end = element.end or tag
+
+
+def _is_thief(element: Element, tag: Tag) -> bool:
+    """Whether the end tag that closed an element stands in another template than it and its own end tag."""
+    assert element.end is not None
+    own = element.place.source
+    return own is tag.place.source and element.end.place.source is not own
 
 
 def _matching(way: Way, tag: str) -> int | None:

@@ -119,13 +119,13 @@ def token_spans(tokens: Iterable[Any]) -> Iterator[tuple[int, int]]:
 class Piece:
     """A piece of a template's text: literal, or (``literal`` False) the place of a tag that writes something.
 
-    ``path`` tells in which bodies of which tags it stands.
+    ``path`` tells in which bodies of which tags it stands, each body by its number.
     """
 
     start: int
     end: int
     literal: bool
-    path: tuple[int, ...]
+    path: tuple[tuple[Node, int], ...]
 
 
 def pieces_of(source: Source) -> list[Piece]:
@@ -133,7 +133,7 @@ def pieces_of(source: Source) -> list[Piece]:
     found: dict[tuple[int, int], Piece] = {}
     seen: set[int] = set()
 
-    def walk(nodes: Iterable[Any], path: tuple[int, ...]) -> None:
+    def walk(nodes: Iterable[Any], path: tuple[tuple[Node, int], ...]) -> None:
         for node in nodes:
             if id(node) in seen:
                 continue
@@ -143,8 +143,8 @@ def pieces_of(source: Source) -> list[Piece]:
             bodies = bodies_of(node)
             if writes(node, bodies):
                 found.setdefault(position(node), Piece(*position(node), False, path))
-            for body in bodies:
-                walk(body, (*path, id(body)))
+            for number, body in enumerate(bodies):
+                walk(body, (*path, (node, number)))
 
     walk(source.template.nodelist, ())
     return sorted((piece for piece in found.values() if piece.end > piece.start), key=lambda each: each.start)

@@ -31,6 +31,10 @@ BLOCKS = words(
     h5 h6 header hgroup hr main menu nav ol p pre search section table ul
     """
 )
+# What a block in it does not keep from ending the paragraph around both.
+INLINE = words(
+    "a abbr b bdi bdo cite code data dfn em i ins kbd label mark q s samp small span strong sub sup u var"
+)
 CELLS = words("td th")
 ROWS = words("td th tr")
 # What a start tag closes, if that is open right above it.

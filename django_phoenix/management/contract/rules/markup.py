@@ -8,7 +8,15 @@ from django_phoenix.management.contract.findings import Finding, Level, rule
 from django_phoenix.management.contract.nesting import Element, Fault
 from django_phoenix.management.contract.source import Place
 from django_phoenix.management.contract.unit import Unit
-from django_phoenix.management.contract.vocabulary import ALONE, ANYWHERE, HOLDS, OPTIONAL, WITHIN
+from django_phoenix.management.contract.vocabulary import (
+    ALONE,
+    ANYWHERE,
+    BLOCKS,
+    HOLDS,
+    INLINE,
+    OPTIONAL,
+    WITHIN,
+)
 
 
 @rule("T006", Level.ERROR, "An element that is never closed.")
@@ -35,7 +43,14 @@ def stray(unit: Unit) -> Iterator[Finding]:
     for fault in unit.faults:
         if fault.kind != "stray":
             continue
-        if fault.other is not None:
+        if fault.other is not None and fault.end is not None:
+            yield _finding(
+                fault,
+                f"</{fault.name}> closes the <{fault.name}> of {fault.other.place.source.name}, line "
+                f"{fault.other.place.line}, whose own end tag then closes nothing.",
+                "Remove it: what stands inside of an element cannot end it.",
+            )
+        elif fault.other is not None:
             yield _finding(
                 fault,
                 f"</{fault.name}> closes nothing: <{fault.other.tag}> in line {fault.other.place.line} has "
@@ -76,6 +91,13 @@ def misplaced(unit: Unit) -> Iterator[Finding]:
                     _cure(element.tag),
                     level,
                 )
+        elif element.tag in BLOCKS and (around := _paragraph(element)) is not None:
+            yield Finding(
+                element.place,
+                f"<{element.tag}> cannot stand in <p> ({_line(around.place, element.place)}): it ends it.",
+                "<p> holds text and what stands in a line of text; use <div> there.",
+                level,
+            )
         elif parent is not None and _is_out_of_place(element, parent):
             yield Finding(
                 element.place,
@@ -93,6 +115,16 @@ def _around(element: Element) -> Element | None:
             return None
         if each.tag == element.tag:
             return each
+    return None
+
+
+def _paragraph(element: Element) -> Element | None:
+    """A paragraph around it that its start tag ends, through elements that are then cut in two."""
+    for each in reversed(element.parents):
+        if each.tag == "p":
+            return each
+        if each.tag not in INLINE:
+            return None
     return None
 
 
