@@ -1,0 +1,51 @@
+"""Live views of components: some are there from the start, some come later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django_phoenix.live_view import LiveView, event
+from tests.support.components_site import components  # noqa: F401 (registers them)
+
+HEAD = "{% load component_tags phoenix %}"
+
+
+class Base(LiveView):
+    class Assigns:
+        shown: bool = False
+        value: int = 1
+        names: list[str] = []
+
+    def mount(self, params: dict[str, Any], session: Any) -> None:
+        self.assigns.shown = "shown" in params
+        self.assigns.names = [name for name in params.get("names", "").split(",") if name]
+
+    @event
+    def show(self) -> None:
+        self.assigns.shown = not self.assigns.shown
+
+    @event
+    def more(self) -> None:
+        self.assigns.value += 1
+
+
+BUTTONS = '<button phx-click="show">Show</button><button phx-click="more">More</button>'
+
+
+class GaugesLive(Base):
+    template = f"""{HEAD}{BUTTONS}
+{{% for name in names %}}{{% component "gauge" name=name value=value / %}}{{% endfor %}}
+{{% if shown %}}
+  {{% component "gauge" name="late" unit="m" value=value %}}note {{{{ value }}}}{{% endcomponent %}}
+{{% endif %}}
+<a {{% live_navigate "other" %}}>Other</a>"""
+
+
+class OtherLive(Base):
+    template = f"""{HEAD}{BUTTONS}{{% component "gauge" name="elsewhere" value=value / %}}"""
+
+
+class OpaqueLive(Base):
+    template = f"""{HEAD}{BUTTONS}
+{{% for name in names %}}{{% component "panel" name=name value=value / %}}{{% endfor %}}
+{{% if shown %}}{{% component "panel" name="late" unit="m" value=value / %}}{{% endif %}}"""
