@@ -135,6 +135,7 @@ def render_by_compiler() -> None:
     from django.test.utils import instrumented_test_render
 
     from django_phoenix.rendering.compiler import compile_template
+    from django_phoenix.rendering.djc import handlers  # noqa: F401 (the app is not installed there)
 
     theirs = Template.render
 

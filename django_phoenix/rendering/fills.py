@@ -17,15 +17,33 @@ if TYPE_CHECKING:
     from .program import Compiler
 
 
-def fill_code(c: Compiler, scope: Scope, node: Any, name: str, nodes: Iterable[TemplateNode]) -> FillCode:
-    """Compile nodes of this template into what a slot may show. `scope` is that of the component's tag."""
+def fill_code(
+    c: Compiler,
+    scope: Scope,
+    node: Any,
+    name: str,
+    nodes: Iterable[TemplateNode],
+    *,
+    data: str | None = None,
+    fallback: str | None = None,
+) -> FillCode:
+    """Compile nodes of this template into what a slot may show. `scope` is that of the component's tag.
+
+    `data` and `fallback` are the names under which the fill sees the slot's data, and what the slot would
+    show without it.
+    """
     key = (id(node), "fill")
     inner = Scope(key, dynamic=key in c.marks, autoescape=scope.autoescape)
     block = scope.find("block")
     if isinstance(block, BlockName):
         inner.names["block"] = block
+    if fallback is not None:
+        inner.trees = frozenset({fallback})
+    gathering, c.gathering = c.gathering, None
     code = c.code(inner, nodes, node)
+    c.gathering = gathering
     fill = FillCode(name, node, code.block, autoescape=inner.autoescape, dynamic=inner.dynamic)
+    fill.data, fill.fallback = data, fallback
     if not c.is_rehearsal:
         full, diff = c.module.fresh("fill_full"), c.module.fresh("fill_diff")
         write_entrance(c, full, ("rt", "out"), code.full, code, dynamic=inner.dynamic)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.template.context import Context
 
+from .lookup import MISSING
 from .rendered import UNCHANGED
 from .runtime import flat, node
 
@@ -47,23 +48,35 @@ class Frame:
     """A component whose template is being written."""
 
     __slots__ = (
-        "attributes", "component", "default", "fills", "isolated", "name", "outer", "own", "template_name",
-        "under",
+        "attributes", "component", "default", "fills", "isolated", "name", "outer", "outside", "own",
+        "template_name", "under",
     )  # fmt: skip
 
     def __init__(
-        self, name: str, fills: dict[str, Any], outer: Frame | None, *, isolated: bool, component: Any = None
+        self,
+        fills: dict[str, Any],
+        outer: Frame | None,
+        *,
+        isolated: bool,
+        name: str = "",
+        component: Any = None,
+        outside: Names | None = None,
     ) -> None:
-        self.name = name  # for messages
-        self.template_name: str | None = None
-        self.default: str | None = None  # the slot that was found to be the default one
         self.fills = fills  # slot name -> Fill, or a Slot of django-components
         self.outer = outer  # the component whose template holds this one's tag
-        self.isolated = isolated  # fills see the names of their own template
+        self.isolated = isolated  # fills see the names of their own template, not those at the slot
+        self.name = name  # for messages
         self.component = component  # an instance of django-components, or None
-        self.under: Names = {}  # names from outside
+        self.outside = outside  # the names at this one's tag; None: each fill has kept its own
+        self.template_name: str | None = None
+        self.default: str | None = None  # the slot that was found to be the default one
+        self.under: Names = {}  # what the component sees of the names outside
         self.own: Names = {}  # the component's own names, on top of them
         self.attributes = ""  # of its root elements
+
+    def hidden(self) -> Names:
+        """Names that tags of others need to find this component in their context."""
+        return {}
 
 
 class Fill:
@@ -92,15 +105,36 @@ class Fill:
     def scope(self, frame: Frame, names: Names, data: Any, fallback: Any) -> Names:
         """The names that it sees in a slot of `frame`, where `names` are those at the slot."""
         if frame.isolated:
-            seen = self.names if self.captured is None else {**self.names, **self.captured}
+            seen = self.names if frame.outside is None else frame.outside
+            if self.captured is not None:
+                seen = self.overlaid(frame.outer, seen)
         elif self.captured is None:
             seen = names
         else:
-            seen = {**frame.under, **self.captured, **frame.own, **names}
+            seen = self.overlaid(frame, names, over_own=frame.outer is not None)
         if self.data is not None:
             seen = {**seen, self.data: data}
         if self.fallback is not None:
             seen = {**seen, self.fallback: fallback}
+        return seen
+
+    def overlaid(self, frame: Frame | None, names: Names, *, over_own: bool = False) -> Names:
+        """`names`, those of `frame` at some place in it, with what is captured over what is from outside it.
+
+        `over_own`: and over the component's own ones. What the template itself has bound there stays.
+        """
+        assert self.captured is not None
+        if frame is None:
+            return {**names, **self.captured}
+        seen = dict(names)
+        for name, value in self.captured.items():
+            now = names.get(name, MISSING)
+            if name in frame.own:
+                hidden = over_own and now is frame.own[name]
+            else:
+                hidden = now is frame.under.get(name, MISSING)
+            if hidden:
+                seen[name] = value
         return seen
 
     def show(self, rt: Runtime, names: Names, frame: Frame | None) -> tuple[Any, list[Any]]:
@@ -134,7 +168,7 @@ def enter(rt: Runtime, names: Names, frame: Frame | None, dynamic: bool, autoesc
     rt.real = dynamic
     if dynamic:
         rt.protect()
-        rt.context = context_of(rt, [dict(names)])
+        rt.context = context_of(rt, [{**names, **frame.hidden()} if frame is not None else dict(names)])
         rt.context.autoescape = autoescape
 
 

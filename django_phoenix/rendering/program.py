@@ -88,6 +88,7 @@ class Compiler:
         self.popped: dict[str, int] = {}
         self.partials: dict[Hashable, tuple[Scope, parts.BlockCode | None]] = {}
         self.owner = self.chain[0]
+        self.gathering: Scope | None = None  # of a component's tag whose body is being looked through
         self.depth = 0
         self.hosts = False  # other programs are run within this one
         self.new_marks: set[Hashable] = set()

@@ -25,6 +25,7 @@ from .tracking import PLAIN, Digest, cell, cells, renew, renew_by_many, renew_te
 from .urls import Candidate, fast_reverse
 
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Callable, Sequence
 
     from django.template.base import Node as TemplateNode
@@ -69,6 +70,8 @@ class Runtime:
         "formats",
         "frame",
         "fresh",
+        "gathered",
+        "given",
         "included",
         "invalid",
         "journal",
@@ -78,6 +81,7 @@ class Runtime:
         "real",
         "routed",
         "routes",
+        "spare",
         "template_name",
         "watch",
     )
@@ -103,6 +107,10 @@ class Runtime:
         self.fresh: list[Node] = []  # the nodes that carry statics
         self.names: dict[str, Any] = {}
         self.frame: Frame | None = None  # the component whose template is being run
+        # While a component's output is handled as a string: ids for those in it, by class; and ids given.
+        self.spare: dict[str, deque[str]] | None = None
+        self.given: list[tuple[str, str]] = []
+        self.gathered: Any = None  # fills met in the component's tag that is being looked through
         self.included: dict[Any, Template] = {}
         self.localized = False  # something shown depends on language, formats or time zone
         self.routed = False  # something shown depends on URLconf or script prefix

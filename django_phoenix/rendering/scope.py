@@ -77,6 +77,7 @@ class Scope:
     dynamic: bool = False
     autoescape: bool = True
     names: dict[str, Binding] = field(default_factory=dict)
+    trees: frozenset[str] = frozenset()  # names in the context whose values may be trees
 
     def find(self, name: str) -> Binding | None:
         """What the name is bound to; None: look it up in the context."""
@@ -87,6 +88,15 @@ class Scope:
                 return None if scope.dynamic and not isinstance(found, BlockName) else found
             scope = scope.parent
         return None
+
+    def may_be_tree(self, name: str) -> bool:
+        """Whether the name may stand for something that is shown as a tree, not as a text."""
+        for scope in self.chain():
+            if name in scope.trees:
+                return True
+            if name in scope.names:
+                return False
+        return False
 
     def chain(self) -> list[Scope]:
         scopes: list[Scope] = []

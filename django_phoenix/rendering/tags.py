@@ -25,11 +25,13 @@ from .expressions import (
     value,
 )
 from .nodes import handles, register_node_handler
-from .parts import Content, Effect, Shown, Text
+from .parts import Content, Effect, Hosted, Shown, Text
 from .purity import HARMLESS
 from .scope import Local
 from .source import Function
 from .structure import super_block, super_of
+from .text import show, show_raw
+from .trees import Anything
 
 if TYPE_CHECKING:
     from django.template.base import FilterExpression, Variable
@@ -49,10 +51,21 @@ def variable_node(c: Compiler, content: Content, scope: Scope, node: Any) -> Non
     if block is not None:
         super_block(c, content, scope, node, block)
         return
-    if not expression.filters:
+    if shows_tree(scope, expression):
+        name = c.constant(Anything(show if scope.autoescape else show_raw))
+        content.items.append(
+            Hosted(name, lambda fn: f", {value(c, fn, scope, expression)}", culprit=c.culprit(node))
+        )
+    elif not expression.filters:
         plain_variable(c, content, scope, node, expression)
     else:
         filtered_variable(c, content, scope, node, expression)
+
+
+def shows_tree(scope: Scope, expression: FilterExpression) -> bool:
+    if expression.filters or not is_path(expression) or len(expression.var.lookups or ()) != 1:
+        return False
+    return scope.may_be_tree(expression.var.lookups[0])
 
 
 def show_name(scope: Scope) -> str:

@@ -16,6 +16,8 @@ from .rendered import UNCHANGED, Block, Node
 from .tracking import Digest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .runtime import Runtime
 
 
@@ -96,6 +98,37 @@ def parts_of(new: Node, old: list[Any]) -> Node:
         if value is not UNCHANGED:
             found[str(i)] = value
     return found
+
+
+class Deferred:
+    """A value that a template shows as a tree, made when it is shown."""
+
+    def full(self, rt: Runtime) -> tuple[Any, Any]:
+        """The value and what to remember of it."""
+        raise NotImplementedError
+
+    def diff(self, rt: Runtime, memory: Any) -> tuple[Any, Any]:
+        """What is new since then, or UNCHANGED; and what to remember."""
+        raise NotImplementedError
+
+
+class Anything:
+    """The place of a variable that may hold a tree."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: Callable[[Runtime, Any], str]) -> None:
+        self.text = text  # of what is no tree
+
+    def full(self, rt: Runtime, value: Any) -> tuple[Any, Any]:
+        if isinstance(value, Deferred):
+            return value.full(rt)
+        return show(rt, value if type(value) is TreeString else self.text(rt, value))
+
+    def diff(self, rt: Runtime, memory: Any, value: Any) -> tuple[Any, Any]:
+        if isinstance(value, Deferred):
+            return value.diff(rt, memory)
+        return renew(rt, value if type(value) is TreeString else self.text(rt, value), memory)
 
 
 def show(rt: Runtime, text: Any) -> tuple[Any, Any]:

@@ -1,76 +1,187 @@
-"""What stands between `{% component %}` and `{% endcomponent %}`: which fills it gives."""
+"""What stands between `{% component %}` and `{% endcomponent %}`: which fills it gives.
+
+Mostly that is known when the template is compiled. Fills in loops and conditions, or with computed names,
+are gathered each time: the body is run once as a block whose fills note themselves. Where tags that we do not
+know stand around fills, django-components finds them, and shows them itself.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.base import TextNode
-from django.template.defaulttags import CommentNode, LoadNode
+from django.template.defaulttags import (
+    AutoEscapeControlNode,
+    CommentNode,
+    ForNode,
+    IfNode,
+    LoadNode,
+    WithNode,
+)
+from django.template.library import InclusionNode
+from django.template.loader_tags import IncludeNode
 
-from django_phoenix.rendering.expressions import NotCompilable
-from django_phoenix.rendering.fills import fill_code
-from django_phoenix.rendering.frames import DEFAULT
+from django_phoenix.rendering.chain import literal_include
+from django_phoenix.rendering.fills import fill_code, layer_within
+from django_phoenix.rendering.frames import DEFAULT, context_of
+from django_phoenix.rendering.html import flatten
+from django_phoenix.rendering.live_components import LiveComponentNode
+from django_phoenix.rendering.nodes import register_node_handler
+from django_phoenix.rendering.parts import Effect
+from django_phoenix.rendering.scope import Scope
 
-from .bridge import ComponentNode, FillNode, Slot
-from .content import slot_of
+from .bridge import ComponentNode, FillNode, Slot, resolve_fills
+from .content import Gathered, gather, slot_of
 from .params import compile_params
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from django_phoenix.rendering.frames import FillCode, Names
-    from django_phoenix.rendering.program import Compiler
-    from django_phoenix.rendering.runtime import Runtime
-    from django_phoenix.rendering.scope import Scope
+    from django.template.base import Node as TemplateNode
 
-FILL_ARGUMENTS = {"name", "data", "fallback", "default"}
+    from django_phoenix.rendering.frames import FillCode, Names
+    from django_phoenix.rendering.parts import Content
+    from django_phoenix.rendering.program import Compiler
+    from django_phoenix.rendering.rendered import Block
+    from django_phoenix.rendering.runtime import Runtime
+    from django_phoenix.rendering.source import Function
+
+FILL_ARGUMENTS = {0, "name", "data", "fallback", "default"}
+TRANSPARENT = (IfNode, ForNode, WithNode, AutoEscapeControlNode)  # what fills may stand in
+
+Slots = dict[str, "Slot[Any]"]
 
 
 class Body:
     """A body whose fills are known when the template is compiled."""
 
-    __slots__ = ("codes",)
-
     def __init__(self, codes: list[FillCode]) -> None:
         self.codes = codes
+        self.free: Iterable[str] = ()
 
-    def slots(self, rt: Runtime, names: Names, component_name: str) -> dict[str, Slot]:
+    def slots(self, rt: Runtime, names: Names, component: str, free: tuple[Any, ...]) -> Slots:
         """The fills for one use of the component, whose tag sees these names."""
-        return {code.name: slot_of(rt, code, names, component_name) for code in self.codes}
+        return {code.name: slot_of(rt, code, names, component) for code in self.codes}
+
+
+class GatheredBody(Body):
+    """A body that has to be run to know its fills; without any it is the default fill as a whole."""
+
+    run: Callable[..., Any]  # (rt, out, *free)
+
+    def __init__(self, default: FillCode, block: Block, free: Iterable[str]) -> None:
+        super().__init__([default])
+        self.block = block
+        self.free = free
+
+    def slots(self, rt: Runtime, names: Names, component: str, free: tuple[Any, ...]) -> Slots:
+        outer, rt.gathered = rt.gathered, Gathered(rt, names, component)
+        fresh = len(rt.fresh)
+        try:
+            tree = self.run(rt, [], *free)
+            found = rt.gathered.slots
+        finally:
+            rt.gathered = outer
+            tree_nodes = rt.fresh[fresh:]
+            del rt.fresh[fresh:]
+        if not found:
+            return super().slots(rt, names, component, free)
+        del tree_nodes
+        tree["s"] = self.block
+        if flatten(tree).strip():
+            raise TemplateSyntaxError(
+                f"Illegal content passed to component '{component}'. "
+                "Explicit 'fill' tags cannot occur alongside other text. "
+                "The component body rendered content: {content}"
+            )
+        return found
+
+
+class ForeignBody(Body):
+    """A body that only django-components can look through: it also shows those fills."""
+
+    def __init__(self, node: Any) -> None:
+        super().__init__([])
+        self.node = node
+
+    def slots(self, rt: Runtime, names: Names, component: str, free: tuple[Any, ...]) -> Slots:
+        hidden = {} if rt.frame is None else rt.frame.hidden()
+        context = context_of(rt, [{**names, **hidden}, {}])
+        found: Slots = resolve_fills(context, self.node, component)
+        return found
 
 
 def compile_body(c: Compiler, scope: Scope, node: Any) -> Body:
-    """Compile what stands in a component's tag. Raises NotCompilable where only rendering can tell."""
+    """Compile what stands in a component's tag."""
     nodes = list(node.nodelist)
-    if not any(fills_below(nodes)):
+    fills = list(fills_below(nodes))
+    if any(may_include_fills(c, each, set()) for each in nodes) or not all(map(is_simple(c, scope), fills)):
+        return ForeignBody(node)
+    if not fills:
         if all(map(is_blank, nodes)):
             return Body([])
         return Body([fill_code(c, scope, node, DEFAULT, node.nodelist)])
-    fills = [each for each in nodes if isinstance(each, FillNode)]
+    codes = fixed_fills(c, scope, nodes)
+    if codes is not None:
+        return Body(codes)
+    if not all(stands_in_the_open(each) for each in nodes):
+        return ForeignBody(node)
+    return gathered_body(c, scope, node)
+
+
+def gathered_body(c: Compiler, scope: Scope, node: Any) -> Body:
+    inner = c.child(scope, (id(node), "body"))
+    outer, c.gathering = c.gathering, inner
+    code = c.code(inner, node.nodelist, node)
+    c.gathering = outer
+    default = fill_code(c, scope, node, DEFAULT, node.nodelist)
+    body = GatheredBody(default, code.block, code.free)
+    if not c.is_rehearsal:
+        c.module.bind(body, "run", code.full)
+    return body
+
+
+# -- which kind of body
+
+
+def fixed_fills(c: Compiler, scope: Scope, nodes: list[Any]) -> list[FillCode] | None:
+    """The fills of a body that holds nothing else, under literal names; None if it is not so simple."""
     if not all(isinstance(each, FillNode) or is_silent(each) for each in nodes):
-        raise NotCompilable
-    codes = [fixed_fill(c, scope, each) for each in fills]
-    if len({code.name for code in codes}) < len(codes):
-        raise NotCompilable
-    return Body(codes)
+        return None
+    fills = [each for each in nodes if isinstance(each, FillNode)]
+    known = [fixed_arguments(c, scope, each) for each in fills]
+    names = [arguments and arguments["name"] for arguments in known]
+    if None in known or len(set(names)) < len(names):
+        return None
+    return [
+        fill_code(c, scope, each, nodes=each.nodelist, **arguments)
+        for each, arguments in zip(fills, known, strict=True)
+        if arguments is not None
+    ]
 
 
-def fixed_fill(c: Compiler, scope: Scope, node: Any) -> FillCode:
+def fixed_arguments(c: Compiler, scope: Scope, node: Any) -> dict[str, Any] | None:
+    """Name, data and fallback of a fill, if they are literal and right."""
     params = compile_params(c, scope, node)
-    known = params.literals
+    known: dict[Any, Any] = params.literals
+    if len(known) != len(params.positional) + len(params.named) or not known.keys() <= FILL_ARGUMENTS:
+        return None
+    if len(params.positional) + ("name" in known) != 1 or ("fallback" in known and "default" in known):
+        return None
     name = known.get("name", known.get(0))
-    others = {key: value for key, value in known.items() if key not in (0, "name")}
-    if len(known) != len(params.positional) + len(params.named) or type(name) is not str:
-        raise NotCompilable
-    if not others.keys() <= FILL_ARGUMENTS or ("fallback" in others and "default" in others):
-        raise NotCompilable
-    if not all(type(value) is str and value.isidentifier() for value in others.values()):
-        raise NotCompilable
-    code = fill_code(c, scope, node, name, node.nodelist)
-    code.data, code.fallback = others.get("data"), others.get("fallback", others.get("default"))
-    if code.data is not None and code.data == code.fallback:
-        raise NotCompilable
-    return code
+    data, fallback = known.get("data"), known.get("fallback", known.get("default"))
+    aliases = [alias for alias in (data, fallback) if alias is not None]
+    if type(name) is not str or not all(type(alias) is str and alias.isidentifier() for alias in aliases):
+        return None
+    if len(set(aliases)) < len(aliases):
+        return None
+    return {"name": name, "data": data, "fallback": fallback}
+
+
+def is_simple(c: Compiler, scope: Scope) -> Callable[[Any], bool]:
+    return lambda fill: compile_params(c, scope, fill).simple
 
 
 def fills_below(nodes: Any) -> Iterator[Any]:
@@ -78,9 +189,49 @@ def fills_below(nodes: Any) -> Iterator[Any]:
     for node in nodes:
         if isinstance(node, FillNode):
             yield node
-        elif not isinstance(node, ComponentNode):
-            for attribute in node.child_nodelists:
-                yield from fills_below(getattr(node, attribute, None) or ())
+        elif not isinstance(node, (ComponentNode, LiveComponentNode)):
+            for below in nodelists(node):
+                yield from fills_below(below)
+
+
+def stands_in_the_open(node: TemplateNode) -> bool:
+    """Whether only tags that we compile stand around fills."""
+    if isinstance(node, (FillNode, ComponentNode, LiveComponentNode)) or not any(fills_below([node])):
+        return True
+    return isinstance(node, TRANSPARENT) and all(
+        stands_in_the_open(each) for below in nodelists(node) for each in below
+    )
+
+
+def may_include_fills(c: Compiler, node: Any, seen: set[str]) -> bool:
+    """Whether fills may come out of a template that is included by its name."""
+    if isinstance(node, ComponentNode):
+        return False
+    name = None
+    if type(node) is IncludeNode:
+        name = literal_include(node)
+    elif isinstance(node, InclusionNode) and isinstance(node.filename, str):
+        name = node.filename
+    if name is None:
+        return any(may_include_fills(c, each, seen) for below in nodelists(node) for each in below)
+    if name in seen:
+        return False
+    seen.add(name)
+    try:
+        nodes = c.template.engine.get_template(name).nodelist
+    except (TemplateDoesNotExist, TemplateSyntaxError):  # of which Django tells when the tag is rendered
+        return False
+    return any(fills_below(nodes)) or any(may_include_fills(c, each, seen) for each in nodes)
+
+
+def nodelists(node: Any) -> Iterator[Any]:
+    if isinstance(node, IfNode):
+        yield from (nodelist for _, nodelist in node.conditions_nodelists)
+        return
+    for attribute in node.child_nodelists:
+        below = getattr(node, attribute, None)
+        if below:
+            yield below
 
 
 def is_blank(node: Any) -> bool:
@@ -89,3 +240,34 @@ def is_blank(node: Any) -> bool:
 
 def is_silent(node: Any) -> bool:
     return is_blank(node) or isinstance(node, (CommentNode, LoadNode))
+
+
+# -- fills that note themselves
+
+
+def fill_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
+    around = c.gathering
+    if around is None:
+        name = c.constant(misplaced)
+        content.items.append(Effect(lambda fn: fn.emit(f"{name}()"), culprit=c.culprit(node)))
+        return
+    params = compile_params(c, scope, node)
+    code = fill_code(c, around, node, "", node.nodelist)
+
+    def perform(fn: Function) -> None:
+        named = ", ".join(f"{key!r}: {emit(fn)}" for key, emit in params.named.items())
+        positional = "".join(f"{emit(fn)}, " for emit in params.positional)
+        layer = layer_within(c, fn, scope, around)
+        fn.emit(f"{c.constant(gather)}(rt, {c.constant(code)}, ({positional}), {{{named}}}, {layer})")
+
+    content.items.append(Effect(perform, culprit=c.culprit(node)))
+
+
+def misplaced() -> None:
+    raise TemplateSyntaxError(
+        "FillNode.render() (AKA {% fill ... %} block) cannot be rendered outside of a Component context. "
+        "Make sure that the {% fill %} tags are nested within {% component %} tags."
+    )
+
+
+register_node_handler(FillNode, fill_node)

@@ -16,6 +16,7 @@ from django_components.component_render import (
     component_context_cache,
     component_instance_cache,
 )
+from django_components.components.dynamic import DynamicComponent
 from django_components.context import _COMPONENT_CONTEXT_KEY, _INJECT_CONTEXT_KEY_PREFIX
 from django_components.dependencies import (
     cache_component_css,
@@ -31,8 +32,10 @@ from django_components.extension import (
     OnSlotRenderedContext,
     extensions,
 )
+from django_components.extensions.defaults import defaults_by_component
 from django_components.perfutil.provide import (
-    managed_provide_cache,
+    _cache_cleanup,
+    active_provides,
     provide_cache,
     register_provide_reference,
     unlink_component_from_provide_on_gc,
@@ -53,6 +56,8 @@ from django_components.util.misc import gen_component_id
 from django_components.util.template_tag import compile_tag_params_resolver
 
 assemble = _assemble_cached_fragment
+clean_provided = _cache_cleanup
+unlink_component = unlink_component_from_provide_on_gc
 COMPONENT_KEY = _COMPONENT_CONTEXT_KEY
 INJECT_PREFIX = _INJECT_CONTEXT_KEY_PREFIX
 render_stack = _component_render_stack
@@ -68,6 +73,7 @@ __all__ = [
     "ComponentNode",
     "ComponentTreeContext",
     "ComponentVars",
+    "DynamicComponent",
     "FillNode",
     "OnComponentDataContext",
     "OnComponentInputContext",
@@ -77,18 +83,20 @@ __all__ = [
     "Slot",
     "SlotFallback",
     "SlotNode",
+    "active_provides",
     "assemble",
     "cache_component_css",
     "cache_component_css_vars",
     "cache_component_js",
     "cache_component_js_vars",
+    "clean_provided",
     "compile_tag_params_resolver",
     "component_context_cache",
     "component_instance_cache",
+    "defaults_by_component",
     "extensions",
     "gen_component_id",
     "gen_context_processors_data",
-    "managed_provide_cache",
     "prepare_component_template",
     "provide_cache",
     "register_provide_reference",
@@ -96,5 +104,5 @@ __all__ = [
     "resolve_fills",
     "set_component_error_message",
     "set_provided_context_var",
-    "unlink_component_from_provide_on_gc",
+    "unlink_component",
 ]

@@ -1,4 +1,4 @@
-"""`{% component %}`: which class, with which arguments and fills, is known only at run time."""
+"""`{% component %}`: which class it is, with which arguments and fills, is known only at run time."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 
 def component_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
+    if c.gathering is not None:  # a component's body is looked through for fills
+        return
     params = compile_params(c, scope, node)
     body = compile_body(c, scope, node)
     tag = ComponentTag(
@@ -34,7 +36,8 @@ def component_node(c: Compiler, content: Content, scope: Scope, node: Any) -> No
 
     def arguments(fn: Function) -> str:
         values = params.values(fn) if params.simple else resolved(c, scope, node, fn)
-        return f", {values}, {caller_layer(c, fn, scope)}"
+        layer = caller_layer(c, fn, scope)
+        return ", ".join(["", values, layer, *(c.variable(fn, name) for name in body.free)])
 
     content.items.append(Hosted(c.module.constant("C", tag), arguments, culprit=c.culprit(node)))
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from django_phoenix.rendering.frames import Fill
+from django.template import TemplateSyntaxError
+
+from django_phoenix.rendering.frames import LOOP, Fill, settled
 from django_phoenix.rendering.runtime import flat
 from django_phoenix.rendering.trees import TreeString, capture
 
@@ -39,13 +42,97 @@ class SlotFill(Fill):
         return capture(rt, tree, mark)
 
 
-def slot_of(rt: Runtime, code: FillCode, names: Names, component_name: str) -> Slot:
+def slot_of(rt: Runtime, code: FillCode, names: Names, component: str) -> Slot[Any]:
+    """The fill for one use of a component, whose tag sees these names."""
     node = code.node
     return Slot(
         contents=node.contents or "",
         content_func=SlotFill(rt, code, names, rt.frame),
-        component_name=component_name,
-        slot_name=code.name,
+        component_name=component,
+        slot_name=None if node.tag != "fill" else code.name,
         nodelist=node.nodelist,
         fill_node=node,
     )
+
+
+# -- fills that note themselves while their body is run
+
+
+class Gathered:
+    """The fills met so far in one component's tag."""
+
+    __slots__ = ("component", "frame", "layers", "names", "slots")
+
+    def __init__(self, rt: Runtime, names: Names, component: str) -> None:
+        self.names = names
+        self.component = component
+        self.layers = len(rt.context.dicts) if rt.real else 0
+        self.slots: dict[str, Slot[Any]] = {}
+
+
+def gather(
+    rt: Runtime, code: FillCode, args: tuple[Any, ...], kwargs: dict[str, Any], layer: Names | None
+) -> None:
+    """One `{% fill %}` is met; `layer` holds what is bound between it and the component's tag."""
+    found = rt.gathered
+    assert found is not None
+    name, data, fallback, body = checked(code.node, *args, **kwargs)
+    if name in found.slots:
+        raise TemplateSyntaxError(
+            f"Multiple fill tags cannot target the same slot name in component '{found.component}': "
+            f"Detected duplicate fill tag name '{name}'."
+        )
+    if body is not None:
+        if isinstance(body, Slot):
+            found.slots[name] = replace(body, fill_node=code.node)
+        else:
+            found.slots[name] = Slot(body, fill_node=code.node)
+        return
+    slot = slot_of(rt, code, found.names, found.component)
+    slot.slot_name = name
+    fill: Any = slot.content_func
+    captured = flat(rt.context.dicts[found.layers :]) if layer is None else layer
+    captured = {name: value for name, value in captured.items() if not name.startswith("_") or name == LOOP}
+    fill.captured = settled(captured)
+    fill.data, fill.fallback = data, fallback
+    found.slots[name] = slot
+
+
+def checked(
+    node: Any,
+    name: Any,
+    *,
+    data: Any = None,
+    fallback: Any = None,
+    body: Any = None,
+    default: Any = None,
+) -> tuple[str, str | None, str | None, Any]:
+    """The arguments of a fill, or the error that django-components raises for them."""
+    if fallback is not None and default is not None:
+        raise TemplateSyntaxError(
+            "Fill tag received both 'default' and 'fallback' kwargs. Use 'fallback' instead."
+        )
+    if fallback is None:
+        fallback = default
+    if not isinstance(name, str):
+        raise TemplateSyntaxError(f"Fill tag 'name' kwarg must resolve to a string, got {name}")
+    for key, value in (("data", data), ("fallback", fallback)):
+        if value is None:
+            continue
+        if not isinstance(value, str):
+            raise TemplateSyntaxError(f"Fill tag '{key}' kwarg must resolve to a string, got {value}")
+        if not value.isidentifier():
+            raise RuntimeError(
+                f"Fill tag kwarg '{key}' does not resolve to a valid Python identifier, got '{value}'"
+            )
+    if data and data == fallback:
+        raise RuntimeError(
+            f"Fill '{name}' received the same string for slot fallback (fallback=...)"
+            " and slot data (data=...)"
+        )
+    if body is not None and node.contents:
+        raise TemplateSyntaxError(
+            f"Fill '{name}' received content both through 'body' kwarg and '{{% fill %}}' body. "
+            "Use only one method."
+        )
+    return name, data, fallback, body

@@ -35,23 +35,31 @@ def declaration_of(cls: Any) -> Declaration | None:
 
 
 def render(
-    tag: ComponentTag, rt: Runtime, plan: Plan, memory: Any, values: Any, layer: Names | None
+    tag: ComponentTag,
+    rt: Runtime,
+    plan: Plan,
+    memory: Any,
+    values: Any,
+    layer: Names | None,
+    free: tuple[Any, ...],
 ) -> tuple[Any, Any]:
     """One use of it. Left out if it has no fills and was given the same as before."""
     here = names_here(rt, layer)
-    slots = tag.body.slots(rt, here, tag.node.name)
+    slots = tag.body.slots(rt, here, tag.node.name, free)
     given = remembered(tag, plan, values) if not slots and plan.cls.live_pure else None
     if given is not None and type(memory) is list and is_same(given, memory[1]):
         return UNCHANGED, memory
     names = seen(tag, plan, here, values, slots)
     outer = rt.frame
     frame = Frame(
-        tag.node.name,
         slots,
         outer,
         isolated=True,
+        name=tag.node.name,
         component=None if outer is None else outer.component,
+        outside=here,
     )
+    assert plan.template is not None
     frame.under, frame.own, frame.template_name = BUILTINS, names, plan.template.name
     program = rt.compiled(plan.template).program(rt, tag.autoescape, lambda: names)
     enter(rt, names, frame, program.dynamic, tag.autoescape)

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from . import components, dependencies, leaf, live_bodies, slots  # noqa: F401 (their handlers)
+from . import components, dependencies, leaf, live_bodies, provide, slots  # noqa: F401 (their handlers)

@@ -11,22 +11,25 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import SynchronousOnlyOperation
 from django.test.signals import template_rendered
 
+from django_phoenix.rendering.assets import note
 from django_phoenix.rendering.frames import context_of, enter, names_here
 from django_phoenix.rendering.rendered import UNCHANGED
 from django_phoenix.rendering.runtime import flat
 from django_phoenix.rendering.runtime import node as dressed
 
+from . import functions
 from .bridge import provide_cache, render_stack, set_component_error_message, unlink_component
 from .captured import Captured, LiveTemplate
-from .instances import ComponentFrame, data_of, isolated, make
+from .instances import ComponentFrame, attributes_of, data_of, isolated, make
 from .leaf import compared, whole
-from .plans import Plan, dynamic_target, plan_of
+from .plans import Answered, Plan, dynamic_target, plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.template.base import Template
 
+    from django_phoenix.rendering.compiler import CompiledTemplate
     from django_phoenix.rendering.frames import Names
     from django_phoenix.rendering.program import Program
     from django_phoenix.rendering.runtime import Runtime
@@ -65,9 +68,7 @@ class ComponentTag:
     def full(self, rt: Runtime, values: Any, layer: Names | None, *free: Any) -> tuple[Any, Any]:
         return self.render(rt, None, values, layer, free)
 
-    def diff(
-        self, rt: Runtime, memory: Any, values: Any, layer: Names | None, *free: Any
-    ) -> tuple[Any, Any]:
+    def diff(self, rt: Runtime, memory: Any, values: Any, layer: Names | None, *free: Any) -> tuple[Any, Any]:
         return self.render(rt, memory, values, layer, free)
 
     def render(
@@ -86,6 +87,8 @@ class ComponentTag:
         outer = rt.names, rt.real, rt.context, rt.frame
         path = [name]
         try:
+            if plan.declaration is not None:
+                return functions.render(self, rt, plan, memory, values, layer, free)
             here = names_here(rt, layer)
             slots = self.body.slots(rt, here, name, free)
             args, kwargs = self.given(values)
@@ -121,19 +124,25 @@ class ComponentTag:
         fills_isolated = self.node.registry.settings.context_behavior == "isolated"
         under = isolated(here) if fills_isolated or self.only else here
         component = make(rt, self.node, plan.cls, given, slots, here, under, known)
+        frame: ComponentFrame | None = None
         try:
             plan.input(component, *given, slots)
             declare(plan.cls, component, *given, slots)
             own, needs = data_of(plan, component)
-            if needs is not None and (known is None or needs.css or needs.js):
-                rt.noted.append(needs)
             frame = ComponentFrame(component, rt.frame, isolated=fills_isolated, outside=here)
+            if needs is not None:
+                note(rt, needs, is_new=known is None)
+                frame.attributes = attributes_of(needs) if plan.rooted is not None else ""
             frame.under, frame.own = under, own
             if plan.asks_for_template:
                 with plan.template_for(component, own) as template:
                     return self.write(rt, plan, memory, frame, template)
             return self.write(rt, plan, memory, frame, plan.template)
+        except Answered as answer:
+            return compared(rt, whole(component.context, answer.html), memory)
         finally:
+            if frame is not None:
+                frame.leave()
             if provide_cache:
                 unlink_component(component.id)
 
@@ -157,7 +166,8 @@ class ComponentTag:
             names = flat(context.dicts)
         if template is None:
             return "", ["", frame.component.id]
-        program = program_of(rt, template, self.autoescape, lambda: names)
+        compiled = rt.compiled(template) if plan.rooted is None else plan.rooted
+        program = program_of(rt, compiled, self.autoescape, lambda: names)
         enter(rt, names, frame, program.dynamic, self.autoescape)
         return run(rt, program, memory, frame.component.id)
 
@@ -197,8 +207,9 @@ def declare(cls: Any, component: Any, args: list[Any], kwargs: dict[str, Any], s
         component.slots = cls.Slots(**slots)
 
 
-def program_of(rt: Runtime, template: Template, autoescape: bool, names: Callable[[], Names]) -> Program:
-    compiled = rt.compiled(template)
+def program_of(
+    rt: Runtime, compiled: CompiledTemplate, autoescape: bool, names: Callable[[], Names]
+) -> Program:
     return compiled.single_program(autoescape) or compiled.program(rt, autoescape, names)
 
 

@@ -2,81 +2,141 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
 
 from django_phoenix.rendering.compiler import CompiledTemplate
 
-from .bridge import Component, OnComponentDataContext, OnComponentInputContext, extensions
+from .bridge import (
+    Component,
+    ComponentExtension,
+    DynamicComponent,
+    OnComponentDataContext,
+    OnComponentInputContext,
+    OnComponentRenderedContext,
+    defaults_by_component,
+    extensions,
+    prepare_component_template,
+)
 from .dependencies import asks_for_something
 from .functions import declaration_of
 from .root_tags import Unknown, root_tags
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.template.base import Template
+
 ATTRIBUTE = "_django_phoenix_plan"
+OURS = ("__init__", "render", "_call_data_methods")  # methods instead of which we do something
+TEMPLATE_METHODS = ("get_template_name", "get_template")
 
 
 class Plan:
     """Kept on the class, until its template is another one (as when files are reloaded)."""
 
-    __slots__ = (
-        "asks", "cls", "data_hooks", "declaration", "extensions", "has_css", "has_js", "input_hooks",
-        "opaque", "rooted", "template",
-    )  # fmt: skip
-
     def __init__(self, cls: Any) -> None:
         self.cls = cls
-        _ = cls.template  # loads it
-        self.template = cls._component_media._template
+        self.has_template = bool(cls.template or cls.template_file)  # which loads it
+        self.template: Template | None = cls._component_media._template if self.has_template else None
+        self.media = cls._component_media
+        self.loaded = self.media._template
         self.extensions = list(extensions.extensions)
-        self.declaration = declaration_of(cls)
-        self.opaque = "" if self.declaration is not None else why_opaque(cls, self.template)
-        self.input_hooks = overriding("on_component_input", cls)
-        self.data_hooks = overriding("on_component_data", cls)
-        self.rooted = None if self.opaque or not marks_roots(cls) else self.with_root_attributes()
+        self.is_dynamic = issubclass(cls, DynamicComponent)
+        self.declaration = declaration_of(cls)  # of a function component
+        self.opaque = "" if self.is_dynamic or self.declaration is not None else why_opaque(cls)
+        self.asks_for_template = asks_for_template(cls)
+        self.has_before = overrides(cls, "on_render_before")
+        self.has_render = overrides(cls, "on_render")
+        self.has_after = overrides(cls, "on_render_after")
+        self.input_hooks = hooks("on_component_input", cls)
+        self.data_hooks = hooks("on_component_data", cls)
+        self.rendered_hooks = hooks("on_component_rendered", cls)
+        self.slot_hooks = hooks("on_slot_rendered", cls)
+        self.is_captured = self.has_render or self.has_after or bool(self.rendered_hooks)
+        self.is_hooked = self.is_captured or self.has_before
         self.asks = asks_for_something(cls)
         self.has_js = bool(cls.js)
         self.has_css = bool(cls.css)
-
-    def with_root_attributes(self) -> CompiledTemplate | None:
-        """The template, compiled so that its root elements take attributes."""
-        try:
-            return CompiledTemplate(self.template, roots=root_tags(self.template.nodelist))
-        except Unknown as error:
-            self.opaque = str(error)
-            return None
+        self.rooted: CompiledTemplate | None = (
+            None  # for a class whose scripts and styles look for its elements
+        )
+        if marks_roots(cls) and not self.opaque and not self.is_dynamic:
+            self.opaque = self.find_roots()
 
     def is_current(self) -> bool:
         media = self.cls._component_media
-        return media._template is self.template and extensions.extensions == self.extensions
+        return (
+            media is self.media
+            and media._template is self.loaded
+            and extensions.extensions == self.extensions
+        )
+
+    def find_roots(self) -> str:
+        """Compile the template so that its root elements take attributes; say why if that cannot be."""
+        if self.template is None or self.asks_for_template or self.is_captured:
+            return "has scripts or styles that look for its elements, which are not known in advance"
+        try:
+            self.rooted = CompiledTemplate(self.template, roots=root_tags(self.template.nodelist))
+        except Unknown as error:
+            return f"{error}, for which its scripts or styles look"
+        return ""
+
+    def template_for(self, component: Any, own: dict[str, Any]) -> AbstractContextManager[Template | None]:
+        """The template that the class's own methods choose."""
+        return prepare_component_template(component, own)
 
     def input(self, component: Any, args: Any, kwargs: Any, slots: Any) -> None:
-        if not self.input_hooks:
-            return
-        news = OnComponentInputContext(
-            component=component,
-            component_cls=self.cls,
-            component_id=component.id,
-            args=args,
-            kwargs=kwargs,
-            slots=slots,
-            context=component.context,
-        )
-        for hook in self.input_hooks:
-            hook(news)
+        if self.input_hooks:
+            news = OnComponentInputContext(
+                component=component,
+                component_cls=self.cls,
+                component_id=component.id,
+                args=args,
+                kwargs=kwargs,
+                slots=slots,
+                context=component.context,
+            )
+            for hook in self.input_hooks:
+                answer = hook(news)
+                if answer is not None:
+                    raise Answered(answer)
 
     def data(self, component: Any, own: Any, js: Any, css: Any) -> None:
-        if not self.data_hooks:
-            return
-        news = OnComponentDataContext(
-            component=component,
-            component_cls=self.cls,
-            component_id=component.id,
-            context_data=own,
-            template_data=own,
-            js_data=js,
-            css_data=css,
+        if self.data_hooks:
+            news = OnComponentDataContext(
+                component=component,
+                component_cls=self.cls,
+                component_id=component.id,
+                context_data=own,
+                template_data=own,
+                js_data=js,
+                css_data=css,
+            )
+            for hook in self.data_hooks:
+                hook(news)
+
+    def rendered(
+        self, component: Any, html: str | None, error: Exception | None
+    ) -> tuple[str | None, Exception | None]:
+        if not self.rendered_hooks:
+            return html, error
+        return extensions.on_component_rendered(  # type: ignore[return-value]
+            OnComponentRenderedContext(
+                component=component,
+                component_cls=self.cls,
+                component_id=component.id,
+                result=html,
+                error=error,
+            )
         )
-        for hook in self.data_hooks:
-            hook(news)
+
+
+class Answered(Exception):
+    """An extension has given the component's HTML: nothing else of it is run."""
+
+    def __init__(self, html: str) -> None:
+        self.html = html
 
 
 def plan_of(cls: Any) -> Plan:
@@ -87,47 +147,62 @@ def plan_of(cls: Any) -> Plan:
     return plan
 
 
-def overriding(hook: str, cls: Any) -> list[Any]:
-    """The hooks of this name that extensions have and that may do something for the class."""
-    from .bridge import ComponentExtension
+def dynamic_target(name: str, kwargs: dict[str, Any]) -> tuple[Plan, dict[str, Any]]:
+    """The component that a dynamic one stands for, and the arguments left for it."""
+    kwargs = dict(kwargs)
+    registry = kwargs.pop("registry", None)
+    wanted = kwargs.pop("is", None)
+    if not wanted:
+        raise TypeError(f"Component '{name}' is missing a required argument 'is'")
+    resolve: Any = DynamicComponent._resolve_component
+    return plan_of(resolve(None, wanted, registry)), kwargs
 
-    found = []
-    for extension in extensions.extensions:
-        if getattr(type(extension), hook) is getattr(ComponentExtension, hook):
-            continue
-        if extension.name == "cache" and not is_cached(cls):
-            continue
-        found.append(getattr(extension, hook))
-    return found
+
+def hooks(hook: str, cls: Any) -> list[Callable[[Any], Any]]:
+    """The hooks of this name that extensions have and that may do something for the class."""
+    return [
+        getattr(extension, hook)
+        for extension in extensions.extensions
+        if getattr(type(extension), hook) is not getattr(ComponentExtension, hook)
+        and not is_idle(extension.name, cls)
+    ]
+
+
+def is_idle(extension: str, cls: Any) -> bool:
+    """Whether an extension of django-components itself does nothing for components of this class."""
+    if extension == "cache":
+        return not is_cached(cls)
+    if extension == "defaults":
+        return not defaults_by_component.get(cls)
+    if extension == "debug_highlight":
+        config = getattr(cls, "DebugHighlight", None)
+        return not (config and (config.highlight_components or config.highlight_slots))
+    return False
 
 
 def marks_roots(cls: Any) -> bool:
     """Whether the class's scripts or styles look for the elements of an instance."""
-    has_css_data = cls.get_css_data is not Component.get_css_data
-    return "$onComponent" in (cls.js or "") or bool(cls.css and has_css_data)
+    return "$onComponent" in (cls.js or "") or bool(cls.css and overrides(cls, "get_css_data"))
 
 
 def is_cached(cls: Any) -> bool:
     return bool(getattr(getattr(cls, "Cache", None), "enabled", False))
 
 
-def why_opaque(cls: Any, template: Any) -> str:
+def overrides(cls: Any, method: str) -> bool:
+    own, theirs = getattr(cls, method), getattr(Component, method)
+    return getattr(own, "__func__", own) is not getattr(theirs, "__func__", theirs)
+
+
+def asks_for_template(cls: Any) -> bool:
+    return any(overrides(cls, method) for method in TEMPLATE_METHODS) or hasattr(cls, "get_template_string")
+
+
+def why_opaque(cls: Any) -> str:
     """Why django-components has to render the class itself; "" if we can."""
-    if template is None:
-        return "has no template"
-    for name in (
-        "__init__",
-        "render",
-        "_call_data_methods",
-        "on_render",
-        "on_render_before",
-        "on_render_after",
-    ):
-        if getattr(cls, name) is not getattr(Component, name) and (
-            getattr(getattr(cls, name), "__func__", None)
-            is not getattr(getattr(Component, name), "__func__", 1)
-        ):
-            return f"overrides {name}"
+    for method in OURS:
+        if overrides(cls, method):
+            return f"overrides {method}"
     if is_cached(cls):
         return "is cached"
     return ""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import SynchronousOnlyOperation
 from django.template import TemplateSyntaxError
 from django.utils.safestring import mark_safe
 
+from django_phoenix.rendering.expressions import NotCompilable
 from django_phoenix.rendering.fills import caller_layer
 from django_phoenix.rendering.frames import Fill, Frame, context_of, names_here
 from django_phoenix.rendering.html import flatten
@@ -16,15 +18,24 @@ from django_phoenix.rendering.nodes import handles
 from django_phoenix.rendering.parts import Hosted
 from django_phoenix.rendering.rendered import UNCHANGED
 from django_phoenix.rendering.runtime import node as dressed
-from django_phoenix.rendering.trees import renew, show
+from django_phoenix.rendering.trees import Deferred, capture, renew, show
 
-from .bridge import DEFAULT_SLOT_KEY, INJECT_PREFIX, Slot, SlotFallback, SlotNode, provide_cache
+from .bridge import (
+    DEFAULT_SLOT_KEY,
+    INJECT_PREFIX,
+    OnSlotRenderedContext,
+    Slot,
+    SlotFallback,
+    SlotNode,
+    extensions,
+    provide_cache,
+)
 from .content import SlotFill
+from .leaf import PLACEHOLDER, whole
 from .params import compile_params
+from .plans import plan_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from django_phoenix.rendering.frames import Names
     from django_phoenix.rendering.parts import Content
     from django_phoenix.rendering.program import Compiler
@@ -33,13 +44,11 @@ if TYPE_CHECKING:
     from django_phoenix.rendering.scope import Scope
     from django_phoenix.rendering.source import Function
 
-from django_phoenix.rendering.expressions import NotCompilable
-
-NOTHING: dict[str, Any] = {}
-
 
 @handles(SlotNode)
 def slot_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
+    if c.gathering is not None:  # a component's body is looked through for fills
+        return
     params = compile_params(c, scope, node)
     if not params.simple or len(params.positional) + ("name" in params.named) != 1:
         raise NotCompilable
@@ -47,7 +56,7 @@ def slot_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
     if c.is_rehearsal:
         return
     name = params.positional[0] if params.positional else params.named.pop("name")
-    slot = SlotTag(node, code.block, autoescape=scope.autoescape)
+    slot = SlotTag(node, code.block)
     c.module.bind(slot, "full_fallback", code.full)
     c.module.bind(slot, "diff_fallback", code.diff)
 
@@ -60,75 +69,94 @@ def slot_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
     content.items.append(Hosted(c.module.constant("S", slot), arguments, culprit=c.culprit(node)))
 
 
+class Shown:
+    """One slot about to be shown: what its fill may ask of it."""
+
+    __slots__ = ("data", "frame", "free", "layer", "name", "rt", "tag")
+
+    def __init__(
+        self, rt: Runtime, tag: SlotTag, name: str, data: Names, layer: Names | None, free: tuple[Any, ...]
+    ) -> None:
+        self.rt = rt
+        self.tag = tag
+        self.name = name
+        self.data = data
+        self.layer = layer  # what is bound at the slot in Python variables
+        self.free = free  # what the slot's own content needs
+        self.frame = tag.frame_here(rt)
+
+
 class SlotTag:
     """One `{% slot %}` of a compiled template. Remembered: the block that was shown, and its cells."""
 
     full_fallback: Callable[..., Any]
     diff_fallback: Callable[..., Any]
 
-    def __init__(self, node: Any, block: Block, *, autoescape: bool) -> None:
+    def __init__(self, node: Any, block: Block) -> None:
         self.node = node
         self.block = block  # of the fallback
-        self.autoescape = autoescape
         self.is_default = bool(node.flags["default"])
         self.is_required = bool(node.flags["required"])
 
     def full(
         self, rt: Runtime, name: str, data: Names, layer: Names | None, free: tuple[Any, ...]
     ) -> tuple[Any, Any]:
-        frame, fill = self.pick(rt, name)
-        if fill is None:
-            memory: list[Any] = [self.block]
-            return dressed(rt, self.full_fallback(rt, memory, *free), self.block), memory
-        try:
-            if isinstance(fill, Fill):
-                return fill.show(rt, *self.surroundings(rt, frame, fill, data, layer, free))
-            return show(rt, self.foreign(rt, frame, fill, data, layer, free))
-        except Exception as error:
-            note_path(error, frame, name)
-            raise
+        return self.render(Shown(rt, self, name, data, layer, free), None)
 
     def diff(
         self, rt: Runtime, memory: Any, name: str, data: Names, layer: Names | None, free: tuple[Any, ...]
     ) -> tuple[Any, Any]:
-        frame, fill = self.pick(rt, name)
-        if fill is None:
-            if type(memory) is list and memory[0] is self.block:
-                return self.diff_fallback(rt, memory, 1, *free) or UNCHANGED, memory
-            return self.full(rt, name, data, layer, free)
+        return self.render(Shown(rt, self, name, data, layer, free), memory)
+
+    def render(self, shown: Shown, memory: Any) -> tuple[Any, Any]:
+        frame = shown.frame
+        fill = self.pick(frame, shown.name)
+        if type(fill) is Slot and type(fill.content_func) is SlotFill:
+            slot, fill = fill, fill.content_func
+        else:
+            slot = fill
         try:
+            if frame.component is not None and (hooks := plan_of(type(frame.component)).slot_hooks):
+                return self.hooked(shown, hooks, fill, slot, memory)
+            if fill is None:
+                return self.fallback(shown.rt, shown.free, memory)
             if isinstance(fill, Fill):
-                return fill.renew(rt, memory, *self.surroundings(rt, frame, fill, data, layer, free))
-            text = self.foreign(rt, frame, fill, data, layer, free)
+                return fill.renew(shown.rt, memory, *self.surroundings(shown, fill))
+            return renew(shown.rt, self.foreign(shown, fill), memory)
         except Exception as error:
-            note_path(error, frame, name)
+            note_path(error, frame, shown.name)
             raise
-        return renew(rt, text, memory)
+
+    def fallback(self, rt: Runtime, free: tuple[Any, ...], memory: Any) -> tuple[Any, Any]:
+        """What stands in the slot itself."""
+        if type(memory) is list and memory[0] is self.block:
+            return self.diff_fallback(rt, memory, 1, *free) or UNCHANGED, memory
+        memory = [self.block]
+        return dressed(rt, self.full_fallback(rt, memory, *free), self.block), memory
 
     # -- which fill
 
-    def pick(self, rt: Runtime, name: Any) -> tuple[Frame, Any]:
-        """The component that is being written and what fills this slot of it: a Fill, a Slot or None."""
-        frame = rt.frame
-        if frame is None:
+    def frame_here(self, rt: Runtime) -> Frame:
+        """The component that is being written."""
+        if rt.frame is None:
             raise TemplateSyntaxError(
                 "Encountered a SlotNode outside of a Component context. "
                 "Make sure that all {% slot %} tags are nested within {% component %} tags.\n"
                 f"SlotNode: {self.node!r}"
             )
+        return rt.frame
+
+    def pick(self, frame: Frame, name: Any) -> Any:
+        """What fills this slot: a Fill, a Slot or None."""
         fills = frame.fills
         if self.is_default:
             self.check_default(frame, name)
-            found = fills.get(DEFAULT_SLOT_KEY if DEFAULT_SLOT_KEY in fills else name)
-        else:
-            found = fills.get(name)
-        if found is None:
-            if self.is_required and not is_dynamic(frame):
-                raise TemplateSyntaxError(missing(name, fills))
-            return frame, None
-        if type(found) is Slot and type(found.content_func) is SlotFill:
-            return frame, found.content_func
-        return frame, found
+            if DEFAULT_SLOT_KEY in fills:
+                name = DEFAULT_SLOT_KEY
+        found = fills.get(name)
+        if found is None and self.is_required and not is_dynamic(frame):
+            raise TemplateSyntaxError(missing(name, fills))
+        return found
 
     def check_default(self, frame: Frame, name: str) -> None:
         if is_dynamic(frame):
@@ -149,65 +177,96 @@ class SlotTag:
 
     # -- what the fill sees
 
-    def surroundings(
-        self,
-        rt: Runtime,
-        frame: Frame,
-        fill: Fill,
-        data: Names,
-        layer: Names | None,
-        free: tuple[Any, ...],
-    ) -> tuple[Names, Frame | None]:
-        fallback = None if fill.fallback is None else Fallback(self, rt, free)
+    def surroundings(self, shown: Shown, fill: Fill) -> tuple[Names, Frame | None]:
+        """The names that a fill sees, and the component that slots in it belong to."""
+        rt, frame = shown.rt, shown.frame
+        fallback = None if fill.fallback is None else Fallback(shown)
         if frame.isolated:
-            names = names_here(rt, layer) if provide_cache else NOTHING
-            seen = fill.scope(frame, names, data, fallback)
+            seen = fill.scope(frame, NOTHING, shown.data, fallback)
             if provide_cache:
-                seen = {**seen, **provided(names)}
-            return seen, fill.frame
-        names = names_here(rt, layer)
-        if fill.frame is None:
-            return fill.scope(frame, names, data, fallback), frame
-        outer = frame.outer or fill.frame
-        names = {**names, "component_vars": outer.own.get("component_vars")}
-        return fill.scope(frame, names, data, fallback), outer
+                seen = {**seen, **provided(names_here(rt, shown.layer))}
+            return seen, fill.frame if frame.outside is None else frame.outer
+        names = names_here(rt, shown.layer)
+        if frame.outer is None:
+            return fill.scope(frame, names, shown.data, fallback), frame
+        names = {**names, "component_vars": frame.outer.own.get("component_vars")}
+        return fill.scope(frame, names, shown.data, fallback), frame.outer
 
-    def foreign(
-        self,
-        rt: Runtime,
-        frame: Frame,
-        slot: Any,
-        data: Names,
-        layer: Names | None,
-        free: tuple[Any, ...],
-    ) -> Any:
+    def foreign(self, shown: Shown, slot: Any) -> Any:
         """What a slot shows that is a function of the user, or a text."""
-        context = context_of(rt, [names_here(rt, layer), {}])
-        return slot(data=data, fallback=Fallback(self, rt, free), context=context)
+        rt, frame = shown.rt, shown.frame
+        here = names_here(rt, shown.layer)
+        outer = frame.outer
+        hidden = {} if outer is None else outer.hidden()
+        if frame.isolated:
+            seen = {**(frame.outside or {}), **provided(here), **hidden}
+        elif outer is not None:
+            seen = {**here, "component_vars": outer.own.get("component_vars"), **hidden}
+        else:
+            seen = {**here, **frame.hidden()}
+        context = context_of(rt, [seen, {}])
+        text = slot(data=shown.data, fallback=Fallback(shown), context=context)
+        return whole(context, text) if PLACEHOLDER in str(text) else text
+
+    # -- what extensions say to it
+
+    def hooked(self, shown: Shown, hooks: list[Any], fill: Any, slot: Any, memory: Any) -> tuple[Any, Any]:
+        rt, frame = shown.rt, shown.frame
+        mark = len(rt.fresh)
+        if fill is None or isinstance(fill, Fill):
+            if fill is None:
+                tree, _ = self.fallback(rt, shown.free, None)
+            else:
+                tree, _ = fill.show(rt, *self.surroundings(shown, fill))
+            text: Any = capture(rt, tree, mark)
+        else:
+            text = self.foreign(shown, fill)
+        news = OnSlotRenderedContext(
+            component=frame.component,
+            component_cls=type(frame.component),
+            component_id=frame.component.id,
+            slot=slot if slot is not None else Slot(Fallback(shown).text, slot_name=shown.name),
+            slot_name=shown.name,
+            slot_node=self.node,
+            slot_is_required=self.is_required,
+            slot_is_default=self.is_default,
+            result=text,
+        )
+        return renew(rt, extensions.on_slot_rendered(news), memory)
 
 
-class Fallback(SlotFallback):  # type: ignore[misc]
+NOTHING: dict[str, Any] = {}
+
+
+class Fallback(SlotFallback, Deferred):  # type: ignore[misc]
     """What a slot shows if nobody fills it, for fills that want to show it themselves."""
 
-    def __init__(self, slot: SlotTag, rt: Runtime, free: tuple[Any, ...]) -> None:
-        self.slot = slot
-        self.rt = rt
-        self.free = free
+    def __init__(self, shown: Shown) -> None:
+        rt = shown.rt
+        self.shown = shown
         self.at = rt.names, rt.real, rt.context, rt.frame
 
-    def __str__(self) -> str:
-        rt, slot = self.rt, self.slot
+    def full(self, rt: Runtime) -> tuple[Any, Any]:
+        return self.diff(rt, None)
+
+    def diff(self, rt: Runtime, memory: Any) -> tuple[Any, Any]:
         outer = rt.names, rt.real, rt.context, rt.frame
-        fresh = len(rt.fresh)
         rt.names, rt.real, rt.context, rt.frame = self.at
         try:
-            tree = slot.full_fallback(rt, [], *self.free)
+            return self.shown.tag.fallback(rt, self.shown.free, memory)
         finally:
             rt.names, rt.real, rt.context, rt.frame = outer
-        tree["s"] = slot.block
+
+    def __str__(self) -> str:
+        rt = self.shown.rt
+        fresh = len(rt.fresh)
+        tree, _ = self.full(rt)
         html = flatten(tree)
         del rt.fresh[fresh:]  # a text needs no statics
         return mark_safe(html)
+
+    def text(self, call: Any) -> str:
+        return str(self)
 
 
 def provided(names: Names) -> Names:
@@ -235,3 +294,6 @@ def note_path(error: Exception, frame: Frame, name: str) -> None:
     if not hasattr(error, "_components"):
         details._components = []
     details._components.insert(0, f"{frame.name}(slot:{name})")
+
+
+__all__ = ["Fallback", "SlotTag", "show"]
