@@ -7,25 +7,20 @@ whose values are the very same shows the same text; for the others there are var
 
 from __future__ import annotations
 
-from datetime import date
-from enum import Enum
 from operator import is_, is_not, itemgetter
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Literal
 
-from django.db.models import Choices
-from django.utils.safestring import SafeString
-
-from .lookup import MISSING, Missing
-from .parts import Choice, Nested, Part, Repeated, Shown
-from .reads import ANYWHERE, Path
+from .gathering import Gathering
+from .lookup import MISSING
+from .parts import Choice, Hosted, Nested, Part, Repeated, Shown
 from .runtime import HELPERS, flat
+from .settled import is_settled
 from .tracking import PLAIN, is_immutable, same
 from .variants import VariantWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from .diff import RenderState
     from .parts import BlockCode
@@ -42,27 +37,16 @@ LOOP = 12  # parts that a loop is like
 VARIANTS = 32
 KEYS = 256
 
-# Whatever a template looks up in values of these types depends on nothing else.
-CLOSED: set[type] = {str, SafeString, int, bool, type(None), float, bytes, UUID, Missing}
-
-lock = RLock()
-
 
 class Unsure:
     """The type of `UNSURE`: a value that may have changed in place, or that looks into something that may."""
 
-    __slots__ = ("x",)
+    __slots__ = ()
 
 
 UNSURE = Unsure()
 
-FIELDS: set[type] = {
-    type(date.__dict__["year"]),
-    type(Unsure.__dict__["x"]),
-    type(NamedTuple("Pair", [("x", int)]).__dict__["x"]),
-}
-GETITEMS = (None, tuple.__getitem__, str.__getitem__)
-MEMBERS = {(Enum, "value"), (Enum, "name"), (Choices, "label")}
+lock = RLock()
 
 
 class Variant:
@@ -89,18 +73,20 @@ class Watch:
 class Tracker:
     """The names that a program reads, and its variants."""
 
-    def __init__(self, program: Program, layer: Iterable[str]) -> None:
+    def __init__(self, program: Program, rt: Runtime) -> None:
         self.program = program
-        reads = program.code.reads
+        gathering = Gathering(program, rt.compiled)
+        self.pending = gathering.pending
+        self.renders = 0
+        reads = gathering.reads
         names = program.compiler.context_names
         self.variables = sorted(reads.names & names.keys())
         self.names = tuple(names[variable] for variable in self.variables)
         self.paths = [reads.paths.get(variable) for variable in self.variables]
-        self.always = reads.impure
         self.writer = VariantWriter(program)
         self.variants: dict[Key, Variant | None] = {}
         self.met: dict[Key, int] = {}
-        self.arrange(set(layer))
+        self.arrange(set(rt.context.dicts[-1]))
 
     # -- values
 
@@ -137,6 +123,11 @@ class Tracker:
         return value if is_immutable(value) and all(is_settled(value, path) for path in paths) else UNSURE
 
     # -- a render
+
+    def is_outdated(self) -> bool:
+        """Looks now and then: whether includes can be looked into that had not been rendered."""
+        self.renders += 1
+        return not self.renders % 256 and any(include.seen for include in self.pending)
 
     def begin(self, rt: Runtime, state: RenderState) -> Key | None:
         """Compare the names' values with those of the last render; None if they are not known."""
@@ -193,10 +184,12 @@ def follow(program: Program, rt: Runtime, state: RenderState) -> dict[str, Any]:
     """What is new since the last render, for a context that is not entered yet."""
     tracker = program.tracker
     if tracker is None:
-        tracker = track(program, rt.context.dicts[-1])
+        tracker = track(program, rt)
     if not tracker:
         enter(program, rt)
         return program.diff(rt, state.cells, 0)  # type: ignore[no-any-return]
+    if tracker.is_outdated():
+        program.tracker, program.followed = None, PATIENCE - 1
     key = tracker.begin(rt, state)
     variant = None if key is None else tracker.variant(key)
     if variant is None:
@@ -219,14 +212,14 @@ def enter(program: Program, rt: Runtime, *, keep_names: bool = False) -> None:
         rt.names = flat(rt.context.dicts)
 
 
-def track(program: Program, layer: Iterable[str]) -> Tracker | Literal[False]:
+def track(program: Program, rt: Runtime) -> Tracker | Literal[False]:
     """The tracker of a program that has been compared often enough, if that pays; else False."""
     program.followed += 1
     if program.followed < PATIENCE:
         return False
     with lock:
         if program.tracker is None:
-            tracker = Tracker(program, layer)
+            tracker = Tracker(program, rt)
             program.tracker = tracker if weight(program.code) > WORTH + len(tracker.names) else False
     return program.tracker or False
 
@@ -243,7 +236,7 @@ def weight_of(part: Part) -> int:
         return 1 + weight(part.code)
     if part.reads_of.impure:
         return 0
-    if isinstance(part, Repeated):
+    if isinstance(part, Repeated | Hosted):
         return LOOP
     return len(part.paths or ()) if isinstance(part, Shown) else 1
 
@@ -272,43 +265,6 @@ def is_same_name(new: tuple[int, Any], old: tuple[int, Any]) -> bool:
 
 def nothing_new(rt: Runtime, memory: list[Any], at: int) -> dict[str, Any]:
     return {}
-
-
-def is_settled(value: Any, path: Path) -> bool:
-    """Whether what the path finds, looked up in an immutable value, is always the same."""
-    if path is ANYWHERE or path == ANYWHERE:
-        return is_closed(value)
-    try:
-        for bit in path:
-            if type(value) in CLOSED:
-                return True
-            value = field_of(value, bit)
-    except (AttributeError, LookupError, ValueError):
-        return False
-    return is_immutable(value)
-
-
-def is_closed(value: Any) -> bool:
-    cls = type(value)
-    return cls in CLOSED or (cls in (tuple, frozenset) and all(map(is_closed, value)))
-
-
-def field_of(value: Any, bit: str) -> Any:
-    """A field of an immutable value that is itself only data. Raises LookupError for all else."""
-    cls = type(value)
-    if cls is tuple:
-        return value[int(bit)]
-    getitem = getattr(cls, "__getitem__", None)
-    if getitem not in GETITEMS or any("__getattribute__" in base.__dict__ for base in cls.__mro__[:-1]):
-        raise LookupError(bit)
-    for base in cls.__mro__:
-        if bit in base.__dict__:
-            descriptor = base.__dict__[bit]
-            if type(descriptor) in FIELDS or (base, bit) in MEMBERS:
-                return getattr(value, bit)
-            if hasattr(descriptor, "__get__"):
-                raise LookupError(bit)
-    return value.__dict__[bit]
 
 
 def value_of(layers: Sequence[Any], name: str) -> Any:

@@ -95,6 +95,10 @@ class Include:
             rt.included[self, target] = found
         return found
 
+    def only_template(self) -> Template | None:
+        """The template, if just one has been included here so far."""
+        return next(iter(self.seen.values())) if len(self.seen) == 1 else None
+
     def first_like(self, template: Any) -> Any:
         """The first template of this file and text that was included here.
 

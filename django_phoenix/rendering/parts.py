@@ -157,18 +157,23 @@ class Nested(Part):
         fn.emit(f"x = {target}({c.arguments(fn, 'rt', 'mem', f'at + {at}', free=free)})")
         self.leave(fn)
         fn.emit(f"if x: d[{slot!r}] = x")
-        self._note(fn, entering)
-
-    def _note(self, fn: Function, entering: Reads) -> None:
         self.entering = entering
+        fn.reads.absorb(self.gathered())
+
+    def gathered(self) -> Reads:
+        """What it reads, by what its contents are known to read."""
+        reads = Reads()
+        reads.absorb(self.entering)
         if self.code.reads.looks_into(self.binds):
-            entering.look_anywhere()
-        fn.reads.absorb(self.code.reads)
-        if not self.code.dynamic:
-            fn.reads.names.difference_update(self.binds)
-        else:  # what is bound here is not what the context has under the same name
-            fn.reads.impure = True
-        fn.reads.absorb(entering)
+            reads.look_anywhere()
+        inner = Reads()
+        inner.absorb(self.code.reads)
+        if self.code.dynamic:  # what is bound here is not what the context has under the same name
+            inner.impure = True
+        else:
+            inner.names.difference_update(self.binds)
+        reads.absorb(inner)
+        return reads
 
     def some(self, w: VariantWriter, fn: Function, at: int, slot: str, touched: set[str]) -> None:
         if self.code.dynamic or self.entering.touches(touched):
@@ -216,9 +221,14 @@ class Choice(Part):
         with fn.block(f"if {chosen} == mem[at + {at}]:"):
             self._compare(c, fn, chosen, at, slot)
         self._refill(c, fn, chosen, at, slot)
-        fn.reads.absorb(choosing)
-        for code in self.live():
-            fn.reads.absorb(code.reads)
+        fn.reads.absorb(self.gathered())
+
+    def gathered(self) -> Reads:
+        """What it reads, by what its branches are known to read."""
+        reads = Reads()
+        for each in (self.choosing, *[code.reads for code in self.live()]):
+            reads.absorb(each)
+        return reads
 
     def some(self, w: VariantWriter, fn: Function, at: int, slot: str, touched: set[str]) -> None:
         branches = [

@@ -83,7 +83,7 @@ def differs_knowingly(live: Live, world: Values) -> bool:
     Here that is the error which it is everywhere else.
     """
     got = outcome(lambda: str(live.compiled.html(live.context)))
-    return got is LookupError and isinstance(outcome(lambda: django_html(live.template, world)), str)
+    return got is LookupError and outcome(lambda: django_html(live.template, world)) is not LookupError
 
 
 def follow(
