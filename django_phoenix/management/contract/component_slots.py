@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+from django_phoenix.declarations.declaration import BODY
 
 from .component_calls import DEFAULT, call_of, part_of
 from .guarded import met_in
@@ -27,6 +29,12 @@ class Slots:
     required: set[str] = field(default_factory=set)
     strict: bool = False
     more: Callable[[str], bool] | None = None
+    # Which of them takes what stands between the tags.
+    body: str = DEFAULT
+
+    def left_empty(self, fills: Iterable[str]) -> set[str]:
+        """Those that have to be filled and are not."""
+        return self.required - {self.body if fill == DEFAULT else fill for fill in fills}
 
     def takes(self, fill: str) -> bool:
         return fill in self.names or (self.more is not None and self.more(fill))
@@ -55,10 +63,11 @@ def slots_of(site: Site, node: Any) -> Slots | None:
 def _of_function(declaration: Any) -> Slots:
     slots = declaration.slots.values()
     return Slots(
-        {DEFAULT if slot.is_body else slot.name for slot in slots if not slot.is_group},
-        {DEFAULT if slot.is_body else slot.name for slot in slots if slot.required},
-        True,
-        declaration.takes_fill,
+        {slot.name for slot in slots if not slot.is_group},
+        {slot.name for slot in slots if slot.required},
+        strict=True,
+        more=declaration.takes_fill,
+        body=BODY,
     )
 
 

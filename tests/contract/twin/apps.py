@@ -10,4 +10,4 @@ class TwinConfig(AppConfig):
     label = "twin"
 
     def ready(self) -> None:
-        from tests.contract.twin import components  # noqa: F401
+        from tests.contract.twin import components, functions  # noqa: F401

@@ -126,7 +126,10 @@ class ShopLive(LiveView):
 class DerivedShopLive(ShopLive):
     """Reads what its base assigns, and a name of its own."""
 
-    template = "<p>{{ total }} {{ offer }}</p>\n<p>{{ oferr }}</p>"
+    template = """
+        <p>{{ total }} {{ offer }}</p>
+        <p>{{ oferr }}</p>
+    """
 
     def mount(self, params: dict[str, Any], session: Mapping[str, Any]) -> None:
         super().mount(params, session)
@@ -201,6 +204,20 @@ class PartsLive(LiveView):
         page_title: str = "Parts"
         items: list[Item] = []
         tone: str = "soft"
+        count: int = 0
+
+    @event
+    def inc(self) -> None:
+        self.assigns.count += 1
+
+
+class BoardLive(LiveView):
+    """Live components and function components."""
+
+    template_name = "twin/board.html"
+
+    class Assigns:
+        page_title: str = "Board"
         count: int = 0
 
     @event

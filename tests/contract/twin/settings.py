@@ -29,7 +29,10 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["django_components.templatetags.component_tags"],
+            "builtins": [
+                "django_components.templatetags.component_tags",
+                "django_phoenix.templatetags.phoenix",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -30,6 +30,7 @@ urlpatterns = [
     path("markup/", live.MarkupLive.as_view(), name="markup"),
     path("labels/", live.LabelsLive.as_view(), name="labels"),
     path("parts/", live.PartsLive.as_view(), name="parts"),
+    path("board/", live.BoardLive.as_view(), name="board"),
     path("plain/", plain, name="plain"),
     path("manage/", include((admin_patterns, "manage"))),
 ]

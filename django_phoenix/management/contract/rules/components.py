@@ -115,12 +115,12 @@ def unfit_slots(unit: Unit) -> Iterator[Finding]:
                 lacks = "shows nothing of its body" if fill == DEFAULT else f"has no slot {fill!r}"
                 hint = _nearest(fill, slots.names, f"Its slots: {_listed(slots.names)}.")
                 yield Finding(place, f"{_called(use)} {lacks}.", hint, Level.ERROR if slots.strict else None)
-        empty = set() if fills.open else slots.required - {fill for fill, _ in fills.named}
+        empty = set() if fills.open else slots.left_empty(fill for fill, _ in fills.named)
         if empty:
             yield Finding(
                 use.place,
-                f"{_called(use)} needs its {_listed(empty)} filled.",
-                "Write it between its tags, in {% fill %}; what is in none is the default.",
+                f"{_called(use)} needs {_listed(empty)}, which nothing fills.",
+                'Write it between the tags: {% fill "…" %}…{% endfill %}; without fills, all is the body.',
                 Level.ERROR,
             )
 

@@ -1,0 +1,4 @@
+window.DjangoPhoenix = window.DjangoPhoenix || {};
+window.DjangoPhoenix.hooks = {
+  Chart: { mounted() {} },
+};
