@@ -59,6 +59,7 @@ class Body:
 
     def __init__(self, codes: list[FillCode]) -> None:
         self.codes = codes
+        self.is_empty = not codes
         self.free: Iterable[str] = ()
 
     def slots(self, rt: Runtime, names: Names, component: str, free: tuple[Any, ...]) -> Slots:
@@ -104,6 +105,7 @@ class ForeignBody(Body):
 
     def __init__(self, node: Any) -> None:
         super().__init__([])
+        self.is_empty = False
         self.node = node
 
     def slots(self, rt: Runtime, names: Names, component: str, free: tuple[Any, ...]) -> Slots:

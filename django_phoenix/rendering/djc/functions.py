@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from django_phoenix.rendering.program import Program
     from django_phoenix.rendering.runtime import Runtime
 
-    from .lifecycle import ComponentTag
+    from .bodies import Slots
+    from .lifecycle import ComponentTag, Given
     from .plans import Plan
+
+    Remembered = tuple[Plan, tuple[Any, ...]]
 
 CELLS = 2  # where the cells begin in a component's memory
 TOKEN = "csrf_token"  # the one name of the page that forms need
@@ -44,66 +47,65 @@ def render(
     free: tuple[Any, ...],
 ) -> tuple[Any, Any]:
     """One use of it. Left out if it has no fills and was given the same as before."""
+    new = remembered(plan, values) if tag.simple and tag.body.is_empty and plan.cls.live_pure else None
+    if new is not None and type(memory) is list and is_same(new, memory[1]):
+        return UNCHANGED, memory
     here = names_here(rt, layer)
     slots = tag.body.slots(rt, here, tag.node.name, free)
-    given = remembered(tag, plan, values) if not slots and plan.cls.live_pure else None
-    if given is not None and type(memory) is list and is_same(given, memory[1]):
-        return UNCHANGED, memory
-    names = seen(tag, plan, here, values, slots)
-    outer = rt.frame
-    frame = Frame(
-        slots,
-        outer,
-        isolated=True,
-        name=tag.node.name,
-        component=None if outer is None else outer.component,
-        outside=here,
-    )
-    assert plan.template is not None
-    frame.under, frame.own, frame.template_name = BUILTINS, names, plan.template.name
-    program = rt.compiled(plan.template).program(rt, tag.autoescape, lambda: names)
-    enter(rt, names, frame, program.dynamic, tag.autoescape)
-    return run(rt, program, memory, given)
+    return show(tag, rt, plan, memory, here, tag.given(values), slots, new)
 
 
-def remembered(tag: ComponentTag, plan: Plan, values: Any) -> tuple[Plan, tuple[Any, ...]] | None:
-    """The arguments, if they cannot change in place."""
-    if not tag.simple:
-        args, kwargs = values
-        values = (*args, *kwargs.items())
-    return (plan, values) if is_immutable(values) else None
-
-
-def is_same(given: tuple[Plan, tuple[Any, ...]], before: Any) -> bool:
-    """Whether the same class was given the same arguments before."""
-    return type(before) is tuple and before[0] is given[0] and same(given[1], before[1])
-
-
-def seen(tag: ComponentTag, plan: Plan, here: Names, values: Any, slots: dict[str, Any]) -> Names:
-    """All names of the component's template."""
-    if tag.simple:
-        args, kwargs = values[: tag.positional], dict(zip(tag.named, values[tag.positional :], strict=True))
-    else:
-        args, kwargs = values
-    assert plan.declaration is not None
-    variables = ComponentVars(args=args, kwargs=kwargs, slots=slots, is_filled=dict.fromkeys(slots, True))
-    names = {**BUILTINS, **names_of(plan.declaration, args, kwargs, slots), "component_vars": variables}
+def show(
+    tag: ComponentTag,
+    rt: Runtime,
+    plan: Plan,
+    memory: Any,
+    here: Names,
+    given: Given,
+    slots: Slots,
+    new: Remembered | None = None,
+) -> tuple[Any, Any]:
+    """Call the function, and run the template with the names that it gives."""
+    declaration, template = plan.declaration, plan.template
+    assert declaration is not None
+    assert template is not None
+    args, kwargs = given
+    names = {**BUILTINS, **names_of(declaration, args, kwargs, slots)}
+    names["component_vars"] = ComponentVars(args, kwargs, slots, dict.fromkeys(slots, True))
     if TOKEN in here:
         names.setdefault(TOKEN, here[TOKEN])
     if provide_cache:
         names.update((name, value) for name, value in here.items() if name.startswith(INJECT_PREFIX))
-    return names
+    outer = rt.frame
+    parent = None if outer is None else outer.component
+    frame = Frame(slots, outer, isolated=True, name=tag.node.name, component=parent, outside=here)
+    frame.under, frame.own, frame.template_name = BUILTINS, names, template.name
+    compiled = rt.compiled(template)
+    program = compiled.single_program(tag.autoescape) or compiled.program(rt, tag.autoescape, lambda: names)
+    enter(rt, names, frame, program.dynamic, tag.autoescape)
+    return run(rt, program, memory, new)
 
 
-def run(rt: Runtime, program: Program, memory: Any, given: Any) -> tuple[Any, Any]:
+def remembered(plan: Plan, values: tuple[Any, ...]) -> Remembered | None:
+    """The arguments, if they cannot change in place."""
+    return (plan, values) if is_immutable(values) else None
+
+
+def is_same(new: Remembered, before: Any) -> bool:
+    """Whether the same class was given the same arguments before."""
+    return type(before) is tuple and before[0] is new[0] and same(new[1], before[1])
+
+
+def run(rt: Runtime, program: Program, memory: Any, new: Remembered | None) -> tuple[Any, Any]:
     if program.dynamic:
         rt.push_state(program)
     try:
         if type(memory) is list and memory[0] is program.block:
-            rt.journal.append((memory, 1, given))
+            if new is not memory[1]:
+                rt.journal.append((memory, 1, new))
             return program.diff(rt, memory, CELLS) or UNCHANGED, memory
-        new: list[Any] = [program.block, given]
-        return dressed(rt, program.full(rt, new), program.block), new
+        fresh: list[Any] = [program.block, new]
+        return dressed(rt, program.full(rt, fresh), program.block), fresh
     finally:
         if program.dynamic:
             rt.pop_state()

@@ -97,6 +97,8 @@ class ComponentTag:
                 path.append(name)
             if plan.opaque:
                 return compared(rt, self.by_class(rt, plan, here, (args, kwargs), slots), memory)
+            if plan.declaration is not None:
+                return functions.show(self, rt, plan, memory, here, (args, kwargs), slots)
             return self.live(rt, plan, memory, here, (args, kwargs), slots)
         except Exception as error:
             if not isinstance(error, SynchronousOnlyOperation):
