@@ -37,7 +37,7 @@ def modal(
     rest: the dialog's other attributes
     """
     names = {"aria-labelledby": f"{id}-title"} if title else {}
-    state: dict[str, Any] = {"open": show, "data-show": show, "data-stays": not closable}
+    state: dict[str, Any] = {"data-stays": not closable}
     if on_close:
         state["data-on-close"] = on_close if isinstance(on_close, JS) else JS().push(on_close)
     return {"rest": rest.with_defaults({"id": id, "data-size": size, **state, **names})}

@@ -1,4 +1,4 @@
-"""What the gallery shows of each component: examples, each a template of its own, and what may be tried out."""
+"""What the gallery shows of each component: examples, each a template of its own, and knobs to turn."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django_components import registry
 
-from django_phoenix.declarations.declaration import Declaration
+from django_phoenix.declarations.declaration import Attribute, Declaration
 from testproject.gallery.playground import Playground
 from testproject.pages import highlight
 
 HERE = Path(__file__).resolve().parent
+TYPES = {"str": "text", "bool": "True or False", "Any": "anything"}
 LOADS = re.compile(r"^({% load [^%]*%}\s*)+")
 
 
@@ -60,10 +61,11 @@ class Row(NamedTuple):
     """A line of the table of attributes, or of slots."""
 
     name: str
-    type: str
-    default: str
-    required: bool
     text: SafeString
+    required: bool = False
+    type: str = ""
+    allowed: tuple[str, ...] = ()
+    default: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,27 +102,35 @@ class Entry:
 
     @cached_property
     def attributes(self) -> tuple[Row, ...]:
-        rows = [
-            Row(a.name, a.expected, "" if a.required else shown(a.default), a.required, prose(a.doc))
-            for a in self.declaration.attributes.values()
-        ]
+        rows = list(map(attribute_row, self.declaration.attributes.values()))
         rest = self.declaration.rest
         if rest is not None:
             names = ", ".join(["class, id, data-…, aria-…, phx-…", *rest.included])
-            rows.append(Row("…", names, "", False, prose(rest.doc)))
+            rows.append(Row("…", prose(rest.doc), type=names))
         return tuple(rows)
 
     @cached_property
     def slots(self) -> tuple[Row, ...]:
         return tuple(
-            Row(f"{slot.name}.…" if slot.is_group else slot.name, "", "", slot.required, prose(slot.doc))
+            Row(f"{slot.name}.…" if slot.is_group else slot.name, prose(slot.doc), slot.required)
             for slot in self.declaration.slots.values()
         )
 
 
-def shown(default: Any) -> str:
-    """A default as a template would write it."""
-    return f'"{default}"' if isinstance(default, str) else str(default)
+def attribute_row(attribute: Attribute) -> Row:
+    return Row(
+        attribute.name,
+        prose(attribute.doc),
+        attribute.required,
+        TYPES.get(attribute.expected, attribute.expected),
+        tuple(shown(value) for value in attribute.allowed or () if value not in ("", None)),
+        "" if attribute.required or attribute.default in ("", None) else shown(attribute.default),
+    )
+
+
+def shown(value: Any) -> str:
+    """A value as a template would write it."""
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def prose(text: str) -> SafeString:
@@ -167,6 +177,7 @@ ENTRIES = (
                 "disabled": False,
             },
             fixed={"name": "city"},
+            implied={"type": "text"},
         ),
     ),
     entry(
@@ -199,7 +210,7 @@ ENTRIES = (
     entry(
         "flash",
         ("kinds", "Kinds", "The view keeps them by kind; closing one tells the view."),
-        ("messages", "Django’s messages", "What a form’s view or the admin has to say, once."),
+        ("messages", "Messages of Django", "What a view or the admin has to say, once."),
     ),
     entry(
         "header",

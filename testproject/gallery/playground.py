@@ -25,12 +25,16 @@ class Knob(NamedTuple):
 
 @dataclass(frozen=True)
 class Playground:
-    """What may be changed, from which values on; what stands in the body; what goes with it unchanged."""
+    """What may be changed, from which values on; what the body says; what goes with it unchanged.
+
+    ``implied`` are values that the component takes by itself where its declaration says None.
+    """
 
     component: str
     start: Mapping[str, Any]
     body: str = ""
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    implied: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def template(self) -> str:
@@ -57,7 +61,7 @@ class Playground:
     def arguments(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """What the component is given: no more than differs from what it does by itself."""
         attributes = registry.get(f"core.{self.component}").declaration.attributes  # type: ignore[attr-defined]
-        defaults = {name: attribute.default for name, attribute in attributes.items()}
+        defaults = {name: attribute.default for name, attribute in attributes.items()} | self.implied
         chosen = {
             name: value
             for name, value in values.items()

@@ -18,13 +18,14 @@ STRINGS = {
 
 TEMPLATE = re.compile(
     r"(?P<comment>{#.*?#}|<!--.*?-->)"
-    r"|(?P<tag>{%.*?%})"
+    r"|(?P<tag>{%\s*\w*)(?P<words>.*?)(?P<end>/?\s*%})"
     r"|(?P<variable>{{.*?}})"
     r"|(?P<phx>(?<=[\s])phx-[\w-]+)"
     r"|(?P<element></?[a-zA-Z][\w-]*)",
     re.DOTALL,
 )
-TEMPLATE_CLASSES = {"comment": "c", "tag": "k", "variable": "n", "phx": "d", "element": "f"}
+TEMPLATE_CLASSES = {"comment": "c", "variable": "n", "phx": "d", "element": "f"}
+WORD = re.compile(r"(?P<s>\"[^\"]*\"|'[^']*')|(?P<d>(?<=\s)[\w:.-]+(?==))")
 
 
 def python(source: str) -> SafeString:
@@ -50,7 +51,13 @@ def coloured(source: str, spans: Iterator[tuple[int, int, str]]) -> SafeString:
 
 def template_spans(source: str) -> Iterator[tuple[int, int, str]]:
     for match in TEMPLATE.finditer(source):
-        yield match.start(), match.end(), TEMPLATE_CLASSES[str(match.lastgroup)]
+        if match["tag"] is None:
+            yield match.start(), match.end(), TEMPLATE_CLASSES[str(match.lastgroup)]
+            continue
+        yield *match.span("tag"), "k"
+        for word in WORD.finditer(source, *match.span("words")):
+            yield *word.span(), str(word.lastgroup)
+        yield *match.span("end"), "k"
 
 
 def python_spans(source: str) -> Iterator[tuple[int, int, str]]:

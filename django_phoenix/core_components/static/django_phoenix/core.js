@@ -98,6 +98,9 @@
       if (this.el.matches(":modal")) return;
       this.closeQuietly();
       this.opener = document.activeElement;
+      // The page does not scroll meanwhile: its scrollbar's place stays free, so that nothing moves.
+      const root = document.documentElement;
+      root.style.setProperty("--phx-scrollbar", `${window.innerWidth - root.clientWidth}px`);
       this.el.showModal();
     },
     // The server, not the visitor: nobody needs to be told.
