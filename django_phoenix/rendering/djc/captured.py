@@ -50,7 +50,7 @@ class LiveTemplate(Template):
     template: Template
 
     def render(self, context: Context, *args: Any, **kwargs: Any) -> TreeString:  # type: ignore[override]
-        """Write the template. What goes wrong in a component inside is told later, as in django-components."""
+        """Write the template. What goes wrong in a component inside is told when the result is used."""
         rt = self.runtime
         names = flat(context.dicts)
         autoescape = bool(context.autoescape)
@@ -153,7 +153,7 @@ class Captured:
             else:
                 return html, error
             if error is not None:
-                self.name_path(error)
+                set_component_error_message(error, [])  # it is told through which components it came
             first = False
 
     def settled(self, made: Any) -> Outcome:
@@ -173,11 +173,6 @@ class Captured:
         if type(value) is TreeString:
             return value, None
         return whole(self.context, str(value)), None
-
-    def name_path(self, error: Exception) -> None:
-        """The generator is told through which components the error came, from this one on."""
-        if not getattr(error, "_phoenix_path_told", False):
-            pass
 
     # -- after it
 
@@ -218,5 +213,3 @@ class Lasting:
             self.given = tuple(self.rt.given)
             self.rt.spare = None
 
-
-__all__ = ["Captured", "LiveTemplate", "set_component_error_message"]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from django.template.base import Template
 
 ATTRIBUTE = "_django_phoenix_plan"
-OURS = ("__init__", "render", "_call_data_methods")  # methods instead of which we do something
+OURS = ("render", "_call_data_methods")  # methods instead of which we do something
 TEMPLATE_METHODS = ("get_template_name", "get_template")
 
 
