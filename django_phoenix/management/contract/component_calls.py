@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from .source import Body, Place, Step, Text, Use
@@ -104,8 +105,13 @@ def _steps(bodies: Iterable[Body]) -> Iterator[Step]:
 
 
 def part_of(node: Any) -> str | None:
-    """Which tag of django-components a node is: "component", "fill", "slot", "provide"; None: another's."""
-    for base in type(node).__mro__:
+    """Which tag of django-components a node is: "component", "fill", "slot"; None: another."""
+    return _part_of_class(type(node))
+
+
+@cache
+def _part_of_class(node_class: type) -> str | None:
+    for base in node_class.__mro__:
         if base.__module__.startswith("django_components."):
             name = {"ComponentNode": "component", "FillNode": "fill", "SlotNode": "slot"}.get(base.__name__)
             if name:

@@ -40,9 +40,8 @@ def unknown_reads(met: Met, known: Known) -> Iterator[Read]:
     """What a tag reads and no tag around it binds."""
     scope = met.use.scope
     for read in reads_of(met.use):
-        if read.name in met.asked or scope.binds(read.name):
-            continue
-        if (scope.isolated and read.name not in ALWAYS_THERE) or not known.has(read.name):
+        known_here = read.name in ALWAYS_THERE if scope.isolated else known.has(read.name)
+        if not (known_here or scope.binds(read.name) or read.name in met.asked):
             yield read
 
 
@@ -71,6 +70,8 @@ def finding(read: Read, who: str, names: Iterable[str], view: str) -> Finding:
 def unknown_stream(page: Unit) -> Iterator[Finding]:
     """Only where the source of the view names all that it has."""
     assigned = known_in(page).assigned
+    if not (assigned.streams or assigned.uploads):
+        return
     groups = {
         "streams": ("stream", "self.stream", assigned.streams, assigned.open_streams),
         "uploads": ("upload", "self.allow_upload", assigned.uploads, assigned.open_uploads),
