@@ -36,6 +36,7 @@ def register_all() -> None:
     ):
         register(_listed(check))
     register(_listed(check_live), Tags.urls)
+    register(_listed(check_templates), Tags.templates, "phoenix_templates")
     register(_listed(check_threads), Tags.database)
     register(_listed(check_memory_layer), deploy=True)
 
@@ -46,6 +47,13 @@ def check_live() -> Iterator[CheckMessage]:
     from django_phoenix.management.checks import live
 
     yield from live.check_live()
+
+
+def check_templates() -> Iterator[CheckMessage]:
+    """Templates of live views and components."""
+    from django_phoenix.management.checks import templates
+
+    yield from templates.check_templates()
 
 
 def _listed(check: Callable[[], Iterable[CheckMessage]]) -> Callable[..., list[CheckMessage]]:

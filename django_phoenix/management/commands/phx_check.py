@@ -19,8 +19,8 @@ class Command(BaseCommand):
     """Text, JSON for editors, or GitHub's annotations. Exit status 1 if something is found."""
 
     help = (
-        "Checks the templates of live views and components against their classes: events, values, names, URLs, "
-        "components, HTML. Apps and paths narrow it, and add templates there that no live page shows."
+        "Checks the templates of live views and components against their classes: events, values, names, "
+        "URLs, components, HTML. Apps and paths narrow it, and add templates there that no live page shows."
     )
     requires_system_checks: list[str] = []  # noqa: RUF012  (Django's own attribute)
 

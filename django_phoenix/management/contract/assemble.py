@@ -273,6 +273,7 @@ class Assembly:
             return []
         source = self._load(self._source, node, name)
         if source is None or source.path in self._including or len(self._including) > DEEPEST:
+            use.opaque = True
             return []
         return self._included(source, node.extra_context, isolated=node.isolated_context)
 
@@ -283,6 +284,7 @@ class Assembly:
             return []
         source = self._load(self._source, node, name)
         if source is None or source.path in self._including or len(self._including) > DEEPEST:
+            use.opaque = True
             return []
         # What its function returns is not known.
         return self._included(source, (), isolated=True, open=True)

@@ -21,7 +21,7 @@ MOST_WAYS = 64
 ROUNDS = 2  # of a loop, to see what one round leaves to the next
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Element:
     """A start tag as the page shows it."""
 
@@ -45,6 +45,9 @@ class Element:
     # The start tag that ended it, as a block ends a paragraph.
     ended_by: Element | None = None
     opaque_before: int = 0
+
+    def __repr__(self) -> str:
+        return f"<Element {self.place.text!r}>"
 
     def get(self, name: str) -> Attribute | None:
         """An attribute that is written here."""
@@ -84,14 +87,13 @@ class Nesting:
 
     def __init__(self, tags_of: Callable[[Source], Tags], *, whole: bool) -> None:
         self.tags_of = tags_of
-        self.whole = whole  # what is open at the end, or closed at the start, is a fault
         self.elements: list[Element] = []
         self.faults: list[Fault] = []
         self.gave_up = False
         self._known: dict[tuple[int, int], Element] = {}
         self._path: tuple[tuple[Use, int], ...] = ()
         self._loops = 0
-        self._enclosed = whole
+        self._enclosed = self._whole = whole
         self._opaque = 0
         # End tags that belong to elements already reported.
         self._forgiven: Counter[str] = Counter()
@@ -99,7 +101,8 @@ class Nesting:
 
     def follow(self, steps: list[Step]) -> None:
         """Everything, once."""
-        self._finish(self._run(steps, [()], Scope(), live=False), self.elements, self.whole)
+        self._run(steps, [()], Scope(), live=False)
+        self._finish(self.elements)
 
     # -- walking
 
@@ -158,14 +161,14 @@ class Nesting:
         return self._run_body(use, body, ways)
 
     def _detached(self, use: Use, body: Body) -> None:
-        outer = self._enclosed
+        outer = self._enclosed, self._whole
         first = len(self.elements)
-        self._enclosed = False
+        self._enclosed, self._whole = False, True
         try:
-            ways = self._run(body.steps, [()], use.scope, live=use.live)
-            self._finish(ways, self.elements[first:], True)
+            self._run(body.steps, [()], use.scope, live=use.live)
+            self._finish(self.elements[first:])
         finally:
-            self._enclosed = outer
+            self._enclosed, self._whole = outer
 
     def _within_tag(self, use: Use) -> bool:
         """Whether it stands inside of a start tag, where it can open no element."""
@@ -244,7 +247,7 @@ class Nesting:
             return self._distinct([each[:index] for each in ways if each[: index + 1] == way[: index + 1]])
         if self._forgiven[tag.name]:
             self._forgiven[tag.name] -= 1
-        elif tag.name != DYNAMIC and (self.whole or not self._enclosed or any(ways)):
+        elif tag.name != DYNAMIC and (self._whole or any(each.tag not in OPTIONAL for each in ways[0])):
             self._stray(tag)
         return ways
 
@@ -265,8 +268,9 @@ class Nesting:
         if element.tag != DYNAMIC:
             self.faults.append(Fault(kind, element.place, element.tag, end=end, certain=certain))
 
-    def _finish(self, ways: Ways, elements: list[Element], whole: bool) -> None:
-        if not whole:
+    def _finish(self, elements: list[Element]) -> None:
+        """What is open at the end is a fault, unless this is a fragment that may end elsewhere."""
+        if not self._whole:
             return
         for element in elements:
             if element.closed or element in self._blamed or element.tag in OPTIONAL | VOID:

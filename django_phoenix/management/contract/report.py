@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ def shown_path(path: str) -> str:
         return path
 
 
-def as_text(report: Report, paint: dict[Level, Paint] | None = None) -> str:
+def as_text(report: Report, paint: Mapping[Level, Paint] | None = None) -> str:
     """Three or four lines: place, id and message; the source with a caret; what to do."""
     place = report.finding.place
     word = WORDS[report.level]
@@ -110,6 +110,9 @@ def json_of(result: Result) -> str:
             "errors": errors,
             "warnings": warnings,
             "templates": result.templates,
+            "unreadable": [
+                {"path": shown_path(path), "problem": problem} for path, problem in result.unreadable
+            ],
         },
         indent=2,
         ensure_ascii=False,
@@ -135,7 +138,7 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def lines_of(result: Result, paint: dict[Level, Paint] | None = None) -> Iterator[str]:
+def lines_of(result: Result, paint: Mapping[Level, Paint] | None = None) -> Iterator[str]:
     """The whole report as text."""
     for report in result.reports:
         yield as_text(report, paint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -11,6 +12,8 @@ from django.template.base import Template
 from .findings import Finding, Report, Rule, all_rules
 from .site import Site
 from .unit import Unit
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -35,15 +38,14 @@ def check_site(templates: Iterable[Template] = ()) -> Result:
     return Result(check_units(units), sorted(sources))
 
 
-def check_units(units: Iterable[Unit]) -> list[Report]:
-    """What the rules find in these units, by place; what is silenced is left out."""
+def check_units(units: Iterable[Unit], rules: Iterable[Rule] | None = None) -> list[Report]:
+    """What the rules (all of them, unless given) find in these units, by place, without what is silenced."""
     found: dict[tuple[str, str, int, int], Report] = {}
-    rules = [
-        rule for rule in all_rules() if f"django_phoenix.{rule.id}" not in settings.SILENCED_SYSTEM_CHECKS
-    ]
+    silenced = settings.SILENCED_SYSTEM_CHECKS
+    rules = [rule for rule in rules or all_rules() if f"django_phoenix.{rule.id}" not in silenced]
     for unit in units:
         for rule in rules:
-            for finding in rule.find(unit):
+            for finding in _findings(rule, unit):
                 report = _report(rule, finding)
                 if report is not None:
                     place = finding.place
@@ -52,6 +54,15 @@ def check_units(units: Iterable[Unit]) -> list[Report]:
                     if before is None or report.level > before.level:
                         found[key] = report
     return sorted(found.values(), key=_order)
+
+
+def _findings(rule: Rule, unit: Unit) -> list[Finding]:
+    """What a rule finds. A rule that fails itself must not keep a site from being checked."""
+    try:
+        return list(rule.find(unit))
+    except Exception as error:
+        logger.warning("%s could not check %s", rule.id, unit.name, exc_info=error)
+        return []
 
 
 def _report(rule: Rule, finding: Finding) -> Report | None:

@@ -15,6 +15,7 @@ from django_phoenix.live.component_tag import component_of as find_live_componen
 from django_phoenix.live.page import find_template, frame_of, load_template, template_engine
 from django_phoenix.live.routes import LiveRoute
 from django_phoenix.management.checks.live_pages import distinct_routes
+from django_phoenix.rendering.live_components import LiveComponentNode
 
 from .assemble import Assembly, is_document, offers
 from .html import Tags
@@ -122,7 +123,16 @@ class Site:
         return unit
 
     def _unit(self, kind: Kind, owner: type[Any] | None, assembly: Assembly, steps: Any, **more: Any) -> Unit:
-        return Unit(kind, owner, self, steps, assembly.sources, assembly.incomplete, **more)
+        return Unit(
+            kind,
+            owner,
+            self,
+            steps,
+            assembly.sources,
+            assembly.incomplete,
+            problems=assembly.problems,
+            **more,
+        )
 
 
 PLAIN_LAYOUT = "django_phoenix/layout.html"
@@ -172,15 +182,10 @@ def component_of(node: Any) -> type[Any] | None:
 
 def live_component_path(node: Any) -> str | None:
     """The literal dotted path of a ``{% live_component %}`` tag; None for other tags and for variables."""
-    if not any(base.__name__ == "LiveComponentNode" for base in type(node).__mro__):
+    if not isinstance(node, LiveComponentNode):
         return None
-    expression = next(
-        (getattr(node, name) for name in ("component", "target", "path") if hasattr(node, name)), None
-    )
-    value = getattr(expression, "var", expression)
-    if getattr(expression, "filters", None) or not isinstance(value, str):
-        return None
-    return str(value)
+    value: Any = node.target.var
+    return str(value) if isinstance(value, str) and not node.target.filters else None
 
 
 def is_live_component(component: type[Any]) -> bool:

@@ -19,7 +19,7 @@ IGNORE = re.compile(r"\{#\s*phx:\s*ignore(?P<file>-file)?(?P<ids>(?:[\s,]+T\d{3}
 ID = re.compile(r"T\d{3}")
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Source:
     """One template: a file, or the string that a class in a Python file holds."""
 
@@ -29,6 +29,9 @@ class Source:
     template: Template
     # For a template inside a Python file: that file's text up to the template.
     before: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Source {self.name}>"
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -122,7 +125,7 @@ class Scope:
         return self.open or name in self.names
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Text:
     """Literal text, up to the next template tag."""
 
@@ -131,7 +134,7 @@ class Text:
     end: int
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Use:
     """A template tag or variable, as it is met while the page is put together."""
 
@@ -150,13 +153,16 @@ class Use:
     # Set when elements are looked for: what is open around it, outermost first.
     parents: tuple[Any, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Use {self.place.text!r}>"
+
     @property
     def name(self) -> str:
         """The tag's name; for a variable what stands between its braces."""
         return self.node.token.contents.split(None, 1)[0] if self.node.token else type(self.node).__name__
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Body:
     """What a tag holds: shown once, or perhaps (``maybe``), or again and again (``many``)."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Kind = Literal["page", "component", "live_component", "template"]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Unit:
     """One page, component or template.
 
@@ -36,9 +36,14 @@ class Unit:
     incomplete: bool = False
     # Nothing but this template stands in the page, or we know all that does.
     whole: bool = True
+    # Templates that a tag names and that are not there or cannot be read.
+    problems: list[tuple[Place, Exception]] = field(default_factory=list)
     routes: list[LiveRoute] = field(default_factory=list)
     # The live views in whose pages it is shown; empty: not known.
     views: set[type[Any]] = field(default_factory=set)
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.name}>"
 
     @property
     def name(self) -> str:
