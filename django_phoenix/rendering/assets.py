@@ -80,6 +80,8 @@ def found_in(text: str) -> list[Dependency]:
 
 def note(rt: Runtime, needs: Dependency, *, is_new: bool) -> None:
     """Of a component that was there before, only the styles may be news: they follow its data."""
+    if rt.assets is None:
+        return
     if is_new:
         rt.noted.append(needs)
     elif needs.css:

@@ -195,11 +195,7 @@ class CompiledTemplate:
     # -- running
 
     def _html(self, context: Context, keep_names: bool) -> SafeString:
-        runtime = self._runtime(context)
-        html = flatten(self._full(runtime, keep_names=keep_names))
-        if runtime.noted and runtime.assets is None:
-            html = "".join(each.comment for each in runtime.noted) + html
-        return mark_safe(html)
+        return mark_safe(flatten(self._full(self._runtime(context), keep_names=keep_names)))
 
     def _full(self, runtime: Runtime, *, keep_names: bool) -> Node:
         try:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import SynchronousOnlyOperation
 from django.test.signals import template_rendered
 
-from django_phoenix.rendering.assets import note
+from django_phoenix.rendering.assets import Dependency, note
 from django_phoenix.rendering.frames import context_of, enter, names_here
+from django_phoenix.rendering.html import flatten
 from django_phoenix.rendering.rendered import UNCHANGED
 from django_phoenix.rendering.runtime import flat
 from django_phoenix.rendering.runtime import node as dressed
@@ -138,8 +139,12 @@ class ComponentTag:
             frame.under, frame.own = under, own
             if plan.asks_for_template:
                 with plan.template_for(component, own) as template:
-                    return self.write(rt, plan, memory, frame, template)
-            return self.write(rt, plan, memory, frame, plan.template)
+                    written = self.write(rt, plan, memory, frame, template)
+            else:
+                written = self.write(rt, plan, memory, frame, plan.template)
+            if needs is not None and rt.assets is None and memory is None:
+                return commented(needs, *written)
+            return written
         except Answered as answer:
             return compared(rt, whole(component.context, answer.html), memory)
         finally:
@@ -197,6 +202,11 @@ class ComponentTag:
             registry=self.node.registry,
         )
         return whole(context, text)
+
+
+def commented(needs: Dependency, value: Any, memory: Any) -> tuple[str, Any]:
+    """Outside live views: as django-components leaves it, which puts scripts and styles into the page."""
+    return needs.comment + (value if isinstance(value, str) else flatten(value)), memory
 
 
 def declare(cls: Any, component: Any, args: list[Any], kwargs: dict[str, Any], slots: Any) -> None:
