@@ -106,7 +106,8 @@ def _steps(bodies: Iterable[Body]) -> Iterator[Step]:
 
 def part_of(node: Any) -> str | None:
     """Which tag of django-components a node is: "component", "fill", "slot"; None: another."""
-    return _part_of_class(type(node))
+    node_class: Any = type(node)
+    return _part_of_class(node_class)
 
 
 @cache
