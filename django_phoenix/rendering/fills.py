@@ -44,6 +44,9 @@ def fill_code(
     c.gathering = gathering
     fill = FillCode(name, node, code.block, autoescape=inner.autoescape, dynamic=inner.dynamic)
     fill.data, fill.fallback = data, fallback
+    if not (code.dynamic or code.reads.impure):
+        read = (c.context_names[variable] for variable in code.free if variable in c.context_names)
+        fill.reads = tuple(each for each in read if each not in (data, fallback))
     if not c.is_rehearsal:
         full, diff = c.module.fresh("fill_full"), c.module.fresh("fill_diff")
         write_entrance(c, full, ("rt", "out"), code.full, code, dynamic=inner.dynamic)

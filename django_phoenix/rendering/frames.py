@@ -32,7 +32,9 @@ class FillCode:
     full: Callable[..., Any]  # (rt, out) -> dynamics
     diff: Callable[..., Any]  # (rt, memory, at) -> what is new
 
-    __slots__ = ("autoescape", "block", "data", "diff", "dynamic", "fallback", "full", "name", "node")
+    __slots__ = (
+        "autoescape", "block", "data", "diff", "dynamic", "fallback", "full", "name", "node", "reads",
+    )  # fmt: skip
 
     def __init__(self, name: str, node: Any, block: Block, *, autoescape: bool, dynamic: bool) -> None:
         self.name = name
@@ -42,6 +44,7 @@ class FillCode:
         self.dynamic = dynamic  # tags in it may read or write any name: they need a real context
         self.data: str | None = None  # the name under which it sees the slot's data
         self.fallback: str | None = None  # the name under which it sees what the slot would show otherwise
+        self.reads: tuple[str, ...] | None = None  # names of its template, if its text depends on these alone
 
 
 class Frame:

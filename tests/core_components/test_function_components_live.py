@@ -62,6 +62,41 @@ def test_a_component_that_is_given_the_same_is_not_called() -> None:
     assert (render.diff, len(CALLS)) == ({"0": "2"}, called)
 
 
+@pytest.mark.parametrize(
+    ("fill", "changes", "called"),
+    [
+        ("{{ x }}", {"other": 2}, 0),
+        ("{{ x }}", {"x": "b"}, 1),
+        ("{% if x == 'a' %}{{ y|upper }}{% else %}{{ z }}{% endif %}", {"other": 2}, 0),
+        ("{% if x == 'a' %}{{ y|upper }}{% else %}{{ z }}{% endif %}", {"y": "b"}, 1),
+        ("{{ things }}", {"other": 2}, 1),
+        ("{% for each in things %}{{ each }}{% endfor %}", {"other": 2}, 1),
+        ("{% now 'Y' %}", {"other": 2}, 1),
+        ("{% include 'django_phoenix/core/notes.html' %}", {"other": 2}, 1),
+    ],
+)
+def test_a_component_whose_fill_reads_the_same_is_not_called(
+    fill: str, changes: dict[str, Any], called: int
+) -> None:
+    page = LivePage(f"{{{{ other }}}}{{% component 't.card' 'T' %}}{fill}{{% endcomponent %}}")
+    values = {"x": "a", "y": "y", "z": "z", "things": [1], "other": 1}
+    page.show(**values)
+    before = len(CALLS)
+    page.compiled.render(context_of(page, {**values, **changes}), page.state)
+    assert len(CALLS) - before == called
+    page.show(**{**values, **changes})
+    page.show(**values)
+
+
+def test_fills_in_a_loop_are_told_apart() -> None:
+    page = LivePage(
+        "{% for title in titles %}{% component 't.card' 'T' %}{{ title }}{{ x }}{% endcomponent %}"
+        "{% endfor %}"
+    )
+    for titles, x in [("ab", 1), ("ba", 1), ("bca", 1), ("bca", 2), ("", 2), ("c", 2)]:
+        page.show(titles=list(titles), x=x)
+
+
 def test_a_component_that_is_given_a_list_is_called_again() -> None:
     page = LivePage("{% component 't.card' titles / %}")
     titles = ["a"]

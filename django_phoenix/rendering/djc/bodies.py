@@ -32,7 +32,7 @@ from django_phoenix.rendering.nodes import register_node_handler
 from django_phoenix.rendering.parts import Effect
 from django_phoenix.rendering.scope import Scope
 
-from .bridge import ComponentNode, FillNode, Slot, resolve_fills
+from .bridge import ComponentNode, FillNode, Slot, normalize_slot_fills, resolve_fills
 from .content import Gathered, gather, slot_of
 from .params import compile_params
 
@@ -59,7 +59,7 @@ class Body:
 
     def __init__(self, codes: list[FillCode]) -> None:
         self.codes = codes
-        self.is_empty = not codes
+        self.reads = names_read(codes)
         self.free: Iterable[str] = ()
 
     def slots(self, rt: Runtime, names: Names, component: str, free: tuple[Any, ...]) -> Slots:
@@ -74,6 +74,7 @@ class GatheredBody(Body):
 
     def __init__(self, default: FillCode, block: Block, free: Iterable[str]) -> None:
         super().__init__([default])
+        self.reads = None
         self.block = block
         self.free = free
 
@@ -85,11 +86,9 @@ class GatheredBody(Body):
             found = rt.gathered.slots
         finally:
             rt.gathered = outer
-            tree_nodes = rt.fresh[fresh:]
             del rt.fresh[fresh:]
         if not found:
             return super().slots(rt, names, component, free)
-        del tree_nodes
         tree["s"] = self.block
         if flatten(tree).strip():
             raise TemplateSyntaxError(
@@ -97,7 +96,7 @@ class GatheredBody(Body):
                 "Explicit 'fill' tags cannot occur alongside other text. "
                 "The component body rendered content: {content}"
             )
-        return found
+        return dict(normalize_slot_fills(found, component))
 
 
 class ForeignBody(Body):
@@ -105,14 +104,23 @@ class ForeignBody(Body):
 
     def __init__(self, node: Any) -> None:
         super().__init__([])
-        self.is_empty = False
+        self.reads = None
         self.node = node
 
     def slots(self, rt: Runtime, names: Names, component: str, free: tuple[Any, ...]) -> Slots:
         hidden = {} if rt.frame is None else rt.frame.hidden()
         context = context_of(rt, [{**names, **hidden}, {}])
-        found: Slots = resolve_fills(context, self.node, component)
-        return found
+        return dict(normalize_slot_fills(resolve_fills(context, self.node, component), component))
+
+
+def names_read(codes: list[FillCode]) -> tuple[str, ...] | None:
+    """The names of the caller on which its fills depend; None if they depend on anything else."""
+    reads: dict[str, None] = {}
+    for code in codes:
+        if code.reads is None:
+            return None
+        reads.update(dict.fromkeys(code.reads))
+    return tuple(reads)
 
 
 def compile_body(c: Compiler, scope: Scope, node: Any) -> Body:

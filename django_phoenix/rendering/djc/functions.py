@@ -1,6 +1,7 @@
 """Function components: no instance is made, and the function's names are all that the template sees.
 
-Remembered: [block of the template, what was given if that cannot change, cells…].
+Remembered: [block of the template, what was given and what its fills have read if that cannot change,
+cells…].
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django_phoenix.declarations.binding import names_of
 from django_phoenix.rendering.frames import Frame, enter, names_here
+from django_phoenix.rendering.lookup import MISSING
 from django_phoenix.rendering.rendered import UNCHANGED
 from django_phoenix.rendering.runtime import node as dressed
 from django_phoenix.rendering.tracking import is_immutable, same
@@ -46,8 +48,8 @@ def render(
     layer: Names | None,
     free: tuple[Any, ...],
 ) -> tuple[Any, Any]:
-    """One use of it. Left out if it has no fills and was given the same as before."""
-    new = remembered(plan, values) if tag.simple and tag.body.is_empty and plan.cls.live_pure else None
+    """One use of it. Left out if it is given the same as before, and its fills read the same."""
+    new = remembered(plan, tag.body.reads, rt, values, layer) if tag.simple and plan.cls.live_pure else None
     if new is not None and type(memory) is list and is_same(new, memory[1]):
         return UNCHANGED, memory
     here = names_here(rt, layer)
@@ -86,9 +88,25 @@ def show(
     return run(rt, program, memory, new)
 
 
-def remembered(plan: Plan, values: tuple[Any, ...]) -> Remembered | None:
-    """The arguments, if they cannot change in place."""
-    return (plan, values) if is_immutable(values) else None
+def remembered(
+    plan: Plan, reads: tuple[str, ...] | None, rt: Runtime, values: tuple[Any, ...], layer: Names | None
+) -> Remembered | None:
+    """The arguments and the values of names that fills read, if they cannot change in place."""
+    if reads is None or not is_immutable(values):
+        return None
+    if reads:
+        values += values_of(reads, rt, layer)
+        if not is_immutable(values):
+            return None
+    return plan, values
+
+
+def values_of(names: tuple[str, ...], rt: Runtime, layer: Names | None) -> tuple[Any, ...]:
+    """What the template sees under these names at the component's tag."""
+    find = rt.context.get if rt.real else rt.names.get
+    if not layer:
+        return tuple([find(name, MISSING) for name in names])
+    return tuple([layer[name] if name in layer else find(name, MISSING) for name in names])
 
 
 def is_same(new: Remembered, before: Any) -> bool:
