@@ -7,9 +7,12 @@ whose values are the very same shows the same text; for the others there are var
 
 from __future__ import annotations
 
+from itertools import compress
 from operator import is_, is_not, itemgetter
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal
+
+from django.template.context import ContextDict
 
 from .gathering import Gathering
 from .lookup import MISSING
@@ -20,7 +23,7 @@ from .tracking import PLAIN, is_immutable, same
 from .variants import VariantWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from .diff import RenderState
     from .parts import BlockCode
@@ -36,6 +39,8 @@ WORTH = 12  # parts, beside one for each name, from which on tracking pays
 LOOP = 12  # parts that a loop is like
 VARIANTS = 32
 KEYS = 256
+
+LAYERS = (dict, ContextDict)  # types whose reading has no surprises
 
 
 class Unsure:
@@ -96,24 +101,31 @@ class Tracker:
         self.names = tuple(self.names[n] for n in order)
         self.variables = [self.variables[n] for n in order]
         self.paths = [self.paths[n] for n in order]
+        self.numbers = range(len(order))
         count = sum(name in here for name in self.names)
-        self.upper = self.names[:count]
-        self.lower = self.names[count:]
+        self.every = frozenset(self.names)
+        self.lower = frozenset(self.names[count:])
+        self.low = self.names[count:]
         self.get: Callable[[Any], tuple[Any, ...]] | None = None
         if count > 1:
-            self.get = itemgetter(*self.upper)
+            self.get = itemgetter(*self.names[:count])
 
-    def values(self, layers: Sequence[Any]) -> tuple[Any, ...]:
+    def values(self, layers: list[Any]) -> tuple[Any, ...]:
         """The values of all names, as they are in the context."""
-        top = layers[-1]
-        if self.get is not None and type(top) is dict and top.keys().isdisjoint(self.lower):
+        at = len(layers) - 1
+        top = layers[at]
+        while at and type(top) in LAYERS and top.keys().isdisjoint(self.every):
+            at -= 1
+            top = layers[at]
+        if self.get is not None and type(top) in LAYERS and top.keys().isdisjoint(self.lower):
             try:
                 upper = self.get(top)
             except KeyError:
                 pass
             else:
-                return (*upper, *[value_of(layers, name) for name in self.lower]) if self.lower else upper
-        return tuple([value_of(layers, name) for name in self.names])
+                return (*upper, *[value_of(layers, name) for name in self.low]) if self.low else upper
+        names = flat(layers)
+        return tuple([names.get(name, MISSING) for name in self.names])
 
     def certain(self, number: int, value: Any) -> Any:
         """The value, if all that is read of it can't change in place; else UNSURE."""
@@ -137,14 +149,13 @@ class Tracker:
         if seen is None or state.tracker is not self:
             watch.seen = tuple(map(self.certain, range(len(values)), values))
             return None
-        if all(map(is_, values, seen)):
+        different = list(compress(self.numbers, map(is_not, values, seen)))
+        if not different:
             watch.seen = seen
             return ()
         new = list(seen)
         key = []
-        for number, differs in enumerate(map(is_not, values, seen)):
-            if not differs:
-                continue
+        for number in different:
             value, old = values[number], seen[number]
             if old is not UNSURE and same(value, old):
                 new[number] = value
@@ -267,7 +278,7 @@ def nothing_new(rt: Runtime, memory: list[Any], at: int) -> dict[str, Any]:
     return {}
 
 
-def value_of(layers: Sequence[Any], name: str) -> Any:
+def value_of(layers: list[Any], name: str) -> Any:
     for layer in reversed(layers):
         if name in layer:
             return layer[name]

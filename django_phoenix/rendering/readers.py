@@ -6,18 +6,23 @@ So they need no real context, and are skipped where what they read has not chang
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.template.base import TokenType
+from django.template.defaultfilters import date as date_filter
 from django.template.defaulttags import FirstOfNode, NowNode, WidthRatioNode
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
 from .expressions import NotCompilable, check, context_name, is_pure, paths_of
+from .frames import context_of
 from .lookup import MISSING
 from .nodes import handles
 from .parts import Content, Part, Shown, Text
 from .scope import Local
 from .source import Function
+from .surroundings import active_time_zone
 
 if TYPE_CHECKING:
     from .program import Compiler
@@ -71,8 +76,14 @@ def now_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
     """A clock: it reads no names, and never stands still."""
     if node.asvar is not None:
         raise NotCompilable
-    text = rendering(c, scope, node, "")
+    text = f"{c.constant(now)}(rt, {c.constant(node.format_string)})"
     content.items.append(Text(lambda fn: text, culprit=c.culprit(node)))
+
+
+def now(rt: Runtime, form: str) -> str:
+    """As `NowNode` does it."""
+    rt.localized = True
+    return str(date_filter(datetime.now(tz=active_time_zone() if settings.USE_TZ else None), form))
 
 
 def reader(
@@ -104,7 +115,8 @@ def reader(
     fn.emit(f"return {rendering(c, scope, node, values)}")
     show = c.module.share(fn)
     culprit = c.culprit(node)
-    if not all(map(is_pure, found)):
+    looks_deeper = any(len(variable.lookups or ()) > 1 for each in found for variable in paths_of(each))
+    if looks_deeper or not all(map(is_pure, found)):
         content.items.append(Text(lambda fn: f"{show}({', '.join(['rt', *reads(fn)])})", culprit=culprit))
     elif roots:
         content.items.append(Shown(reads, show, len(roots), certain=False, culprit=culprit))
@@ -128,7 +140,8 @@ def roots_of(expressions: Iterable[Any]) -> Iterator[str]:
 def rendered_given(rt: Runtime, node: Any, values: dict[str, Any], autoescape: bool) -> str:
     """What Django makes of a node, in a context that holds these values alone."""
     rt.localized = True
-    context = rt.context.new({name: value for name, value in values.items() if value is not MISSING})
+    given = {name: value for name, value in values.items() if value is not MISSING}
+    context = context_of(rt, [{"True": True, "False": False, "None": None}, given])
     context.autoescape = autoescape
     text: str = node.render(context)
     return text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from datetime import tzinfo
 from typing import Any
 
 from django.conf import settings
@@ -42,10 +43,14 @@ def active_language() -> str | None:
     return translation.get_language()
 
 
-def active_locale() -> tuple[Any, ...]:
+def active_time_zone() -> tzinfo:
     if time_zone_set(None) is None:
-        return active_language(), timezone.get_default_timezone()
-    return active_language(), timezone.get_current_timezone()
+        return timezone.get_default_timezone()
+    return timezone.get_current_timezone()
+
+
+def active_locale() -> tuple[Any, ...]:
+    return active_language(), active_time_zone()
 
 
 def active_routing() -> tuple[Any, ...]:

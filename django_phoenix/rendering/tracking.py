@@ -65,7 +65,7 @@ def is_immutable(value: Any) -> bool:
         return True
     if cls is tuple or cls is frozenset:
         return all(map(is_immutable, value))
-    if isinstance(value, enum.Enum) and not has_call(cls):
+    if issubclass(cls, enum.Enum) and not has_call(cls):
         PLAIN.add(cls)
         return True
     return False
