@@ -78,7 +78,9 @@ class Runtime:
         "localized",
         "names",
         "noted",
+        "page",
         "real",
+        "resent",
         "routed",
         "routes",
         "spare",
@@ -96,6 +98,7 @@ class Runtime:
     ) -> None:
         self.components = components
         self.context = context
+        self.page = context  # the one that this render was given
         self.assets: Assets | None = getattr(context, "phoenix_assets", None)  # a view puts them there
         self.noted: list[Dependency] = []  # what the page has to load, if this render counts
         self.compiled = compiled

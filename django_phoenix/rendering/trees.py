@@ -33,7 +33,7 @@ class TreeString(SafeString):
     def __str__(self) -> str:
         return self
 
-    def __html__(self) -> str:
+    def __html__(self) -> TreeString:
         return self
 
 

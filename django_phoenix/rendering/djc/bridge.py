@@ -47,10 +47,11 @@ from django_components.slots import (
     FillNode,
     SlotFallback,
     SlotNode,
+    normalize_slot_fills,
     resolve_fills,
 )
 from django_components.template import prepare_component_template
-from django_components.util.context import gen_context_processors_data
+from django_components.util.context import _REQUEST_ATTR, gen_context_processors_data
 from django_components.util.exception import set_component_error_message
 from django_components.util.misc import gen_component_id
 from django_components.util.template_tag import compile_tag_params_resolver
@@ -59,6 +60,7 @@ assemble = _assemble_cached_fragment
 clean_provided = _cache_cleanup
 unlink_component = unlink_component_from_provide_on_gc
 COMPONENT_KEY = _COMPONENT_CONTEXT_KEY
+PROCESSED = _REQUEST_ATTR
 INJECT_PREFIX = _INJECT_CONTEXT_KEY_PREFIX
 render_stack = _component_render_stack
 
@@ -67,6 +69,7 @@ __all__ = [
     "DEFAULT_SLOT_KEY",
     "FILL_GEN_CONTEXT_KEY",
     "INJECT_PREFIX",
+    "PROCESSED",
     "Component",
     "ComponentContext",
     "ComponentExtension",
@@ -97,6 +100,7 @@ __all__ = [
     "extensions",
     "gen_component_id",
     "gen_context_processors_data",
+    "normalize_slot_fills",
     "prepare_component_template",
     "provide_cache",
     "register_provide_reference",

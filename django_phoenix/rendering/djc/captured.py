@@ -49,7 +49,7 @@ class LiveTemplate(Template):
 
     template: Template
 
-    def render(self, context: Context, *args: Any, **kwargs: Any) -> TreeString:  # type: ignore[override]
+    def render(self, context: Context, *args: Any, **kwargs: Any) -> TreeString:
         """Write the template. What goes wrong in a component inside is told when the result is used."""
         rt = self.runtime
         names = flat(context.dicts)
@@ -212,4 +212,3 @@ class Lasting:
         if not self.nested:
             self.given = tuple(self.rt.given)
             self.rt.spare = None
-

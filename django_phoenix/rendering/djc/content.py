@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.template import TemplateSyntaxError
+from django.utils.safestring import SafeString, mark_safe
 
 from django_phoenix.rendering.frames import LOOP, Fill, settled
 from django_phoenix.rendering.runtime import flat
-from django_phoenix.rendering.trees import TreeString, capture
+from django_phoenix.rendering.trees import capture
 
 from .bridge import Slot
 
@@ -27,7 +28,7 @@ class SlotFill(Fill):
         super().__init__(code, names, frame)
         self.rt = rt
 
-    def __call__(self, call: Any) -> TreeString:
+    def __call__(self, call: Any) -> SafeString:
         """Show it, seeing the names of the context that the caller gives."""
         rt = self.rt
         names = {} if call.context is None else flat(call.context.dicts)
@@ -37,9 +38,14 @@ class SlotFill(Fill):
             names[self.data] = call.data
         if self.fallback is not None:
             names[self.fallback] = call.fallback
-        mark = len(rt.fresh)
+        fresh, noted = len(rt.fresh), len(rt.noted)
         tree, _ = self.show(rt, names, self.frame)
-        return capture(rt, tree, mark)
+        text = capture(rt, tree, fresh)
+        if rt.assets is not None:
+            return text
+        comments = "".join(each.comment for each in rt.noted[noted:])  # as django-components leaves them
+        del rt.noted[noted:]
+        return mark_safe(comments + text) if comments else text
 
 
 def slot_of(rt: Runtime, code: FillCode, names: Names, component: str) -> Slot[Any]:
@@ -49,7 +55,7 @@ def slot_of(rt: Runtime, code: FillCode, names: Names, component: str) -> Slot[A
         contents=node.contents or "",
         content_func=SlotFill(rt, code, names, rt.frame),
         component_name=component,
-        slot_name=None if node.tag != "fill" else code.name,
+        slot_name=code.name,
         nodelist=node.nodelist,
         fill_node=node,
     )

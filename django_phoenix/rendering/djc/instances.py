@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from typing import TYPE_CHECKING, Any
-from weakref import ref
+from weakref import WeakKeyDictionary, ref
 
 from django_phoenix.rendering.assets import Dependency
 from django_phoenix.rendering.frames import LOOP, Frame, context_of
@@ -13,6 +13,7 @@ from django_phoenix.rendering.frames import LOOP, Frame, context_of
 from .bridge import (
     COMPONENT_KEY,
     INJECT_PREFIX,
+    PROCESSED,
     ComponentContext,
     ComponentTreeContext,
     ComponentVars,
@@ -23,6 +24,7 @@ from .bridge import (
     component_context_cache,
     component_instance_cache,
     gen_component_id,
+    gen_context_processors_data,
     provide_cache,
     register_provide_reference,
 )
@@ -65,7 +67,7 @@ class ComponentFrame(Frame):
                 template_name=self.template_name,
                 default_slot=self.default,
                 outer_context=component.outer_context,
-                tree=ComponentTreeContext({}, {}, {}, {}),
+                tree=ComponentTreeContext({}, {}, {}, WeakKeyDictionary()),
                 root_id=key,
             )
             component_instance_cache[key] = component
@@ -73,7 +75,7 @@ class ComponentFrame(Frame):
 
     def path(self) -> list[str]:
         frame: Frame | None = self
-        names = []
+        names: list[str] = []
         while frame is not None:
             names.insert(0, frame.name)
             frame = frame.outer
@@ -135,9 +137,13 @@ def lasting_id(rt: Runtime, class_id: str) -> str:
     return found
 
 
-def data_of(plan: Plan, component: Any) -> tuple[Names, Dependency | None]:
+def data_of(rt: Runtime, plan: Plan, component: Any) -> tuple[Names, Dependency | None]:
     """The names that the component's template sees of its own, and what its page has to load."""
-    processed = component.context_processors_data if component.request is not None else {}
+    processed: Names = {}
+    if component.request is not None:
+        if not hasattr(component.request, PROCESSED):
+            gen_context_processors_data(rt.page, component.request)  # the page's own, if it has some
+        processed = component.context_processors_data
     if provide_cache:
         register_provide_reference(component.context, component)
     own, js, css = component._call_data_methods(component.raw_args, component.raw_kwargs)

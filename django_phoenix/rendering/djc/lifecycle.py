@@ -131,7 +131,7 @@ class ComponentTag:
         try:
             plan.input(component, *given, slots)
             declare(plan.cls, component, *given, slots)
-            own, needs = data_of(plan, component)
+            own, needs = data_of(rt, plan, component)
             frame = ComponentFrame(component, rt.frame, isolated=fills_isolated, outside=here)
             if needs is not None:
                 note(rt, needs, is_new=known is None)

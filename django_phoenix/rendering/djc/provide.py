@@ -73,7 +73,7 @@ def without_name(given: tuple[list[Any], dict[str, Any]]) -> dict[str, Any]:
 
 @lru_cache(maxsize=256)
 def payload_class(fields: tuple[str, ...]) -> Any:
-    return NamedTuple("DepInject", [(name, Any) for name in fields])  # type: ignore[misc]
+    return NamedTuple("DepInject", [(name, Any) for name in fields])
 
 
 def provide_data(data: dict[str, Any]) -> str:

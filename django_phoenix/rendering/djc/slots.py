@@ -238,7 +238,7 @@ class SlotTag:
 NOTHING: dict[str, Any] = {}
 
 
-class Fallback(SlotFallback, Deferred):  # type: ignore[misc]
+class Fallback(SlotFallback, Deferred):
     """What a slot shows if nobody fills it, for fills that want to show it themselves."""
 
     def __init__(self, shown: Shown) -> None:
