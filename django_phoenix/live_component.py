@@ -129,7 +129,7 @@ class LiveComponent(Stateful):
 
 
 def send_update(ref: str, component: type[LiveComponent], /, id: Any, **assigns: Any) -> None:
-    """``send_update`` from outside: ``ref`` is the view's (``LiveView.ref``), in whichever process it lives.
+    """``send_update`` from outside: ``ref`` is the view's (``LiveView.live_ref``), in whichever process it lives.
 
     From any thread. Nothing happens if the view has ended or shows no such component. Raises TypeError if
     the view is in another process and ``id`` or the assigns are no JSON.

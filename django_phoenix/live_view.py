@@ -123,7 +123,7 @@ class LiveView(Stateful, View):
         return self._live.connect_params
 
     @property
-    def ref(self) -> str:
+    def live_ref(self) -> str:
         """The view's address: for ``send_update`` from outside. Empty at GET."""
         return "" if self._live.channel is None else self._live.channel.ref
 

@@ -29,6 +29,7 @@ from django_phoenix.rendering.component_statics import (
 from django_phoenix.rendering.diff import Render, RenderState
 from django_phoenix.rendering.frames import Frame
 from django_phoenix.rendering.rendered import ComponentRef
+from django_phoenix.rendering.resent import settle_resent
 from django_phoenix.rendering.roots import is_one_root
 from django_phoenix.rendering.tracking import PLAIN, is_immutable, same
 
@@ -156,8 +157,13 @@ class Components:
         self._seen = {}
         self._rendered = []
 
-    def show(self, target: Any, id: Any, arguments: Arguments, fills: Any, place: str) -> ComponentRef:
-        """It stands in the page. Raises LiveViewError if it does so twice, or has no proper id or class."""
+    def show(
+        self, target: Any, id: Any, arguments: Arguments, fills: Any, place: str
+    ) -> tuple[ComponentRef, bool]:
+        """It stands in the page: its cid, and whether it is due.
+
+        Raises LiveViewError if it stands there twice, or has no proper id or class.
+        """
         level = self._level
         component_class = self._classes.get(target) if type(target) is str else target
         if component_class not in self._frames:
@@ -182,7 +188,9 @@ class Components:
             level.due.append(Due(record, arguments, fills))
         elif fills is not None or record.is_unknown:
             level.due.append(Due(record, None, fills))
-        return record.ref
+        else:
+            return record.ref, False
+        return record.ref, True
 
     def _class_of(self, target: Any, place: str) -> type[LiveComponent]:
         """The class that a tag names for the first time in this view."""
@@ -333,6 +341,8 @@ class Components:
         rendered, self._rendered = self._rendered, []
         exemplars: dict[Block, tuple[Record, Skeleton]] = {}
         changed: list[tuple[Record, Skeleton]] = []
+        if any(render.resent for _, render in rendered):
+            _settle_resent(rendered)
         for record, render in rendered:
             render.commit()
             self.stale.pop(record.ref, None)
@@ -435,6 +445,16 @@ def _updating_one(due: Due) -> Steps[None]:
         update(**{name: value for name, value in arguments.items() if is_new(known, name, value)})
     else:
         update(**arguments)
+
+
+def _settle_resent(rendered: list[tuple[Record, Render]]) -> None:
+    """In what was rendered breadth first: whether one has news depends on those in it."""
+    news: set[int] = set()
+    for record, render in reversed(rendered):
+        if render.resent and not render.is_complete:
+            settle_resent(render.diff, news)
+        if render.diff:
+            news.add(record.ref)
 
 
 def changes(known: Arguments, arguments: Arguments) -> bool:

@@ -25,6 +25,7 @@ from django_phoenix.live.spec import Spec
 from django_phoenix.live.steps import Where
 from django_phoenix.rendering.assets import Assets, deliveries
 from django_phoenix.rendering.diff import RenderState
+from django_phoenix.rendering.resent import only_resends, settle_resent
 
 if TYPE_CHECKING:
     from django_phoenix.live.page import Page
@@ -211,7 +212,7 @@ class Runtime:
 
     def show_component(
         self, component_class: Any, id: Any, arguments: dict[str, Any], fills: Any, place: str
-    ) -> ComponentRef:
+    ) -> tuple[ComponentRef, bool]:
         """A live component stands in what is being rendered."""
         components = self.components
         if components is None:
@@ -243,8 +244,14 @@ class Runtime:
         diff = render.diff
         render.commit()
         self.behind = False
-        if self.components is not None and (trees := self.components.take_diffs()):
-            diff = {**diff, "c": trees}
+        if self.components is not None:
+            trees = self.components.take_diffs()
+            if render.resent:
+                settle_resent(diff, set(map(int, trees)))
+                if only_resends(diff):
+                    diff = {}  # each component is patched by itself
+            if trees:
+                diff = {**diff, "c": trees}
         self._load_assets()
         title = vars(self.view.assigns).get("page_title")
         if self.pushed or reply is not None or title != self.title:

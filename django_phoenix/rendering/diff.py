@@ -54,6 +54,7 @@ class Render:
         "_watch",
         "diff",
         "fresh",
+        "resent",
     )
 
     def __init__(
@@ -67,6 +68,7 @@ class Render:
     ) -> None:
         self.diff = diff
         self.fresh = runtime.fresh  # the nodes that carry statics
+        self.resent = runtime.resent  # the diff says cids that the client has
         self._journal = runtime.journal
         self._assets, self._noted = runtime.assets, runtime.noted
         self._state = state

@@ -18,6 +18,7 @@ from django.db.models import Model
 
 from .lookup import MISSING, follow
 from .rendered import Block, Keyed, Node
+from .resent import SameCount
 from .runtime import node, pop, push
 from .scope import HAS_LENGTH
 from .tracking import PLAIN, is_immutable
@@ -137,7 +138,7 @@ class Loop:
             rt.journal.append((memory, at, Keyed(self.block, count, keys, cells)))
         if not entries and count == known.count:
             return None
-        entries["kc"] = count
+        entries["kc"] = SameCount(count) if rt.resent and count == known.count else count
         return {"k": entries}
 
     def _in_place(

@@ -16,6 +16,7 @@ from .frames import DEFAULT, Fill, FillCode, names_here
 from .nodes import handles
 from .parts import Content, Hosted
 from .rendered import UNCHANGED, ComponentRef
+from .resent import Resent
 
 if TYPE_CHECKING:
     from .frames import Names
@@ -150,12 +151,17 @@ class Place:
         self.body = body
 
     def full(self, rt: Runtime, *shown: Any) -> tuple[ComponentRef, ComponentRef]:
-        ref = self.show(rt, *shown)
+        ref, _ = self.show(rt, *shown)
         return ref, ref
 
     def diff(self, rt: Runtime, memory: Any, *shown: Any) -> tuple[Any, ComponentRef]:
-        ref = self.show(rt, *shown)
-        return (UNCHANGED if ref is memory else ref), ref
+        ref, due = self.show(rt, *shown)
+        if ref is not memory:
+            return ref, ref
+        if due:
+            rt.resent = True
+            return Resent(ref), ref
+        return UNCHANGED, ref
 
     def show(
         self,
@@ -165,7 +171,7 @@ class Place:
         arguments: dict[str, Any],
         layer: Names | None = None,
         free: tuple[Any, ...] = (),
-    ) -> ComponentRef:
+    ) -> tuple[ComponentRef, bool]:
         if rt.components is None:
             raise LiveViewError(
                 f"{self.name}: {{% live_component %}} needs a live view around it; this template is rendered "

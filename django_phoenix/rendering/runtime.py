@@ -51,8 +51,11 @@ class ComponentHost(Protocol):
 
     def show_component(
         self, component_class: Any, id: Any, arguments: dict[str, Any], fills: Any, place: str
-    ) -> ComponentRef:
-        """A live component stands here in the tree: as which cid. The same object while it lives."""
+    ) -> tuple[ComponentRef, bool]:
+        """A live component stands here in the tree: as which cid, and whether it will be rendered itself.
+
+        It is the same object while the component lives.
+        """
 
 
 class Runtime:
@@ -106,6 +109,7 @@ class Runtime:
         self.engine = engine
         self.invalid = engine.string_if_invalid
         self.template_name = template_name or "unknown"
+        self.resent = False  # the diff says cids that the client has
         self.journal: list[tuple[list[Any], int | slice, Any]] = []
         self.fresh: list[Node] = []  # the nodes that carry statics
         self.names: dict[str, Any] = {}

@@ -19,17 +19,21 @@ const MAGIC_ID = "data-phx-id";
 
 // The renderer walks a skipped root like any other and only then empties it, so a buffer that does not
 // rewrite roots gets the full HTML.
-const fullBuffer = (stale) => {
+const fullBuffer = (stale, watch) => {
   const rendered = new Map();
   return class extends RenderingBuffer {
-    roots = [];
+    constructor(preMerge, cid) {
+      super(preMerge, cid);
+      this.roots = [];
+      this.watched = !watch.cids || watch.cids.includes(cid);
+    }
     beginRoot() {
       this.roots.push(this.html.length);
     }
     endRoot(attrs, skip) {
       const root = this.html.slice(this.roots.pop());
       const id = attrs[MAGIC_ID];
-      if (skip && rendered.get(id) !== root) {
+      if (this.watched && skip && rendered.get(id) !== root) {
         stale.push({ id, shown: rendered.get(id) ?? null, now: root });
       }
       rendered.set(id, root);
@@ -53,13 +57,17 @@ const clientRender = (tree, diff) => {
 
 const mergeCase = ({ initial, diffs }) => {
   const stale = [];
+  const watch = { cids: null };
   const first = () => Rendered.extract(structuredClone(initial)).diff;
-  const bufferClass = fullBuffer(stale);
+  const bufferClass = fullBuffer(stale, watch);
   const full = new Rendered(VIEW_ID, first(), () => bufferClass);
   const client = new Rendered(VIEW_ID, first());
   const answer = { html: [full.toString().buffer], client: [client.toString().buffer], stale };
   for (const text of diffs) {
-    full.mergeDiff(Rendered.extract(structuredClone(text)).diff);
+    const { diff } = Rendered.extract(structuredClone(text));
+    // Components alone are patched by themselves: what stands around them is not looked at.
+    watch.cids = full.isComponentOnlyDiff(diff) ? full.componentCIDs(diff) : null;
+    full.mergeDiff(diff);
     answer.html.push(full.toString().buffer);
     answer.client.push(clientRender(client, Rendered.extract(structuredClone(text)).diff));
   }

@@ -77,7 +77,8 @@ class WireTree:
         diff = dict(diff)
         components = diff.pop("c", {})
         self._check_extras(diff)
-        merge = _Merge(diff.get("p"), repeats=self._lenient)
+        news = {int(key) for key in components if is_index(key)}
+        merge = _Merge(diff.get("p"), news, repeats=self._lenient)
         if diff or self.root is None:
             self.root = merge.node("", self.root, diff, merge.templates)
         merge.check_templates_used()
@@ -116,7 +117,7 @@ class WireTree:
         if cid in done:
             return done[cid]
         path, diff = f"c.{cid}", new[str(cid)]
-        merge = _Merge(None, repeats=self._lenient)
+        merge = _Merge(None, {int(key) for key in new}, repeats=self._lenient)
         if is_integer(diff.get("s")):
             source = self._shared(path, diff["s"], new, before, done)
             rest = {key: value for key, value in diff.items() if key != "s"}
@@ -173,7 +174,8 @@ class WireTree:
 class _Merge:
     """One diff on its way into the tree."""
 
-    def __init__(self, templates: Any, *, repeats: bool) -> None:
+    def __init__(self, templates: Any, news: set[int], *, repeats: bool) -> None:
+        self.news = news  # the components that the diff has something of
         self.cids: list[int] = []
         self.sharing = False
         self._repeats = repeats
@@ -193,7 +195,8 @@ class _Merge:
             return new
         if is_integer(new):
             require(new > 0, "LV-36", path, f"integers are cids, which count from 1: {new}")
-            self._check_new(path, old, new)
+            if new not in self.news:  # a component with news is named again, to be looked for
+                self._check_new(path, old, new)
             self.cids.append(new)
             return new
         require(isinstance(new, dict), "LV-36", path, f"a dynamic is a string, a cid or a node, not {new!r}")

@@ -369,3 +369,57 @@ class MistakesLive(LiveView):
             self.assigns.key = None
         if self.assigns.key == "list":
             self.assigns.key = []
+
+
+# -- a forest, for random walks
+
+
+class Twig(LiveComponent):
+    template = (
+        '<i data-k="{{ id }}"{% if n > 1 %} class="many"{% endif %}>{{ label }}'
+        "{% if n %}<b>{{ n }}</b>{% for m in marks %}<u>{{ m }}{% if m %}<s>{{ m }}</s>{% endif %}</u>{% endfor %}"
+        "{% endif %}</i>"
+    )
+
+    class Assigns:
+        n: int = 0
+        marks: tuple[int, ...] = ()
+
+    @event
+    def click(self):
+        self.assigns.n += 1
+        self.assigns.marks = tuple(range(self.assigns.n % 4))
+
+
+class Bough(LiveComponent):
+    template = (
+        '{% load phoenix %}<div data-k="{{ id }}">{% if open %}<h3>{{ label }}</h3>{% for t in twigs %}'
+        '<p>{% live_component "tests.support.live_site.components.Twig" id=t label=label %}'
+        "{% if t|divisibleby:2 %}<s>even</s>{% endif %}</p>{% endfor %}{% else %}<em>closed</em>{% endif %}</div>"
+    )
+
+    class Assigns:
+        open: bool = True
+
+    @event
+    def click(self):
+        self.assigns.open = not self.assigns.open
+
+
+class ForestLive(LiveView):
+    template = (
+        "{% load phoenix %}{% for b in boughs %}"
+        '{% live_component "tests.support.live_site.components.Bough" id=b.id twigs=b.twigs label=label %}'
+        '{% endfor %}{% if extra %}<p>{% live_component "tests.support.live_site.components.Twig" '
+        'id="extra" label=label %}</p>{% endif %}'
+    )
+
+    class Assigns:
+        boughs: tuple[Any, ...] = ()
+        label: str = "a"
+        extra: bool = False
+
+    @event
+    def set(self, boughs: list[Any], label: str, extra: bool):
+        self.assigns.boughs = tuple({"id": id, "twigs": tuple(twigs)} for id, twigs in boughs)
+        self.assign(label=label, extra=extra)
