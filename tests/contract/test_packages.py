@@ -27,7 +27,7 @@ PACKAGES = {
 @cache
 def report() -> dict[str, Any]:
     """What ``phx_check`` says about all of them, in a process of a site that has them installed."""
-    folders = [str(folder_of(name)) for name in PACKAGES]
+    folders = [str(folder) for name in PACKAGES for folder in folders_of(name)]
     command = [sys.executable, "-m", "django", "phx_check", "--format", "json", "--fail-level", "never"]
     command += ["--settings", "tests.contract.packages.settings", *folders]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=200, check=False)
@@ -36,11 +36,13 @@ def report() -> dict[str, Any]:
     return found
 
 
-def folder_of(name: str) -> Path:
+def folders_of(name: str) -> list[Path]:
+    """All of a package but the site that it is tested with."""
     spec = find_spec(name)
     assert spec is not None
     assert spec.origin is not None
-    return Path(spec.origin).parent
+    package = Path(spec.origin).parent
+    return [each for each in package.iterdir() if each.is_dir() and each.name not in ("test", "tests")]
 
 
 @pytest.fixture(autouse=True)
