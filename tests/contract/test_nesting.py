@@ -20,10 +20,10 @@ RIGHT = [
     "{% if a %}<div>{% else %}<div class=b>{% endif %}text</div>",
     "{% if a %}<b>{% endif %}text{% if a %}</b>{% endif %}",
     "{% if a %}<b>{% elif c %}<i>{% endif %}text{% if a %}</b>{% elif c %}</i>{% endif %}",
-    "<p>{% for a in b %}{% if forloop.first %}<b>{% endif %}a{% if forloop.last %}</b>{% endif %}{% endfor %}</p>",
+    "{% for a in b %}{% if forloop.first %}<b>{% endif %}a{% if forloop.last %}</b>{% endif %}{% endfor %}",
     "<div>{% for a in b %}{% if not forloop.first %}</div><div>{% endif %}{{ a }}{% endfor %}</div>",
-    "<select>{% for a in b %}{% if a.start %}<optgroup>{% elif a.end %}</optgroup>{% else %}<option>{% endif %}"
-    "{% endfor %}</select>",
+    "<select>{% for a in b %}{% if a.start %}<optgroup>{% elif a.end %}</optgroup>{% else %}<option>"
+    "{% endif %}{% endfor %}</select>",
     "{% for a in b %}<li>{{ a }}{% empty %}<li>none{% endfor %}",
     "{% with a=b %}<div>{% endwith %}</div>",
     "<div {% if a %}class='x'{% endif %}{% if b %} id=y{% endif %}>text</div>",

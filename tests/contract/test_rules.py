@@ -128,7 +128,7 @@ def test_a_view_with_handle_event_takes_any_event() -> None:
 def test_events_of_a_live_component_go_to_the_view_unless_they_are_targeted() -> None:
     text = '<b phx-click="{}"{}>a</b>'
     mine = ' phx-target="{{ myself }}"'
-    view = {"owner": CardComponent, "kind": "live_component", "views": {OrderLive}}
+    view: dict[str, Any] = {"owner": CardComponent, "kind": "live_component", "views": {OrderLive}}
     assert at(text.format("like", mine), "T001", **view) == []
     assert at(text.format("add", mine), "T001", **view) == ["add"]
     assert at(text.format("add", ""), "T001", **view) == []
@@ -190,7 +190,8 @@ FORMS = [
     ('<form phx-submit="save" phx-value-amount="3"><input name="name"></form>', []),
     ('<form phx-submit="save"><input name="name"><div id="x" phx-hook="X"></div></form>', []),
     (
-        '<form phx-submit="save"><input name="name"><select name="amount"><option value="1">1<option value="x">x</select></form>',
+        '<form phx-submit="save"><input name="name"><select name="amount"><option value="1">1'
+        '<option value="x">x</select></form>',
         ['value="x"'],
     ),
     ('<form phx-submit="save"><input name="name"><input name="amount" value="x"></form>', []),
@@ -200,16 +201,19 @@ FORMS = [
     ),
     ('<form phx-submit="save"><input name="name"><input type="radio" name="amount" value="x"></form>', ["x"]),
     (
-        '<form phx-submit="save"><input name="name"><input name="amount"><input type="checkbox" name="gift"></form>',
+        '<form phx-submit="save"><input name="name"><input name="amount">'
+        '<input type="checkbox" name="gift"></form>',
         [],
     ),
     (
-        '<form phx-submit="save"><input name="name"><input name="amount"><input type="checkbox" name="gift" value="x"></form>',
+        '<form phx-submit="save"><input name="name"><input name="amount">'
+        '<input type="checkbox" name="gift" value="x"></form>',
         ["x"],
     ),
     ('<form phx-submit="tick"><input type="checkbox" name="done"></form>', ["tick"]),
     (
-        '<form phx-submit="tick"><input type="hidden" name="done" value="off"><input type="checkbox" name="done"></form>',
+        '<form phx-submit="tick"><input type="hidden" name="done" value="off">'
+        '<input type="checkbox" name="done"></form>',
         [],
     ),
     ('<form phx-submit="ship"><input name="address[street]"></form>', []),
@@ -255,7 +259,8 @@ OTHER = [
     ("T004", '<b phx-hook="X">a</b>', ['phx-hook="X"']),
     (
         "T004",
-        '<b phx-hook="X" id="x">a</b><b phx-hook="X" {% if x %}id="y"{% endif %}>a</b><b phx-hook="X" {{ a }}>a</b>',
+        '<b phx-hook="X" id="x">a</b><b phx-hook="X" {% if x %}id="y"{% endif %}>a</b>'
+        '<b phx-hook="X" {{ a }}>a</b>',
         [],
     ),
     ("T005", '<b phx-hook="Nowhere" id="x">a</b>', ["Nowhere"]),
@@ -278,7 +283,8 @@ OTHER = [
     ("T011", "<input><select></select><textarea></textarea>", ["<input>", "<select>", "<textarea>"]),
     (
         "T011",
-        '<input type="hidden"><input type="submit"><input type="{{ x }}"><input aria-label="x"><input {{ x }}>',
+        '<input type="hidden"><input type="submit"><input type="{{ x }}">'
+        '<input aria-label="x"><input {{ x }}>',
         [],
     ),
     ("T011", '<label>a <input></label><label for="x">b</label><input id="x">', []),

@@ -51,20 +51,34 @@ class Library:
 
 def _file_of(template: Template, owner: type | None) -> tuple[str, str]:
     """The file in which a template stands, and the text of that file before it."""
-    if owner is None:
-        return str(template.origin.name), ""
+    name = str(template.origin.name)
+    # Of a template inside a class, django-components says file::Class.
+    file, inside, _ = name.rpartition("::")
+    path = file if inside else _file_of_class(owner)
+    if path is None:
+        return name, ""
     try:
-        path = inspect.getsourcefile(owner) or str(template.origin.name)
         text = Path(path).read_text(encoding="utf-8")
-    except (OSError, TypeError):
-        return str(template.origin.name), ""
+    except OSError:
+        return name, ""
     start = text.find(template.source) if template.source.strip() else -1
-    if start < 0:  # put together at import: all that can be told is the class
-        try:
-            start = sum(len(line) + 1 for line in text.split("\n")[: inspect.getsourcelines(owner)[1] - 1])
-        except OSError:
-            start = 0
-    return path, text[:start]
+    return path, text[: start if start >= 0 else _start_of_class(owner, text)]
+
+
+def _file_of_class(owner: type | None) -> str | None:
+    try:
+        return None if owner is None else inspect.getsourcefile(owner)
+    except TypeError:
+        return None
+
+
+def _start_of_class(owner: type | None, text: str) -> int:
+    """For a template put together at import: all that can be told is the class."""
+    try:
+        line = 1 if owner is None else inspect.getsourcelines(owner)[1]
+    except OSError:
+        line = 1
+    return sum(len(each) + 1 for each in text.split("\n")[: line - 1])
 
 
 # -- node trees
