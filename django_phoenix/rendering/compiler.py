@@ -14,12 +14,13 @@ from django.utils.safestring import SafeString, mark_safe
 from . import loops, partial_tags, readers, structure, tags  # noqa: F401 (their handlers)
 from .chain import extends_node, is_literal, overriding_blocks
 from .diff import Render, RenderState, share_statics
+from .dirty import enter, follow
 from .errors import annotate
 from .html import flatten
 from .partials import as_template
 from .program import Compiler, Program
 from .region import region_of
-from .runtime import Runtime, flat
+from .runtime import Runtime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,9 +123,7 @@ def first_like(template: Template) -> Template:
 class CompiledTemplate:
     """A template, or the live block of its page with all that overrides it."""
 
-    def __init__(
-        self, template: Template, live_block: str | None = None, roots: Roots | None = None
-    ) -> None:
+    def __init__(self, template: Template, live_block: str | None = None, roots: Roots | None = None) -> None:
         self.template = template
         self.roots = roots  # where attributes of the component whose template it is are written
         self.live_block = live_block
@@ -199,7 +198,8 @@ class CompiledTemplate:
 
     def _full(self, runtime: Runtime, *, keep_names: bool) -> Node:
         try:
-            program = self._enter(runtime, None, keep_names=keep_names)
+            program = self.program(runtime, runtime.context.autoescape, None)
+            enter(program, runtime, keep_names=keep_names)
             tree: Node = program.full(runtime, [])
             if runtime.noted and runtime.assets is not None:
                 runtime.assets.noted += runtime.noted
@@ -223,11 +223,12 @@ class CompiledTemplate:
         runtime = self._runtime(context, components)
         runtime.frame = frame
         try:
-            program = self._enter(runtime, state.program if state.compiled is self else None)
+            program = self._chosen(runtime, state)
             if program is state.program and state.is_current():
                 cells = None
-                tree = program.diff(runtime, state.cells, 0)
+                tree = follow(program, runtime, state)
             else:
+                enter(program, runtime)
                 cells = list[Any]()
                 tree = program.full(runtime, cells)
                 tree["s"] = program.block
@@ -245,19 +246,12 @@ class CompiledTemplate:
         assert context.template is not None
         return Runtime(context, context.template.engine, context.template_name, compiled_form, components)
 
-    def _enter(self, runtime: Runtime, known: Program | None, *, keep_names: bool = False) -> Program:
-        """The program, with the context as it needs it. A view keeps to parents that are named literally."""
+    def _chosen(self, runtime: Runtime, state: RenderState) -> Program:
+        """The program to run. A view keeps to parents that are named literally."""
+        known = state.program if state.compiled is self else None
         if known is not None and known.settled:
-            program = known
-        else:
-            program = self.program(runtime, runtime.context.autoescape, None)
-        if program.dynamic:
-            runtime.protect(keep_names=keep_names)
-            runtime.real = True
-            runtime.push_state(program)
-        else:
-            runtime.names = flat(runtime.context.dicts)
-        return program
+            return known
+        return self.program(runtime, runtime.context.autoescape, None)
 
     # -- programs
 
