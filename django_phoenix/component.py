@@ -38,7 +38,13 @@ from django_phoenix.declarations.rest import Rest
 
 try:
     import django_components
-    from django_components import Component, ComponentRegistry, RegistrySettings, registry
+    from django_components import (
+        AlreadyRegistered,
+        Component,
+        ComponentRegistry,
+        RegistrySettings,
+        registry,
+    )
 except ModuleNotFoundError as error:
     raise ImproperlyConfigured(
         "Function components need django-components: pip install 'django-phoenix[components]', and add "
@@ -121,6 +127,11 @@ def component(
                 **markup,
             },
         )
+        if registry.has(name):  # which older versions of django-components let pass
+            raise AlreadyRegistered(
+                f"The component {name!r} of {function.__module__} is registered already, by "
+                f"{registry.get(name).__module__}. Choose another name, or unregister that one first."
+            )
         registry.register(name, made)
         return made
 

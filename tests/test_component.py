@@ -21,6 +21,8 @@ from django_components import AlreadyRegistered, registry
 from django_phoenix.component import Rest, Slot, component
 from django_phoenix.exceptions import ComponentInputError
 
+# Older versions of django-components forget a name when an earlier class of that name is collected.
+KEPT: list[Any] = []
 IDS = re.compile(r' data-djc-id-\w+=""')
 
 
@@ -39,6 +41,7 @@ def fresh_registry() -> Iterator[None]:
     before = set(registry.all())
     yield
     for name in set(registry.all()) - before:
+        KEPT.append(registry.get(name))
         registry.unregister(name)
 
 

@@ -17,6 +17,8 @@ from django_phoenix.exceptions import ComponentInputError
 from .live import LivePage
 
 CALLS: list[Any] = []
+# Older versions of django-components forget a name when an earlier class of that name is collected.
+KEPT: list[Any] = []
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +36,7 @@ def components() -> Iterator[None]:
 
     yield
     for name in ("t.card", "t.clock"):
+        KEPT.append(registry.get(name))
         registry.unregister(name)
 
 
@@ -129,6 +132,7 @@ def test_a_dynamic_component_may_be_a_function() -> None:
 def test_another_class_under_the_same_name_is_shown() -> None:
     page = LivePage("{% component 't.card' 'T' / %}")
     page.show()
+    KEPT.append(registry.get("t.card"))
     registry.unregister("t.card")
 
     @component("t.card", template="<i>{{ title }}</i>")
