@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -17,7 +18,7 @@ from django_components import Component, registry
 
 from django_phoenix.live_view import LiveView, event
 from django_phoenix.management.checks.templates import check_templates, messages
-from django_phoenix.management.contract.findings import Finding, Level, Rule, rule
+from django_phoenix.management.contract.findings import Finding, Level, Rule, all_rules, rule
 from django_phoenix.management.contract.parse import Library, nodes_of, position
 from django_phoenix.management.contract.reads import reads_of
 from django_phoenix.management.contract.report import as_text
@@ -275,3 +276,9 @@ def test_a_rule_that_fails_keeps_no_site_from_being_checked(caplog: pytest.LogCa
 def test_an_id_belongs_to_one_rule() -> None:
     with pytest.raises(ValueError, match="T001 is taken by unhandled_event"):
         rule("T001", Level.ERROR, "Again.")(lambda unit: [])
+
+
+def test_the_documentation_lists_every_rule_with_its_level() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs/reference/template_checks.md"
+    rows = re.findall(r"^\| (T\d{3}) \| (error|warning) \|", page.read_text(), re.MULTILINE)
+    assert sorted(rows) == [(rule.id, rule.level.name.lower()) for rule in all_rules()]
