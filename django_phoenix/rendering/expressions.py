@@ -91,6 +91,8 @@ def read(c: Compiler, fn: Function, scope: Scope, variable: Variable) -> str:
     value = fn.use(found.variable) if found else context_name(c, fn, name)
     if bits:
         fn.reads.look(value, bits)
+    else:
+        fn.reads.whole.add(value)
     result = fn.define(c.module.fresh("r"))
     fetched = fn.prefetched.get((value, bits[0])) if len(bits) == 1 else None
     ahead = f"{fetched} if ok else " if fetched else ""

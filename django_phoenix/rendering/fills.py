@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .frames import LOOP, FillCode
+from .reads import ANYWHERE
 from .scope import BlockName, Local, LoopVariables, Scope
 from .source import Function
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from django.template.base import Node as TemplateNode
 
@@ -45,8 +46,7 @@ def fill_code(
     fill = FillCode(name, node, code.block, autoescape=inner.autoescape, dynamic=inner.dynamic)
     fill.data, fill.fallback = data, fallback
     if not (code.dynamic or code.reads.impure):
-        read = (c.context_names[variable] for variable in code.free if variable in c.context_names)
-        fill.reads = tuple(each for each in read if each not in (data, fallback))
+        fill.reads = tuple(path for path in paths_read(c, code) if path[0] not in (data, fallback))
     if not c.is_rehearsal:
         full, diff = c.module.fresh("fill_full"), c.module.fresh("fill_diff")
         write_entrance(c, full, ("rt", "out"), code.full, code, dynamic=inner.dynamic)
@@ -54,6 +54,20 @@ def fill_code(
         c.module.bind(fill, "full", full)
         c.module.bind(fill, "diff", diff)
     return fill
+
+
+def paths_read(c: Compiler, code: BlockCode) -> Iterator[tuple[str, ...]]:
+    """Names of the context that a block reads, each with the attributes that it looks at."""
+    for variable in code.free:
+        name = c.context_names.get(variable)
+        if name is None:
+            continue
+        paths = code.reads.paths.get(variable, set())
+        if not paths or ANYWHERE in paths or variable in code.reads.whole:
+            yield (name,)
+        else:
+            for path in sorted(paths):
+                yield (name, *path)
 
 
 def write_entrance(

@@ -44,7 +44,8 @@ class FillCode:
         self.dynamic = dynamic  # tags in it may read or write any name: they need a real context
         self.data: str | None = None  # the name under which it sees the slot's data
         self.fallback: str | None = None  # the name under which it sees what the slot would show otherwise
-        self.reads: tuple[str, ...] | None = None  # names of its template, if its text depends on these alone
+        # Paths from names of its template, if its text depends on their values alone.
+        self.reads: tuple[tuple[str, ...], ...] | None = None
 
 
 class Frame:

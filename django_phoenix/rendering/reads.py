@@ -19,6 +19,7 @@ class Reads:
 
     names: set[str] = field(default_factory=set)
     paths: dict[str, set[Path]] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)  # of them those that are shown or tested themselves
     impure: bool = False  # the same values may show something else: evaluate always
 
     def look(self, variable: str, bits: Iterable[str]) -> None:
@@ -35,6 +36,7 @@ class Reads:
 
     def absorb(self, other: Reads) -> None:
         self.names |= other.names
+        self.whole |= other.whole
         for variable, paths in other.paths.items():
             self.paths.setdefault(variable, set()).update(paths)
         self.impure = self.impure or other.impure

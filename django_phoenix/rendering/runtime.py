@@ -84,6 +84,7 @@ class Runtime:
         "page",
         "real",
         "resent",
+        "restless",
         "routed",
         "routes",
         "spare",
@@ -117,6 +118,7 @@ class Runtime:
         # While a component's output is handled as a string: ids for those in it, by class; and ids given.
         self.spare: dict[str, deque[str]] | None = None
         self.given: list[tuple[str, str]] = []
+        self.restless = 0  # components met so far that may show something new if given the same
         self.gathered: Any = None  # fills met in the component's tag that is being looked through
         self.included: dict[Any, Template] = {}
         self.localized = False  # something shown depends on language, formats or time zone

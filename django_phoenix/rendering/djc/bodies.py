@@ -59,7 +59,7 @@ class Body:
 
     def __init__(self, codes: list[FillCode]) -> None:
         self.codes = codes
-        self.reads = names_read(codes)
+        self.reads = paths_read(codes)
         self.free: Iterable[str] = ()
 
     def slots(self, rt: Runtime, names: Names, component: str, free: tuple[Any, ...]) -> Slots:
@@ -113,9 +113,9 @@ class ForeignBody(Body):
         return dict(normalize_slot_fills(resolve_fills(context, self.node, component), component))
 
 
-def names_read(codes: list[FillCode]) -> tuple[str, ...] | None:
-    """The names of the caller on which its fills depend; None if they depend on anything else."""
-    reads: dict[str, None] = {}
+def paths_read(codes: list[FillCode]) -> tuple[tuple[str, ...], ...] | None:
+    """What of the caller's names the fills depend on; None if they depend on anything else."""
+    reads: dict[tuple[str, ...], None] = {}
     for code in codes:
         if code.reads is None:
             return None

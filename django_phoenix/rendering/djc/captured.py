@@ -2,7 +2,7 @@
 
 Their Python code handles the template's output as a string. It is given one that remembers its tree: handed
 on unchanged, it is shown as finely as if nobody had touched it; edited, it is one text. Remembered:
-[None, the component's id, the shape shown, class and id of each component in it].
+[None, the component's id, what it was given, the shape shown, class and id of each component in it].
 """
 
 from __future__ import annotations
@@ -92,18 +92,18 @@ class Captured:
         self.template = template
 
     def shown(self, memory: Any) -> tuple[Any, Any]:
-        known = memory[3] if type(memory) is list and memory[0] is None else ()
+        known = memory[4] if type(memory) is list and memory[0] is None else ()
         with Lasting(self.rt, known) as lasting:
             text = self.text()
         given = lasting.given
         own_id = self.component.id
         if type(memory) is not list or memory[0] is not None:
             value, shape = show(self.rt, text)
-            return value, [None, own_id, shape, given]
-        value, shape = renew(self.rt, text, memory[2])
+            return value, [None, own_id, None, shape, given]
+        value, shape = renew(self.rt, text, memory[3])
         if value is UNCHANGED and given == known:
             return UNCHANGED, memory
-        return value, [None, own_id, shape, given]
+        return value, [None, own_id, None, shape, given]
 
     def text(self) -> str:
         html, error = self.rendered()

@@ -1,7 +1,7 @@
 """`{% component %}` at run time: which class it is now, and its life in django-components' order.
 
 The instance, its methods and hooks are the real ones; only the writing of the template is ours. Remembered
-of a component that we run ourselves: [block of its template, its id, cells…], or what `captured` remembers.
+is what `running` or `captured` say; of the rest a text.
 """
 
 from __future__ import annotations
@@ -16,28 +16,24 @@ from django_phoenix.rendering.frames import context_of, enter, names_here
 from django_phoenix.rendering.html import flatten
 from django_phoenix.rendering.rendered import UNCHANGED
 from django_phoenix.rendering.runtime import flat
-from django_phoenix.rendering.runtime import node as dressed
 
 from . import functions
 from .bridge import provide_cache, render_stack, set_component_error_message, unlink_component
 from .captured import Captured, LiveTemplate
-from .instances import ComponentFrame, attributes_of, data_of, isolated, make
+from .instances import BUILTINS, ComponentFrame, attributes_of, data_of, isolated, make
 from .leaf import compared, whole
 from .plans import Answered, Plan, dynamic_target, plan_of
+from .purity import is_same, remembered
+from .running import GIVEN, ID, program_of, run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from django.template.base import Template
 
-    from django_phoenix.rendering.compiler import CompiledTemplate
     from django_phoenix.rendering.frames import Names
     from django_phoenix.rendering.program import Program
     from django_phoenix.rendering.runtime import Runtime
 
     from .bodies import Body
-
-CELLS = 2  # where the cells begin in a component's memory
 
 Given = tuple[list[Any], dict[str, Any]]
 """Positional and named arguments."""
@@ -75,11 +71,32 @@ class ComponentTag:
     def render(
         self, rt: Runtime, memory: Any, values: Any, layer: Names | None, free: tuple[Any, ...]
     ) -> tuple[Any, Any]:
+        """Evaluate, or leave out what is given the same as before and shows the same then."""
         node = self.node
-        name: str = node.name
-        plan = plan_of(node.registry.get(name))
+        plan = plan_of(node.registry.get(node.name))
         if plan.opaque:
             return self.opaque(rt, memory, layer)
+        if not plan.is_pure or not self.simple:
+            return self.alive(rt, plan, memory, values, layer, free)
+        new = remembered(plan, self.body, rt, values, layer)
+        if new is not None and type(memory) is list and is_same(new, memory[GIVEN]):
+            return UNCHANGED, memory
+        restless = rt.restless
+        value, kept = self.alive(rt, plan, memory, values, layer, free)
+        if type(kept) is list:
+            if rt.restless != restless:
+                new = None
+            if kept is not memory:
+                kept[GIVEN] = new
+            elif kept[GIVEN] is not new:
+                rt.journal.append((kept, GIVEN, new))
+        return value, kept
+
+    def alive(
+        self, rt: Runtime, plan: Plan, memory: Any, values: Any, layer: Names | None, free: tuple[Any, ...]
+    ) -> tuple[Any, Any]:
+        """Evaluate, with what django-components does around it."""
+        name: str = self.node.name
         stack = render_stack.get()
         if stack is None:
             stack = []
@@ -88,14 +105,14 @@ class ComponentTag:
         outer = rt.names, rt.real, rt.context, rt.frame
         path = [name]
         try:
-            if plan.declaration is not None:
-                return functions.render(self, rt, plan, memory, values, layer, free)
             here = names_here(rt, layer)
             slots = self.body.slots(rt, here, name, free)
             args, kwargs = self.given(values)
             while plan.is_dynamic:
                 plan, kwargs = dynamic_target(name, kwargs)
                 path.append(name)
+            if not plan.is_pure:
+                rt.restless += 1
             if plan.opaque:
                 return compared(rt, self.by_class(rt, plan, here, (args, kwargs), slots), memory)
             if plan.declaration is not None:
@@ -123,7 +140,7 @@ class ComponentTag:
     def live(
         self, rt: Runtime, plan: Plan, memory: Any, here: Names, given: Given, slots: Any
     ) -> tuple[Any, Any]:
-        known = memory[1] if type(memory) is list else None
+        known = memory[ID] if type(memory) is list else None
         fills_isolated = self.node.registry.settings.context_behavior == "isolated"
         under = isolated(here) if fills_isolated or self.only else here
         component = make(rt, self.node, plan.cls, given, slots, here, under, known)
@@ -172,15 +189,18 @@ class ComponentTag:
                 return Captured(rt, plan, frame, context, stand_in).shown(memory)
             names = flat(context.dicts)
         if template is None:
-            return "", ["", frame.component.id]
+            return "", ["", frame.component.id, None]
         compiled = rt.compiled(template) if plan.rooted is None else plan.rooted
         program = program_of(rt, compiled, self.autoescape, lambda: names)
+        if plan.is_pure and frame.under is frame.outside and reads_outside(program, frame):
+            rt.restless += 1
         enter(rt, names, frame, program.dynamic, self.autoescape)
         return run(rt, program, memory, frame.component.id)
 
     # -- what django-components has to render itself
 
     def opaque(self, rt: Runtime, memory: Any, layer: Names | None) -> tuple[Any, Any]:
+        rt.restless += 1
         hidden = {} if rt.frame is None else rt.frame.hidden()
         context = context_of(rt, [{**names_here(rt, layer), **hidden}, {}])
         return compared(rt, whole(context, self.node.render(context)), memory)
@@ -209,6 +229,12 @@ def commented(needs: Dependency, value: Any, memory: Any) -> tuple[str, Any]:
     return needs.comment + (value if isinstance(value, str) else flatten(value)), memory
 
 
+def reads_outside(program: Program, frame: ComponentFrame) -> bool:
+    """Whether the template uses names of the page around the component, beside what it is given."""
+    own, under = frame.own, frame.under
+    return any(name in under and name not in own and name not in BUILTINS for name in program.compiler.names)
+
+
 def declare(cls: Any, component: Any, args: list[Any], kwargs: dict[str, Any], slots: Any) -> None:
     """Give the arguments the types that the class declares. Raises what those raise for what does not fit."""
     if cls.Args is not None:
@@ -217,22 +243,3 @@ def declare(cls: Any, component: Any, args: list[Any], kwargs: dict[str, Any], s
         component.kwargs = cls.Kwargs(**kwargs)
     if cls.Slots is not None:
         component.slots = cls.Slots(**slots)
-
-
-def program_of(
-    rt: Runtime, compiled: CompiledTemplate, autoescape: bool, names: Callable[[], Names]
-) -> Program:
-    return compiled.single_program(autoescape) or compiled.program(rt, autoescape, names)
-
-
-def run(rt: Runtime, program: Program, memory: Any, component_id: str) -> tuple[Any, Any]:
-    if program.dynamic:
-        rt.push_state(program)
-    try:
-        if type(memory) is list and memory[0] is program.block:
-            return program.diff(rt, memory, CELLS) or UNCHANGED, memory
-        new: list[Any] = [program.block, component_id]
-        return dressed(rt, program.full(rt, new), program.block), new
-    finally:
-        if program.dynamic:
-            rt.pop_state()

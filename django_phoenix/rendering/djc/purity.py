@@ -1,0 +1,59 @@
+"""Components that are left out: given what they were given before, they show what they showed.
+
+That holds for classes that say so with `live_pure = True`, as function components do. What they are given
+are their arguments, and what their fills read of their caller's names; all of it has to be immutable.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django_phoenix.rendering.lookup import MISSING, follow, get
+from django_phoenix.rendering.tracking import PLAIN, is_immutable, same
+
+if TYPE_CHECKING:
+    from django_phoenix.rendering.frames import Names
+    from django_phoenix.rendering.runtime import Runtime
+
+    from .bodies import Body
+    from .plans import Plan
+
+Remembered = tuple["Plan", tuple[Any, ...]]
+"""A class and what it was given."""
+
+
+def remembered(plan: Plan, body: Body, rt: Runtime, values: Any, layer: Names | None) -> Remembered | None:
+    """What a component is given, if it is immutable and all that matters."""
+    reads = body.reads
+    if reads is None or not plan.is_pure:
+        return None
+    if reads:
+        values = (*values, *values_of(reads, rt, layer))
+    for value in values:
+        if type(value) not in PLAIN and not is_immutable(value):
+            return None
+    return plan, values
+
+
+def values_of(paths: tuple[tuple[str, ...], ...], rt: Runtime, layer: Names | None) -> list[Any]:
+    """What the caller's template finds there at the component's tag."""
+    find = rt.context.get if rt.real else rt.names.get
+    found = []
+    for name, *bits in paths:
+        value = layer[name] if layer and name in layer else find(name, MISSING)
+        if len(bits) == 1:
+            value = get(rt, value, bits[0])
+        elif bits:
+            value = follow(rt, value, tuple(bits))
+        found.append(value)
+    return found
+
+
+def is_same(new: Remembered, before: Remembered | None) -> bool:
+    """Whether the same class was given the same."""
+    if before is None or before[0] is not new[0] or len(before[1]) != len(new[1]):
+        return False
+    for value, known in zip(new[1], before[1], strict=True):
+        if value is not known and not same(value, known):
+            return False
+    return True
