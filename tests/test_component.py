@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from html.parser import HTMLParser
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -17,6 +18,8 @@ from django.test import RequestFactory, override_settings
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 from django_components import AlreadyRegistered, registry
+from hypothesis import given
+from hypothesis import strategies as st
 
 from django_phoenix.component import Rest, Slot, component
 from django_phoenix.exceptions import ComponentInputError
@@ -163,7 +166,9 @@ def test_a_declaration_tells_what_a_template_may_give() -> None:
         (str | None, ["", None], [0]),
         (None, [None], [0]),
         (list[int], [[], ["unchecked"]], [(), "x"]),
-        (Sequence[str], [[], ()], [{}, 3]),
+        (Sequence[str], [[], ()], [{}, 3, "text"]),
+        (Iterable[Any], [[], {}, iter("")], ["", b"", 3]),
+        (Sequence[str] | str, [[], "text"], [3]),
         (Mapping[str, Any], [{}], [[]]),
         (Literal["a", 1, None], ["a", mark_safe("a"), 1, None], ["b", True, 1.0, [], ""]),
         (Literal["a"] | int, ["a", 3], ["b"]),
@@ -200,12 +205,16 @@ def test_a_function_gets_the_member_of_an_enum() -> None:
 # Signatures that declare nothing sensible
 
 
+async def asynchronous() -> None: ...
+
+
 @pytest.mark.parametrize(
     ("function", "words"),
     [
         (lambda a: None, "no annotation for 'a'"),
         (lambda *a: None, r"takes \*a"),
         (lambda **a: None, r"takes \*\*a"),
+        (asynchronous, "is to be a plain function"),
     ],
 )
 def test_a_signature_without_meaning_is_refused(function: Any, words: str) -> None:
@@ -440,6 +449,27 @@ def test_rest_refuses_names_that_are_none(name: str) -> None:
         Rest({name: "x"})
 
 
+@given(st.dictionaries(st.text(max_size=6), st.one_of(st.text(), st.booleans(), st.none())))
+def test_whatever_rest_is_given_it_writes_attributes_and_nothing_else(values: dict[str, Any]) -> None:
+    try:
+        rest = Rest(values)
+    except ValueError:
+        return
+    parser = Tags()
+    parser.feed(f"<a {rest}>")
+    parser.close()
+    assert parser.seen == [("a", {name.lower(): None if v is True else v for name, v in rest.items()})]
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+
 def test_a_hostile_name_is_an_error_of_the_component() -> None:
     make_price()
     assert "no name of an HTML attribute" in refusal(
@@ -455,6 +485,6 @@ def test_rest_can_be_added_to() -> None:
     assert str(rest.without("class")) == 'id="x"'
     assert dict(rest) == {"class": "own", "id": "x"}
     assert rest == Rest({"class": "own", "id": "x"})
-    for given in ({}, "", None):
+    for nothing in ({}, "", None):
         template = Template("{% load phoenix %}{{ rest|with_class:'a' }}")
-        assert template.render(Context({"rest": given})) == 'class="a"'
+        assert template.render(Context({"rest": nothing})) == 'class="a"'

@@ -40,7 +40,7 @@ def button(
     body: what it says
     rest: the element's other attributes
     """
-    target = link(href=href, patch=patch, navigate=navigate, replace=replace)
+    target = link("core.button", href=href, patch=patch, navigate=navigate, replace=replace)
     looks = {"data-kind": kind, "data-size": size}
     if target is None:
         type = type or ("button" if "phx-click" in rest else "submit")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 import types
 import typing
+from collections import abc
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -107,6 +108,8 @@ def _instance_of(cls: Any) -> Check | None:
         return None
     if typing.is_typeddict(cls):
         cls = dict
+    if cls in _COLLECTIONS:
+        return lambda value: isinstance(value, cls) and not isinstance(value, (str, bytes))
     accepted = _ACCEPTED.get(cls, (cls,))
     if cls in (int, float):  # a bool is no number here, though Python has it as one
         return lambda value: isinstance(value, accepted) and type(value) is not bool
@@ -122,6 +125,9 @@ def _is_in(value: Any, values: frozenset[Any]) -> bool:
     except TypeError:
         return False
 
+
+# A text is a sequence of texts to Python, and hardly ever to who asks for a sequence.
+_COLLECTIONS = (abc.Iterable, abc.Collection, abc.Container, abc.Reversible, abc.Sequence)
 
 # Lazy translations are texts; a whole number is a number.
 _ACCEPTED: dict[type, tuple[type, ...]] = {

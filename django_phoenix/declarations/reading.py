@@ -24,6 +24,10 @@ def read(name: str, function: Callable[..., Any], slot: type) -> Declaration:
     Raises TypeError, naming the function, for a signature that declares nothing sensible.
     """
     where = f"The component {name!r} ({function.__module__}.{function.__qualname__})"
+    if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
+        raise TypeError(
+            f"{where} is to be a plain function that returns: load what it shows where it is used."
+        )
     hints = _hints(where, function)
     parameters = inspect.signature(function).parameters
     doc, docs = split_docstring(inspect.getdoc(function) or "", parameters)

@@ -133,10 +133,28 @@ def test_labels_are_made_of_names() -> None:
             "{% component 'core.tabs' 't' tabs={'a': 'A'} %}{% fill 'panel.b' %}x{% endfill %}{% endcomponent %}",
             "core.tabs: the slot \"panel.b\" means no tab; tabs are 'a'.",
         ),
+        (
+            "{% component 'core.button' href='/a' patch='?b' %}x{% endcomponent %}",
+            "core.button: href and patch are given: a link leads to one place.",
+        ),
+        (
+            "{% component 'core.button' href=code %}x{% endcomponent %}",
+            "core.button: href=' Java\\nscript:alert(1)' would run as code; a link leads to a URL.",
+        ),
+        (
+            "{% component 'core.button' navigate='//other.example' %}x{% endcomponent %}",
+            "core.button: navigate='//other.example' should be a path of this site, such as '/orders' or "
+            "'?page=2'. Give other URLs as href.",
+        ),
+        (
+            "{% component 'core.table' rows=misspelt columns=fields / %}",
+            "core.table: attribute 'rows' should be Iterable[Any], got '' (str). A template's name that nothing "
+            "defines is an empty text: is it spelt right?",
+        ),
     ],
 )
 def test_what_fits_nothing_is_refused(source: str, message: str) -> None:
-    assert refusal(source, x={}, none=[], fields=["a"]) == message
+    assert refusal(source, x={}, none=[], fields=["a"], code=" Java\nscript:alert(1)") == message
 
 
 # Values
