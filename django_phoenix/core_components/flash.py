@@ -25,16 +25,17 @@ class Note(NamedTuple):
     close: JS
 
 
+# A base template is of pages, too, that have neither: then it is given an empty text.
 @component("core.flash", template_file="django_phoenix/core/flash.html")
 def flash(
-    flash: Mapping[str, Any] | None = None,
-    messages: Iterable[Any] | None = None,
+    flash: Any = None,
+    messages: Any = None,
     *,
     rest: Rest,
 ) -> dict[str, Any]:
     """Short messages at the edge of the page, each with a button that closes it.
 
-    flash: texts by kind: "info", "success", "warning", "error"
+    flash: a mapping of texts by kind: "info", "success", "warning", "error"
     messages: those of django.contrib.messages
     rest: the list's other attributes
     """
@@ -50,7 +51,7 @@ def _of_flash(flash: Mapping[str, Any]) -> Iterator[Note]:
 
 
 def _of_messages(messages: Iterable[Any]) -> Iterator[Note]:
-    """Django forgets a message once it has been shown, the browser hides it. Ids go by text: places change."""
+    """Django forgets a message once it has been shown, the browser hides it. Ids go by text, not by place."""
     seen: dict[int, int] = {}
     for message in messages:
         digest = crc32(f"{message.level}{message.message}".encode())

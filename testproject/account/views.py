@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.forms import UserCreationForm
 from django.http import HttpResponse
@@ -20,4 +21,5 @@ class SignUpView(CreateView):
     def form_valid(self, form: UserCreationForm) -> HttpResponse:
         response = super().form_valid(form)
         login(self.request, self.object)
+        messages.success(self.request, f"Welcome, {self.object}.")
         return response
