@@ -35,6 +35,7 @@ FIELDS: set[type] = {
     type(Slots.__dict__["x"]),
     type(Pair.__dict__["x"]),
 }
+WRITTEN_IN_C: type = type(object.__getattribute__)
 GETITEMS = (None, tuple.__getitem__, str.__getitem__)
 MEMBERS: set[tuple[type, str]] = {(Enum, "value"), (Enum, "name"), (Choices, "label")}
 
@@ -63,8 +64,7 @@ def field_of(value: Any, bit: str) -> Any:
     cls = type(value)
     if cls is tuple:
         return value[int(bit)]
-    getitem = getattr(cls, "__getitem__", None)
-    if getitem not in GETITEMS or any("__getattribute__" in base.__dict__ for base in cls.__mro__[:-1]):
+    if getattr(cls, "__getitem__", None) not in GETITEMS or type(cls.__getattribute__) is not WRITTEN_IN_C:
         raise LookupError(bit)
     for base in cls.__mro__:
         if bit in base.__dict__:
