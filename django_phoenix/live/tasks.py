@@ -72,11 +72,13 @@ def check_task(owner: Any, name: Any, function: Any) -> None:
 class Tasks:
     """The running tasks of one view. On the loop."""
 
-    __slots__ = ("_channel", "_count", "_running")
+    __slots__ = ("_all", "_channel", "_count", "_running")
 
     def __init__(self, channel: LiveChannel) -> None:
         self._channel = channel
         self._count = 0
+        # Those that were replaced, too.
+        self._all: set[asyncio.Task[None]] = set()
         self._running: dict[Key, tuple[int, asyncio.Task[None]]] = {}
 
     def start(
@@ -90,9 +92,8 @@ class Tasks:
         executor.bind_context(context)
         task = server.loop.create_task(self._run(key, number, function, args, kwargs), context=context)
         self._running[key] = number, task
-        # Of those that were replaced, too: the loop itself keeps no task alive.
-        _alive.add(task)
-        task.add_done_callback(_alive.discard)
+        self._all.add(task)
+        task.add_done_callback(self._all.discard)
 
     def cancel(self, key: Key, reason: Any) -> None:
         """Its outcome is the reason; nothing happens if there is none."""
@@ -112,9 +113,9 @@ class Tasks:
 
     def close(self) -> None:
         """The view has ended."""
-        for _, task in self._running.values():
-            task.cancel()
         self._running.clear()
+        for task in tuple(self._all):
+            task.cancel()
 
     async def _run(
         self,
@@ -151,6 +152,3 @@ class Tasks:
             return function(*args, **kwargs)
 
         return executor.get_pool().run(channel.server.owner, contextvars.copy_context(), call)
-
-
-_alive: set[asyncio.Task[None]] = set()

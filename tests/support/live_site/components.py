@@ -129,6 +129,10 @@ class CardsLive(LiveView):
         self.send_update(type_of(self.component), id=id, likes=likes)
 
     @event
+    def where(self):
+        return {"ref": self.live_ref}
+
+    @event
     def later(self, id: int, likes: int):
         self.send_update_after(0.01, type_of(self.component), id=id, likes=likes)
 
@@ -262,34 +266,30 @@ class SlotsLive(LiveView):
 # -- tasks
 
 
-class Worker(LiveComponent):
-    template = "<p>{{ state }}</p>"
+gates: list[asyncio.Event] = []
+started: list[Hanging] = []
 
-    class Assigns:
-        state: str = "idle"
 
-    @event
-    def start(self, value: str, fail: bool = False):
-        self.start_async("work", work, value, fail=fail)
+class Hanging:
+    """One run of ``hang``."""
 
-    @event
-    def start_on_loop(self, value: str):
-        self.start_async("work", awork, value)
+    def __init__(self) -> None:
+        self.cancelled = asyncio.Event()
+        started.append(self)
 
-    @event
-    def hang(self):
-        self.start_async("work", forever)
+    async def wait_until_cancelled(self) -> None:
+        await asyncio.wait_for(self.cancelled.wait(), 10)
 
-    @event
-    def cancel(self):
-        self.cancel_async("work", "enough")
 
-    def handle_async(self, name, result):
-        match result:
-            case Ok(value):
-                self.assigns.state = f"{name}: {value}"
-            case Exit(reason):
-                self.assigns.state = f"{name} failed: {reason}"
+async def hang() -> str:
+    run, gate = Hanging(), asyncio.Event()
+    gates.append(gate)
+    try:
+        await gate.wait()
+    except asyncio.CancelledError:
+        run.cancelled.set()
+        raise
+    return "late"
 
 
 def work(value: str, *, fail: bool = False) -> str:
@@ -303,18 +303,49 @@ async def awork(value: str) -> str:
     return value.upper()
 
 
-async def forever() -> None:
-    await asyncio.Event().wait()
+class Working:
+    """What a view and a component have in common here."""
+
+    class Assigns:
+        state: str = "idle"
+
+    @event
+    def start(self, value: str, fail: bool = False):
+        self.start_async("work", work, value, fail=fail)
+
+    @event
+    def start_on_loop(self, value: str):
+        self.start_async("work", awork, value)
+
+    @event
+    async def hang(self, name: str):
+        self.start_async(name, hang)
+        await asyncio.sleep(0)
+
+    @event
+    def cancel(self):
+        self.cancel_async("work", "enough")
+
+    def handle_async(self, name, result):
+        match result:
+            case Ok(value):
+                self.assigns.state = f"{name}: {value}"
+            case Exit(reason):
+                self.assigns.state = f"{name} failed: {reason}"
 
 
-class WorkersLive(LiveView):
+class Worker(Working, LiveComponent):
+    template = "<p>{{ state }}</p>"
+
+
+class WorkersLive(Working, LiveView):
     template = (
         "{% load phoenix %}{% if shown %}"
-        '{% live_component "tests.support.live_site.components.Worker" id="w" %}{% endif %}<b>{{ own }}</b>'
+        '{% live_component "tests.support.live_site.components.Worker" id="w" %}{% endif %}<b>{{ state }}</b>'
     )
 
     class Assigns:
-        own: str = ""
+        state: str = ""
         shown: bool = True
 
     def mount(self, params, session):
@@ -323,9 +354,6 @@ class WorkersLive(LiveView):
     @event
     def hide(self):
         self.assigns.shown = False
-
-    def handle_async(self, name, result):
-        self.assigns.own = f"{name}: {result.value if result.ok else result.reason}"
 
 
 # -- mistakes
@@ -348,7 +376,7 @@ class Endless(LiveComponent):
     )
 
     def update(self, **assigns):
-        self.assigns.next = self.id + 1
+        self.assigns.next = f"{self.id}1"
 
 
 class NoComponent:
@@ -423,3 +451,30 @@ class ForestLive(LiveView):
     def set(self, boughs: list[Any], label: str, extra: bool):
         self.assigns.boughs = tuple({"id": id, "twigs": tuple(twigs)} for id, twigs in boughs)
         self.assign(label=label, extra=extra)
+
+
+class ChoosyLive(LiveView):
+    """Fills what it is told to."""
+
+    template = (
+        "{% load phoenix component_tags %}"
+        '{% live_component "tests.support.live_site.components.Panel" id="one" %}'
+        "{% for name in names %}{% fill name %}<p>{{ name }}</p>{% endfill %}{% endfor %}"
+        "{% endlive_component %}"
+    )
+
+    class Assigns:
+        names: tuple[str, ...] = ("actions",)
+
+    @event
+    def choose(self, names: list[str]):
+        self.assigns.names = tuple(names)
+
+
+class UnclearLive(LiveView):
+    template = (
+        "{% load phoenix component_tags cache %}"
+        '{% live_component "tests.support.live_site.components.Panel" id="one" %}'
+        '{% cache 10 some %}{% fill "body" %}x{% endfill %}{% endcache %}'
+        "{% endlive_component %}"
+    )

@@ -69,6 +69,8 @@ urlpatterns = [
     path("slots/", components.SlotsLive.as_view()),
     path("workers/", components.WorkersLive.as_view()),
     path("forest/", components.ForestLive.as_view()),
+    path("choosy/", components.ChoosyLive.as_view()),
+    path("unclear/", components.UnclearLive.as_view()),
     path("mistakes/", components.MistakesLive.as_view()),
     path("session/", views.SessionLive.as_view()),
     *i18n_patterns(path("i18n/", views.LocaleLive.as_view())),

@@ -1,0 +1,73 @@
+"""Slots of live components: filled by the parent, shown and compared in the component's own tree."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.live_site.components import Told
+
+pytestmark = pytest.mark.usefixtures("calls")
+
+
+@pytest.fixture
+def calls():
+    Told.calls.clear()
+    return Told.calls
+
+
+async def test_fills_are_shown_where_the_components_template_says(browser):
+    page = await browser.get("/slots/")
+    assert page.inner == (
+        "<section><h2>One</h2><p>a</p><i>1</i><i>2</i><footer><a>a</a></footer><b>0</b></section>"
+        "<section><h2>two</h2><div>0:</div>a<footer>no actions</footer><b>0</b></section>"
+        "<div>0:1/a</div><div>0:2/a</div>"
+    )
+
+
+async def test_a_change_inside_a_fill_is_all_that_travels_and_updates_nobody(browser, calls):
+    """LV-35: a fill belongs to the component's tree."""
+    view = await browser.open("/slots/")
+    calls.clear()
+    assert await view.event("set", {"text": "b"}) == {
+        "diff": {
+            "c": {
+                "1": {"1": {"0": "b"}, "2": {"0": "b"}},
+                "2": {"1": {"1": "b"}},
+                "3": {"1": {"1": "b"}},
+                "4": {"1": {"1": "b"}},
+            }
+        }
+    }
+    assert calls == []
+    assert await view.event("set", {"text": "b"}) == {}
+
+
+async def test_an_argument_and_a_fill_may_change_at_once(browser, calls):
+    view = await browser.open("/slots/")
+    calls.clear()
+    diff = (await view.event("set", {"title": "New", "text": "b"}))["diff"]
+    assert diff["c"]["1"] == {"0": "New", "1": {"0": "b"}, "2": {"0": "b"}}
+    assert calls == [("panel", {"title": "New"})]
+
+
+async def test_the_component_shows_its_fills_also_when_it_alone_is_rendered(browser):
+    view = await browser.open("/slots/")
+    await view.event("set", {"text": "b"})
+    assert await view.event("click", cid=1) == {"diff": {"c": {"1": {"3": "1"}}}}
+    assert await view.event("click", cid=4) == {"diff": {"c": {"4": {"0": "1"}}}}
+    assert await view.event("click", cid=5) == {"diff": {"c": {"5": {"0": "1"}}}}  # stands in a fill
+
+
+async def test_fills_in_conditions_and_loops(browser):
+    page = await browser.get("/choosy/")
+    assert page.inner == "<section><h2></h2>nothing<footer><p>actions</p></footer><b>0</b></section>"
+    view = await browser.join(page)
+    response = await view.event("choose", {"names": ["body", "actions"]})
+    assert response == {"diff": {"c": {"1": {"1": {"0": "body", "s": ["<p>", "</p>"], "r": 1}}}}}
+    response = await view.event("choose", {"names": ["actions"]})
+    assert response == {"diff": {"c": {"1": {"1": {"s": ["nothing"]}}}}}
+
+
+async def test_fills_that_only_rendering_could_tell_are_refused(browser):
+    with pytest.raises(Exception, match="has to be clear from its body"):
+        await browser.fetch("/unclear/")
