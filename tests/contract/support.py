@@ -12,7 +12,10 @@ from django_phoenix.management.contract.run import check_units
 from django_phoenix.management.contract.site import Site
 from django_phoenix.management.contract.unit import Kind, Unit
 
-LIBRARIES = {"phoenix": "django_phoenix.templatetags.phoenix", "i18n": "django.templatetags.i18n"}
+LIBRARIES = {
+    "phoenix": "django_phoenix.templatetags.phoenix",
+    **{name: f"django.templatetags.{name}" for name in ("cache", "i18n", "l10n", "static", "tz")},
+}
 
 
 def unit_of(

@@ -226,9 +226,8 @@ class Assembly:
             use.bodies = self._partial(node)
         else:
             self._other(use, node)
-        self._bind(
-            AS.findall(node.token.contents) if not isinstance(node, VariableNode | IncludeNode) else ()
-        )
+        if not isinstance(node, VariableNode | IncludeNode):
+            self._bind([*AS.findall(node.token.contents), *filter(None, [getattr(node, "asvar", None)])])
 
     def _block(self, node: BlockNode) -> list[Body]:
         defined = self._blocks.get(node.name) or [(self._source, node)]

@@ -51,7 +51,7 @@ ALWAYS_THERE = {"True", "False", "None", "csrf_token"}
 
 def own_template(unit: Unit) -> str | None:
     """The path of the template that is the view's or component's alone."""
-    if unit.kind != "page" or unit.owner is None:
+    if unit.kind != "page" or unit.owner is None or not unit.routes:
         return unit.sources[0].path
     template = find_template(unit.owner(**unit.routes[0].initkwargs))
     name = template.origin.name
