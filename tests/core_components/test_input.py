@@ -155,7 +155,7 @@ def test_values_come_back(name: str) -> None:
 def test_what_is_wrong_is_said_and_belongs_to_the_control(name: str) -> None:
     found = drawn(make(FIELDS[name][0], decode_form("")), "help='How.'")
     notes = {"id_it_helptext", "id_it_error"}
-    assert found.one("p", id="id_it_helptext")["text"] == "How."
+    assert found.one("div", id="id_it_helptext")["text"] == "How."
     assert "required" in found.one("div", id="id_it_error")["text"]
     assert found.one("div", id="id_it_error")["aria-live"] == "polite"
     outer = found.elements[0][1]
@@ -296,10 +296,10 @@ def test_a_select_may_be_asked_for_as_radio_buttons() -> None:
 
 def test_a_fields_label_help_and_errors_may_be_said_otherwise() -> None:
     form = make(forms.CharField(help_text="old <b>help</b>"), decode_form(""))
-    assert drawn(form).one("p", id="id_it_helptext")["text"] == "old help"
+    assert drawn(form).one("div", id="id_it_helptext")["text"] == "old help"
     found = drawn(form, "label='<L>' label_hidden=True help='<new>' errors=[]")
     assert found.one("label") == {"class": "phx-label phx-visually-hidden", "for": "id_it", "text": "<L>"}
-    assert found.one("p", id="id_it_helptext")["text"] == "<new>"
+    assert found.one("div", id="id_it_helptext")["text"] == "<new>"
 
 
 @pytest.mark.parametrize("auto_id", [False, "x-%s", True])

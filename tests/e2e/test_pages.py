@@ -20,6 +20,8 @@ PAGES = (
     "/chart/",
     "/chat/",
     "/board/",
+    "/components/",
+    "/components/input/",
     "/account/login/",
     "/account/signup/",
 )
