@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import pytest
+from django_components import Component, registry
 
 from django_phoenix.live_component import LiveComponent
 from django_phoenix.live_view import LiveView, Params, event
@@ -341,3 +343,74 @@ def test_comments_silence_a_line_the_next_one_or_the_file() -> None:
 def test_the_setting_for_silenced_checks_counts(settings: Any, setting: list[str]) -> None:
     settings.SILENCED_SYSTEM_CHECKS = setting
     assert at('<b phx-click="ad">a</b>', "T001") == ([] if setting == ["django_phoenix.T001"] else ["ad"])
+
+
+class Field(Component):
+    """Shows an input."""
+
+    template = '{% load component_tags %}<p><input name="{{ name }}">{% slot "default" / %}</p>'
+
+
+class Card(Component):
+    """Shows what it is given."""
+
+    template = '{% load component_tags %}<div {{ attrs }}>{{ title }}{% slot "default" / %}</div>'
+
+
+@pytest.fixture(autouse=True)
+def components() -> Iterator[None]:
+    registry.register("rules_field", Field)
+    registry.register("rules_card", Card)
+    yield
+    registry.unregister("rules_field")
+    registry.unregister("rules_card")
+
+
+LOAD = "{% load component_tags %}"
+COMPONENTS = [
+    ("T001", '{% component "rules_card" phx-click="ad" / %}', ["ad"]),
+    ("T001", '{% component "rules_card" phx-click="add" / %}', []),
+    ("T001", '{% component "rules_card" phx-click=event / %}', []),
+    ("T001", '{% component "rules_card" phx-click="{{ event }}" / %}', []),
+    ("T001", '{% component "rules_card" phx-click="ad" phx-target=myself / %}', []),
+    ("T001", '{% component "rules_card" %}<b phx-click="ad">a</b>{% endcomponent %}', ["ad"]),
+    ("T002", '{% component "rules_card" phx-click="move" / %}', ["move"]),
+    ("T002", '{% component "rules_card" phx-click="move" phx-value-x="1" / %}', []),
+    ("T002", '{% component "rules_card" phx-click="move" phx-value-x="a" / %}', ['phx-value-x="a"']),
+    ("T002", '{% component "rules_card" phx-click="move" phx-value-x=x / %}', []),
+    ("T002", '{% component "rules_card" phx-click="move" ...more / %}', []),
+    ("T002", '{% component "rules_card" phx-click="pick" / %}', []),
+    ("T003", '{% component "rules_card" phx-click="add" phx-value-bye="1" / %}', ['phx-value-bye="1"']),
+    ("T012", '{% component "rules_card" phx-clik="add" / %}', ['phx-clik="add"']),
+    ("T002", '<form phx-submit="ship">{% component "rules_field" / %}</form>', []),
+    ("T002", '<form phx-submit="ship">{% component "rules_card" / %}</form>', ["ship"]),
+    ("T002", '<form phx-submit="ship">{% component "nowhere" / %}</form>', []),
+    (
+        "T002",
+        '<form phx-submit="ship">{% component "rules_card" %}{% component "rules_field" / %}{% endcomponent %}'
+        "</form>",
+        [],
+    ),
+    (
+        "T002",
+        '<form phx-submit="ship">{% component "rules_card" %}<input name="address[street]">{% endcomponent %}'
+        "</form>",
+        [],
+    ),
+    (
+        "T002",
+        '{% component "rules_card" %}<form phx-submit="ship"></form>{% endcomponent %}',
+        ["ship"],
+    ),
+    ("T005", '{% component "rules_card" / %}<b phx-hook="Nowhere" id="x">a</b>', ["Nowhere"]),
+    ("T005", '{% component "nowhere" / %}<b phx-hook="Nowhere" id="x">a</b>', []),
+    ("T006", '{% component "rules_card" %}<b>{% endcomponent %}</b>', ["<b>"]),
+    ("T007", '{% component "rules_card" %}<b>{% endcomponent %}</b>', ["</b>"]),
+    ("T009", '<b id="x"></b>{% component "rules_card" %}<b id="x"></b>{% endcomponent %}', []),
+    ("T011", '<label>{% component "rules_card" %}<input>{% endcomponent %}</label>', []),
+]
+
+
+@pytest.mark.parametrize(("id", "text", "places"), COMPONENTS)
+def test_what_is_given_to_components_is_followed(id: str, text: str, places: list[str]) -> None:
+    assert at(LOAD + text, id) == places

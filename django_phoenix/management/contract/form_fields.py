@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.template.base import VariableNode
 
+from .component_calls import call_of
 from .nesting import Element
 from .payloads import Sent, sent_as
+from .site import component_of
 from .source import Use
 from .unit import Unit
 
@@ -45,10 +48,11 @@ class Form:
 
 def fields_of(unit: Unit, form: Element) -> Form:
     """The inputs inside of a form, and those that name it."""
-    found = Form(open=form.mixed or not form.enclosed)
+    found = Form(open=form.mixed)
     id = form.get("id")
+    within = set(unit.elements_within(form))
     for element in unit.elements:
-        inside = form in element.parents
+        inside = element in within
         owner = element.get("form")
         if owner is not None:
             inside = id is not None and owner.source == id.source
@@ -60,7 +64,7 @@ def fields_of(unit: Unit, form: Element) -> Form:
         if element.tag in SENDING:
             _add(found, element, unit, form)
     for use in unit.uses_within(form):
-        _look_at(found, use)
+        _look_at(unit, found, use)
     return found
 
 
@@ -122,13 +126,61 @@ def _of_select(unit: Unit, select: Element, name: str, *, optional: bool) -> Ite
             yield sent_as(name, option.get("value").place, value, optional=True)  # type: ignore[union-attr]
 
 
-def _look_at(found: Form, use: Use) -> None:
-    """Whether a template tag inside of the form may put inputs there."""
-    if use.detached or use.opaque:
+def _look_at(unit: Unit, found: Form, use: Use) -> None:
+    """Whether a template tag inside of the form puts inputs there, or may do so."""
+    component = component_of(use.node)
+    if component is not None:
+        _of_component(unit, found, use, component)
+    elif use.opaque or _is_unknown_component(use):
         found.open = True
     elif isinstance(use.node, VariableNode) and not any(each.tag in TEXT_ONLY for each in use.parents):
-        name = use.place.text.strip("{} \t\n").partition("|")[0]
-        if FORMLIKE.search(name):
+        if is_formlike(use):
             found.open = True
         else:
             found.doubtful = True
+
+
+def _is_unknown_component(use: Use) -> bool:
+    """Other tags of components show what stands in the page anyway."""
+    return use.detached and (hasattr(use.node, "registry") or hasattr(use.node, "arguments"))
+
+
+def is_formlike(use: Use) -> bool:
+    """Whether a variable's name is one of those that inputs go by."""
+    return FORMLIKE.search(use.place.text.strip("{} \t\n").partition("|")[0]) is not None
+
+
+def _of_component(unit: Unit, found: Form, use: Use, component: type[Any]) -> None:
+    """``core.input`` by its name; other components hold inputs if their templates do."""
+    if getattr(use.node, "name", None) != "core.input":
+        found.open = found.open or may_hold_inputs(unit, component, set())
+        return
+    call = call_of(use.node.params)  # type: ignore[attr-defined]
+    name = call.kwargs.get("name")
+    if call.spread or call.args or "field" in call.kwargs or not isinstance(name, str):
+        found.open = True
+    elif call.kwargs.get("type") != "file":
+        optional = call.kwargs.get("type") in ("checkboxes", "radio") or "multiple" in call.kwargs
+        found.sent.append(sent_as(name, use.place, optional=optional or "disabled" in call.kwargs))
+
+
+def may_hold_inputs(unit: Unit, component: type[Any], seen: set[type[Any]]) -> bool:
+    """Whether the template of a component shows inputs, or something that may be one."""
+    if component in seen:
+        return False
+    seen.add(component)
+    own = unit.site.component_unit(component)
+    if own is None or own.incomplete:
+        return True
+    if any(element.tag in ("input", "select", "textarea") for element in own.elements):
+        return True
+    for use in own.uses:
+        inner = component_of(use.node)
+        if inner is not None:
+            found = may_hold_inputs(unit, inner, seen)
+        else:
+            formlike = isinstance(use.node, VariableNode) and is_formlike(use)
+            found = use.opaque or _is_unknown_component(use) or formlike
+        if found:
+            return True
+    return False

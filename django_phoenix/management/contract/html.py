@@ -66,7 +66,7 @@ class Tag:
     self_closed: bool = False
     attributes: tuple[Attribute, ...] = ()
 
-    @property
+    @cached_property
     def mixed(self) -> bool:
         """Whether the template may add attributes whose names are not written here."""
         return any(MARK in attribute.name for attribute in self.attributes)

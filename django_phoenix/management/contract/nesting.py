@@ -45,6 +45,8 @@ class Element:
     # The start tag that ended it, as a block ends a paragraph.
     ended_by: Element | None = None
     opaque_before: int = 0
+    # Of what a component is given: what is open around the component.
+    outer: tuple[Element, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Element {self.place.text!r}>"
@@ -92,6 +94,7 @@ class Nesting:
         self.gave_up = False
         self._known: dict[tuple[int, int], Element] = {}
         self._path: tuple[tuple[Use, int], ...] = ()
+        self._outer: Way = ()
         self._loops = 0
         self._enclosed = self._whole = whole
         self._opaque = 0
@@ -117,7 +120,7 @@ class Nesting:
         return ways
 
     def _use(self, use: Use, ways: Ways) -> Ways:
-        use.parents = ways[0]
+        use.parents, use.outer = ways[0], self._outer
         if use.detached:
             for body in use.bodies:
                 self._detached(use, body)
@@ -161,14 +164,15 @@ class Nesting:
         return self._run_body(use, body, ways)
 
     def _detached(self, use: Use, body: Body) -> None:
-        outer = self._enclosed, self._whole
+        outer = self._enclosed, self._whole, self._outer
         first = len(self.elements)
         self._enclosed, self._whole = False, True
+        self._outer = (*self._outer, *use.parents)
         try:
             self._run(body.steps, [()], use.scope, live=use.live)
             self._finish(self.elements[first:])
         finally:
-            self._enclosed, self._whole = outer
+            self._enclosed, self._whole, self._outer = outer
 
     def _within_tag(self, use: Use) -> bool:
         """Whether it stands inside of a start tag, where it can open no element."""
@@ -208,6 +212,7 @@ class Nesting:
             tag.mixed,
             tag.self_closed,
             opaque_before=self._opaque,
+            outer=self._outer,
         )
 
     def _start(self, element: Element, way: Way) -> Way:

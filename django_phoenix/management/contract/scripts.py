@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
@@ -10,9 +11,11 @@ from django.contrib.staticfiles import finders
 from django.templatetags.static import StaticNode
 
 import django_phoenix
+from django_phoenix.rendering.live_components import LiveComponentNode
 
 from .html import Attribute
 from .nesting import Element
+from .site import component_of
 from .unit import Unit
 
 IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']""")
@@ -22,21 +25,55 @@ PACKAGE = Path(django_phoenix.__file__).parent
 
 def scripts_of(unit: Unit) -> str | None:
     """All JavaScript of a page, ours too; None if a script or tag is met whose code we cannot see."""
-    if unit.incomplete or any(use.opaque or use.detached for use in unit.uses):
-        return None
     texts = [path.read_text(encoding="utf-8") for path in sorted(PACKAGE.glob("**/static/**/*.js"))]
-    seen: set[str] = set()
-    for element in unit.elements:
-        if element.tag != "script" or (element.static("type") or "") not in TYPES:
-            continue
-        if element.mixed or (element.get("type") is not None and element.static("type") is None):
+    files: set[str] = set()
+    for part in _parts(unit):
+        if part is None or part.incomplete or any(use.opaque for use in part.uses):
             return None
-        source = element.get("src")
-        text = _inline(element) if source is None else _file(_path(unit, source), seen)
-        if text is None:
-            return None
-        texts.append(text)
+        for text in (*_of_class(part), *(_of_element(part, element, files) for element in part.elements)):
+            if text is None:
+                return None
+            texts.append(text)
     return "\n".join(texts)
+
+
+def _parts(unit: Unit) -> Iterator[Unit | None]:
+    """The page and every component in it; None for a component that we do not know."""
+    seen: set[Unit] = set()
+    waiting = [unit]
+    while waiting:
+        part = waiting.pop()
+        if part in seen:
+            continue
+        seen.add(part)
+        yield part
+        for use in part.uses:
+            component = component_of(use.node)
+            if component is not None:
+                inner = part.site.component_unit(component)
+                if inner is None:
+                    yield None
+                else:
+                    waiting.append(inner)
+            elif hasattr(use.node, "registry") or isinstance(use.node, LiveComponentNode):
+                yield None
+
+
+def _of_class(part: Unit) -> Iterator[str | None]:
+    """The script of a component of django-components; None if it loads others."""
+    if part.kind == "component":
+        script = getattr(part.owner, "js", None)
+        media = getattr(part.owner, "media", None)
+        yield None if getattr(media, "_js", None) else str(script or "")
+
+
+def _of_element(part: Unit, element: Element, files: set[str]) -> str | None:
+    if element.tag != "script" or (element.static("type") or "") not in TYPES:
+        return ""
+    if element.mixed or (element.get("type") is not None and element.static("type") is None):
+        return None
+    source = element.get("src")
+    return _inline(element) if source is None else _file(_path(part, source), files)
 
 
 def _inline(element: Element) -> str:

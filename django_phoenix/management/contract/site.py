@@ -14,6 +14,7 @@ from django_phoenix.exceptions import LiveViewError
 from django_phoenix.live.component_tag import component_of as find_live_component
 from django_phoenix.live.page import find_template, frame_of, load_template, template_engine
 from django_phoenix.live.routes import LiveRoute
+from django_phoenix.live_component import LiveComponent
 from django_phoenix.management.checks.live_pages import distinct_routes
 from django_phoenix.rendering.live_components import LiveComponentNode
 
@@ -85,7 +86,7 @@ class Site:
         """Every component met in the pages, with the views that show it; then others that are registered."""
         for page in pages:
             self._follow(page, page.views, set())
-        for component in registered_components():
+        for component in (*registered_components(), *imported_live_components()):
             self.component_unit(component)
         return list(self._by_owner.values())
 
@@ -189,7 +190,7 @@ def live_component_path(node: Any) -> str | None:
 
 
 def is_live_component(component: type[Any]) -> bool:
-    return any(base.__module__ == "django_phoenix.live_component" for base in component.__mro__)
+    return issubclass(component, LiveComponent)
 
 
 def component_template(component: type[Any]) -> Template | None:
@@ -216,4 +217,14 @@ def registered_components() -> Iterator[type[Any]]:
     for registry in all_registries():
         for component in registry.all().values():
             if _is_sites(component):
+                yield component
+
+
+def imported_live_components() -> Iterator[type[Any]]:
+    """Every LiveComponent of the site's apps that has been imported; a variable may hold it."""
+    waiting: list[type[Any]] = [LiveComponent]
+    while waiting:
+        for component in waiting.pop().__subclasses__():
+            waiting.append(component)
+            if apps.get_containing_app_config(component.__module__) is not None:
                 yield component

@@ -152,6 +152,8 @@ class Use:
     live: bool = False
     # Set when elements are looked for: what is open around it, outermost first.
     parents: tuple[Any, ...] = ()
+    # Of what a component is given: what is open around the component.
+    outer: tuple[Any, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Use {self.place.text!r}>"

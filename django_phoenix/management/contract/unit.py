@@ -92,7 +92,11 @@ class Unit:
     def uses_within(self, element: Element) -> list[Use]:
         """The template tags inside of an element; those in its start tag are not."""
         self.elements  # noqa: B018 (which notes the parents of each use)
-        return [use for use in self.uses if element in use.parents]
+        return [use for use in self.uses if element in use.parents or element in use.outer]
+
+    def elements_within(self, element: Element) -> list[Element]:
+        """The elements inside of an element, with what it gives to components."""
+        return [each for each in self.elements if element in each.parents or element in each.outer]
 
 
 def _flat(steps: list[Step]) -> Iterator[Use]:

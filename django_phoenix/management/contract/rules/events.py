@@ -18,6 +18,7 @@ from django_phoenix.management.contract.bindings import (
 from django_phoenix.management.contract.findings import Finding, Level, rule
 from django_phoenix.management.contract.html import MARKS, Attribute
 from django_phoenix.management.contract.nesting import Element
+from django_phoenix.management.contract.senders import senders_of
 from django_phoenix.management.contract.unit import Unit
 
 KNOWN = (
@@ -38,7 +39,7 @@ UPDATES = {"ignore", "stream", "replace", "append", "prepend"}
 @rule("T001", Level.ERROR, "An event that the view or component does not handle.")
 def unhandled_event(unit: Unit) -> Iterator[Finding]:
     """In a template that several views show, an error only if none of them handles it."""
-    for element in unit.elements:
+    for element in senders_of(unit):
         for binding in bindings_of(unit, element):
             if isinstance(binding, Binding):
                 yield from _unhandled(unit, binding)
@@ -96,7 +97,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 @rule("T012", Level.WARNING, "A phx- attribute that the client does not know.")
 def unknown_attribute(unit: Unit) -> Iterator[Finding]:
     """Only those that are nearly one it knows: scripts of a site may have attributes of their own."""
-    for element in unit.elements:
+    for element in senders_of(unit):
         for attribute in element.attributes:
             meant = _meant(attribute.name)
             if meant is not None:
@@ -123,7 +124,7 @@ def _meant(name: str) -> str | None:
 @rule("T013", Level.ERROR, "A phx- attribute with a value that the client does not understand.")
 def wrong_value(unit: Unit) -> Iterator[Finding]:
     """Commands that are none, unknown kinds of update, times that are no numbers."""
-    for element in unit.elements:
+    for element in senders_of(unit):
         for binding in bindings_of(unit, element):
             if isinstance(binding, Malformed):
                 yield Finding(

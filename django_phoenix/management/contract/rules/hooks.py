@@ -27,15 +27,13 @@ def hook_without_id(unit: Unit) -> Iterator[Finding]:
 @rule("T005", Level.WARNING, "A hook that no script of the page has.")
 def unknown_hook(unit: Unit) -> Iterator[Finding]:
     """Only if every script of the page is a file that we can read, and none of them has the word."""
-    if unit.kind != "page":
-        return
     hooks = [
         hook
         for element in unit.elements
         for hook in element.attributes
         if hook.name == "phx-hook" and hook.value and not hook.dynamic
     ]
-    scripts = scripts_of(unit) if hooks else None
+    scripts = _scripts(unit) if hooks else None
     if scripts is None:
         return
     for hook in hooks:
@@ -47,6 +45,16 @@ def unknown_hook(unit: Unit) -> Iterator[Finding]:
             f"No script of the page has a hook {name!r}.",
             f"Register it: ((window.DjangoPhoenix ??= {{}}).hooks ??= {{}}).{name} = {{mounted() {{ … }}}}.",
         )
+
+
+def _scripts(unit: Unit) -> str | None:
+    """Those of the page, or of all pages that show a component; None if they are not all known."""
+    if unit.kind == "page":
+        return scripts_of(unit)
+    pages = [page for page in unit.site.pages if page.owner in unit.views]
+    texts = [scripts_of(page) for page in pages]
+    known = [text for text in texts if text is not None]
+    return "\n".join(known) if texts and len(known) == len(texts) else None
 
 
 @rule("T014", Level.ERROR, "phx-update without an id.")

@@ -17,6 +17,7 @@ from django_phoenix.management.contract.form_fields import Form, fields_of
 from django_phoenix.management.contract.nesting import Element
 from django_phoenix.management.contract.payloads import Expected, Sent
 from django_phoenix.management.contract.rules.events import nearest
+from django_phoenix.management.contract.senders import COMPONENT, senders_of
 from django_phoenix.management.contract.unit import Unit
 
 PREFIX = "phx-value-"
@@ -52,7 +53,7 @@ def dropped_value(unit: Unit) -> Iterator[Finding]:
 
 
 def _handled(unit: Unit) -> Iterator[tuple[Binding, Receiver, Expected]]:
-    for element in unit.elements:
+    for element in senders_of(unit):
         for binding in bindings_of(unit, element):
             if isinstance(binding, Binding):
                 for receiver in receivers_of(unit, binding):
@@ -101,7 +102,9 @@ def _sent(unit: Unit, binding: Binding) -> tuple[list[Sent], Form | None]:
         form.sent.append(Sent(("_target",), binding.place))
         return form.sent, None if form.open or binding.value is None else form
     element = binding.element
-    if element.tag in WITH_VALUE or element.get("value") is not None:
+    if element.tag == COMPONENT:
+        sent.append(Sent(("value",), binding.place))
+    elif element.tag in WITH_VALUE or element.get("value") is not None:
         sent.append(Sent(("value",), binding.place, optional=binding.attribute.name not in KEY_EVENTS))
         if not element.mixed and element.get("value") is None and element.tag in WITH_VALUE:
             sent[-1] = Sent(("value",), binding.place)

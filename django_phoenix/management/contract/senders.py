@@ -1,0 +1,63 @@
+"""What sends events in a page: elements, and components that are given ``phx-…`` attributes to pass on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from .component_calls import call_of
+from .html import MARK, Attribute
+from .nesting import Element
+from .source import Place, Use
+from .unit import Unit
+from .urlnames import DYNAMIC
+
+# The element is inside of the component.
+COMPONENT = "component"
+
+
+def senders_of(unit: Unit) -> Iterator[Element]:
+    """Elements, and stand-ins for the elements of components that get the attributes of their tags."""
+    yield from unit.elements
+    for use in unit.uses:
+        params: Any = getattr(use.node, "params", None)
+        if params and hasattr(use.node, "registry"):
+            call = call_of(params)
+            attributes = tuple(
+                _attribute(use, name, value)
+                for name, value in call.kwargs.items()
+                if name.startswith(("phx-", "phx_", "phx:"))
+            )
+            if attributes:
+                yield _stand_in(use, attributes, mixed=call.spread)
+
+
+def _attribute(use: Use, name: str, value: Any) -> Attribute:
+    """An argument of the tag, as the attribute that it becomes."""
+    source, start = use.place.source, use.place.start
+    match = re.search(rf"(?<![\w:-]){re.escape(name)}\s*=\s*([\"']?)", use.place.text)
+    if match is None:
+        return Attribute(name, None if value is DYNAMIC else str(value), use.place, use.place)
+    quote, at = match[1], start + match.end()
+    close = source.text.find(quote, at) if quote else -1
+    end = close if close >= 0 else at + len(re.match(r"[^\s%]*", source.text[at:])[0])  # type: ignore[index]
+    whole = Place(source, start + match.start(), end + len(quote))
+    text = MARK if value is DYNAMIC else str(value)
+    return Attribute(name, text, whole, Place(source, at, end))
+
+
+def _stand_in(use: Use, attributes: tuple[Attribute, ...], *, mixed: bool) -> Element:
+    return Element(
+        COMPONENT,
+        attributes,
+        use.place,
+        use.scope,
+        use.parents,
+        False,
+        (),
+        False,
+        use.live,
+        mixed,
+        outer=use.outer,
+    )
