@@ -15,16 +15,16 @@ from django_phoenix.executor import get_pool
 from django_phoenix.live import component_life, lifecycle, reload
 from django_phoenix.live.admission import admit
 from django_phoenix.live.client import liveview_version
-from django_phoenix.live.components import Record
+from django_phoenix.live.component_records import Record
 from django_phoenix.live.forms import decode_form
 from django_phoenix.live.lifecycle import Outcome
+from django_phoenix.live.mail import OWN_MESSAGES, story_of
 from django_phoenix.live.page import container_of
 from django_phoenix.live.request import PageUrl
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.spec import OwnSpec
 from django_phoenix.live.steps import Step, Steps, Where, drive
-from django_phoenix.live.tasks import Key, TaskDone, Tasks
-from django_phoenix.live.updates import UpdateRequest, from_message
+from django_phoenix.live.tasks import Key, Tasks
 from django_phoenix.transport.limiter import Limiter, rates_of
 
 if TYPE_CHECKING:
@@ -38,9 +38,6 @@ SLOW_CLIENT_CHECK = 1.0
 
 # Wakes a view that has something to show.
 AWAKE = object()
-
-# Among them dict: what another process sends is JSON.
-OWN_MESSAGES = {TaskDone, UpdateRequest, dict}
 
 NOTHING: dict[str, Any] = {}
 
@@ -109,8 +106,8 @@ class LiveChannel(Channel):
         live = self.live
         if message is AWAKE:
             return None
-        if type(message) in OWN_MESSAGES and (own := self._own_message(message)) is not None:
-            return await own
+        if type(message) in OWN_MESSAGES and (story := story_of(self, message)) is not None:
+            return self._push(await drive(story, self))
         if not live.spec.has("handle_info"):
             logger.warning("%s got a message but defines no handle_info: %.200r", self.log_name, message)
             return None
@@ -181,73 +178,54 @@ class LiveChannel(Channel):
         return (yield from lifecycle.joining(live))
 
     async def _event(self, payload: dict[str, Any]) -> dict[str, Any] | Stop:
-        live = self.live
-        name = payload.get("event")
+        name, cid = payload.get("event"), payload.get("cid")
         if not isinstance(name, str):
             return NOTHING
-        if payload.get("cid") is not None:
-            return await self._component_event(name, payload)
+        record = None
+        if cid is not None:
+            record = self.component(cid)
+            if record is None:
+                return NOTHING  # LV-65: it has gone meanwhile
         if self.server.connection.outbox.busy:
             await self._client_reads()
-        try:
-            value = _value(payload)
-            handler = live.spec.events.get(name)
-            if (
-                handler is not None
-                and handler.rate is not None
-                and self._comes_too_soon(name, None, live.spec)
-            ):
-                return NOTHING
-            if handler is not None:
-                self.server.doing = live.spec.labels[name]
-                story = lifecycle.event(live, handler, handler.bind(value))
-            elif live.spec.has("handle_event") and not name.startswith("lv:"):
-                self.server.doing = f"{live.spec.name}.handle_event (event {name!r:.100})"
-                story = lifecycle.other_event(live, name, value)
-            else:
-                self._unknown_event(name, live.spec)
-                return NOTHING
-        except InvalidParams as error:
-            logger.warning("%s", error)
+        story = self._story_of(name, payload, record)
+        if story is None:
             return NOTHING
-        except ValueError as error:
-            logger.warning("%s, event %r: its form can't be read: %s", self.log_name, name, error)
-            return NOTHING
-        self._shows_view()
+        if record is None:
+            self._shows_view()
         return self._reply(await drive(story, self))
 
-    async def _component_event(self, name: str, payload: dict[str, Any]) -> dict[str, Any] | Stop:
-        """LV-66"""
+    def _story_of(self, name: str, payload: dict[str, Any], record: Record | None) -> Steps[Outcome] | None:
+        """What happens by an event of the view or of a component (LV-66); None: nothing, which is told."""
         live = self.live
-        record = self._component(payload["cid"])
-        if record is None:
-            return NOTHING  # LV-65: it has gone meanwhile
-        if self.server.connection.outbox.busy:
-            await self._client_reads()
-        spec = record.spec
+        spec: OwnSpec = live.spec if record is None else record.spec
         try:
             value = _value(payload)
             handler = spec.events.get(name)
             if handler is not None:
-                if handler.rate is not None and self._comes_too_soon(name, record.component_class, spec):
-                    return NOTHING
+                if handler.rate is not None and self._comes_too_soon(name, record):
+                    return None
+                arguments = handler.bind(value)
                 self.server.doing = spec.labels[name]
-                story = component_life.event(live, record, handler, handler.bind(value))
-            elif spec.has("handle_event") and not name.startswith("lv:"):
-                self.server.doing = f"{spec.name}.handle_event (event {name!r:.100})"
-                story = component_life.other_event(live, record, name, value)
-            else:
-                self._unknown_event(name, spec)
-                return NOTHING
+                if record is None:
+                    return lifecycle.event(live, handler, arguments)
+                return component_life.event(live, record, handler, arguments)
         except InvalidParams as error:
             logger.warning("%s", error)
-            return NOTHING
+            return None
         except ValueError as error:
             logger.warning("%s, event %r: its form can't be read: %s", spec.name, name, error)
-            return NOTHING
-        return self._reply(await drive(story, self))
+            return None
+        if not spec.has("handle_event") or name.startswith("lv:"):
+            self._unknown_event(name, spec)
+            return None
+        self.server.doing = f"{spec.name}.handle_event (event {name!r:.100})"
+        if record is None:
+            return lifecycle.other_event(live, name, value)
+        return component_life.other_event(live, record, name, value)
 
-    def _component(self, cid: Any) -> Record | None:
+    def component(self, cid: Any) -> Record | None:
+        """The live component of this cid, which may have gone."""
         components = self.live.components
         return None if components is None else components.find(cid)
 
@@ -282,13 +260,14 @@ class LiveChannel(Channel):
         live = self.live
         self.wants_idle = bool(live.components is not None and live.components.stale)
 
-    def _comes_too_soon(self, name: str, component_class: type | None, spec: OwnSpec) -> bool:
+    def _comes_too_soon(self, name: str, record: Record | None) -> bool:
         """More often than the event's rate: nothing happens, for the protocol knows no error here."""
         if self.limiters is None:
             self.limiters = {}
-        limiter = self.limiters.get(component_class)
+        owner, spec = (None, self.live.spec) if record is None else (record.component_class, record.spec)
+        limiter = self.limiters.get(owner)
         if limiter is None:
-            limiter = self.limiters[component_class] = Limiter(rates_of(spec.events))
+            limiter = self.limiters[owner] = Limiter(rates_of(spec.events))
         return limiter.wait(self, name) > 0
 
     def _unknown_event(self, name: str, spec: OwnSpec) -> None:
@@ -302,20 +281,20 @@ class LiveChannel(Channel):
             known,
         )
 
-    # Messages of its own: send_update, and what start_async has begun.
+    # What views and components ask for, from any thread.
 
     def inform(self, message: Any) -> None:
-        """Put something before ``handle_info``, from any thread."""
+        """Put something before ``handle_info``."""
         self.server.on_loop(self.server.inform, message)
 
     def start_task(
         self, key: Key, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> None:
-        """From any thread."""
+        """Run it beside the view."""
         self.server.on_loop(self._start_task, key, function, args, kwargs)
 
     def cancel_task(self, key: Key, reason: Any) -> None:
-        """From any thread. Nothing happens if there is no such task."""
+        """End it, if it runs."""
         self.server.on_loop(self._cancel_task, key, reason)
 
     def _start_task(self, *task: Any) -> None:
@@ -329,47 +308,6 @@ class LiveChannel(Channel):
     def _cancel_task(self, key: Key, reason: Any) -> None:
         if self.tasks is not None:
             self.tasks.cancel(key, reason)
-
-    def _own_message(self, message: Any) -> Awaitable[Stop | None] | None:
-        """What is to be done about it; None: it is the view's after all."""
-        if type(message) is TaskDone:
-            return self._task_done(message)
-        request = message if type(message) is UpdateRequest else from_message(message)
-        return None if request is None else self._update_component(request)
-
-    async def _task_done(self, done: TaskDone) -> Stop | None:
-        live = self.live
-        if self.tasks is None or not self.tasks.take(done):
-            return None
-        cid, name = done.key
-        record = None
-        if cid is not None:
-            record = self._component(cid)
-            if record is None:
-                return None  # it has gone meanwhile, and nobody asks
-        spec = live.spec if record is None else record.spec
-        self.server.doing = f"{spec.name}.handle_async (task {name!r})"
-        at_once = self._shows_at_once()
-        story = component_life.task_done(live, record, name, done.outcome, at_once=at_once)
-        return self._push(await drive(story, self))
-
-    async def _update_component(self, request: UpdateRequest) -> Stop | None:
-        live = self.live
-        record = None if live.components is None else live.components.find_for(request)
-        if record is None:
-            logger.info("%s: send_update: there is no %s.", self.log_name, request)
-            return None
-        self.server.doing = f"{record.spec.name}.update"
-        at_once = self._shows_at_once()
-        return self._push(
-            await drive(component_life.updating(live, record, request.assigns, at_once=at_once), self)
-        )
-
-    def _shows_at_once(self) -> bool:
-        """Nothing waits behind the message in hand, and the client reads what it is sent."""
-        at_once = self.server.pending == 0 and not self.server.connection.outbox.busy
-        self.wants_idle = self.wants_idle or not at_once
-        return at_once
 
     # Ways out.
 

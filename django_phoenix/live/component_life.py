@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django_phoenix.live.components import Components, Due, Record
+from django_phoenix.live.component_records import Due, Record
+from django_phoenix.live.components import Components
 from django_phoenix.live.lifecycle import Outcome, as_reply, rendering, settling
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.steps import Step, Steps, Where, call

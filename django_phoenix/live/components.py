@@ -8,123 +8,33 @@ remembered by ``take_diffs``, when all of it has succeeded.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from copy import copy
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
 from django_phoenix.exceptions import LiveViewError
-from django_phoenix.live.component_tag import component_of
-from django_phoenix.live.page import load_template, template_of
-from django_phoenix.live.spec import ComponentSpec, component_spec_of
+from django_phoenix.live.component_records import Arguments, Due, Level, Record, bad_id, changes, is_new
+from django_phoenix.live.component_renderer import ComponentRenderer
+from django_phoenix.live.component_trees import Exemplars
 from django_phoenix.live.steps import Step, Steps, Where, call
 from django_phoenix.live.updates import Myself, UpdateRequest, dotted_name
-from django_phoenix.rendering.compiler import CompiledTemplate, compile_template
-from django_phoenix.rendering.component_statics import (
-    Skeleton,
-    leave_out,
-    renewed,
-    skeleton,
-    write_statics,
-)
-from django_phoenix.rendering.diff import Render, RenderState
+from django_phoenix.rendering.diff import RenderState
 from django_phoenix.rendering.frames import Frame
-from django_phoenix.rendering.rendered import ComponentRef
-from django_phoenix.rendering.resent import settle_resent
-from django_phoenix.rendering.roots import is_one_root
-from django_phoenix.rendering.tracking import PLAIN, is_immutable, same
 
 if TYPE_CHECKING:
-    from django.template import Context, Template
-
     from django_phoenix.live.runtime import Runtime
-    from django_phoenix.live_component import LiveComponent
-    from django_phoenix.rendering.rendered import Block, Node
-
-Arguments = dict[str, Any]
+    from django_phoenix.rendering.diff import Render
+    from django_phoenix.rendering.rendered import ComponentRef, Node
 
 # Components in components; what is deeper shows itself.
 DEEPEST = 100
-
-
-class Record:
-    """One component, from the first rendering that shows it until the client says it is gone."""
-
-    __slots__ = (
-        "arguments",
-        "component",
-        "component_class",
-        "exemplar",
-        "frame",
-        "id",
-        "ref",
-        "spec",
-        "state",
-    )
-
-    def __init__(self, component_class: type[LiveComponent], id: Hashable, cid: int) -> None:
-        self.component_class = component_class
-        self.spec: ComponentSpec = component_spec_of(component_class)
-        self.id = id
-        self.ref = ComponentRef(cid)
-        self.component: LiveComponent = None  # type: ignore[assignment]  # until it is mounted
-        # Of its tag, when it was last updated; None: never.
-        self.arguments: Arguments | None = None
-        # What its slots show.
-        self.frame: Frame | None = None
-        self.state = RenderState()
-        # Others may take their statics from it: the block at its root.
-        self.exemplar: Block | None = None
-
-    @property
-    def is_unknown(self) -> bool:
-        """The client has nothing of it."""
-        return self.state.program is None
-
-
-class Due:
-    """A component that has to be rendered, and updated before if there are arguments."""
-
-    __slots__ = ("arguments", "by_tag", "fills", "record")
-
-    def __init__(
-        self, record: Record, arguments: Arguments | None = None, fills: Any = None, *, by_tag: bool = True
-    ) -> None:
-        self.record = record
-        self.arguments = arguments
-        self.fills = fills
-        self.by_tag = by_tag  # not by send_update
-
-
-class Level:
-    """What one rendering has met."""
-
-    __slots__ = ("due", "new", "seen")
-
-    def __init__(self) -> None:
-        self.due: list[Due] = []
-        self.new: dict[tuple[type, Hashable], Record] = {}
-        self.seen: dict[int, Record] = {}
 
 
 class Components:
     """The table. On the loop and in pool threads, but never in two places at once."""
 
     __slots__ = (
-        "_cids",
-        "_classes",
-        "_context",
-        "_exemplars",
-        "_frames",
-        "_last_cid",
-        "_level",
-        "_live",
-        "_marked",
-        "_records",
-        "_rendered",
-        "_seen",
-        "_templates",
-        "_trees",
-        "stale",
+        "_cids", "_exemplars", "_last_cid", "_level", "_live", "_marked", "_records", "_rendered",
+        "_renderer", "_seen", "_trees", "stale",
     )  # fmt: skip
 
     def __init__(self, live: Runtime) -> None:
@@ -134,13 +44,8 @@ class Components:
         self._last_cid = 0
         # The client has said that they are about to go.
         self._marked: set[int] = set()
-        # By the block at the root: a component that has it, and what of it the client can copy.
-        self._exemplars: dict[Block, tuple[Record, Skeleton]] = {}
-        self._context: Context | None = None
-        # The classes that tags have named; their templates, and the frames of those without fills.
-        self._classes: dict[str, type[LiveComponent]] = {}
-        self._frames: dict[type, Frame] = {}
-        self._templates: dict[type, CompiledTemplate] = {}
+        self._exemplars = Exemplars()
+        self._renderer = ComponentRenderer(live)
         # Updated, and not rendered since.
         self.stale: dict[int, Record] = {}
         # Of the story that is being told.
@@ -165,17 +70,15 @@ class Components:
         Raises LiveViewError if it stands there twice, or has no proper id or class.
         """
         level = self._level
-        component_class = self._classes.get(target) if type(target) is str else target
-        if component_class not in self._frames:
-            component_class = self._class_of(target, place)
+        component_class = self._renderer.class_of(target, place)
         key = component_class, id
         try:
             record = self._cids.get(key) or level.new.get(key)
         except TypeError:
-            raise _bad_id(component_class, id, place) from None
+            raise bad_id(component_class, id, place) from None
         if record is None:
             if id is None or id == "":
-                raise _bad_id(component_class, id, place)
+                raise bad_id(component_class, id, place)
             record = level.new[key] = Record(component_class, id, self._last_cid + len(level.new) + 1)
         cid = record.ref
         if cid in level.seen or cid in self._seen:
@@ -191,17 +94,6 @@ class Components:
         else:
             return record.ref, False
         return record.ref, True
-
-    def _class_of(self, target: Any, place: str) -> type[LiveComponent]:
-        """The class that a tag names for the first time in this view."""
-        try:
-            found = component_of(target)
-        except LiveViewError as error:
-            raise LiveViewError(f"{place}: {error}") from error.__cause__
-        self._frames[found] = Frame({}, None, isolated=True, name=found.__name__)
-        if isinstance(target, str):
-            self._classes[target] = found
-        return found
 
     def _take_level(self) -> list[Due]:
         """What the last rendering has met is met."""
@@ -284,50 +176,9 @@ class Components:
         """May be called again if it fails for want of a thread."""
         self._level = Level()
         if self._live.channel is None:
-            self._trees |= {each.record.ref: self._tree(each.record) for each in due}
+            self._trees |= {each.record.ref: self._renderer.tree(each.record) for each in due}
         else:
-            self._rendered += [(each.record, self._render(each.record)) for each in due]
-
-    def _render(self, record: Record) -> Render:
-        compiled = self._template_of(record)
-        context = self._context_of(record, compiled.template)
-        frame = record.frame or self._frames[record.component_class]
-        return compiled.render_component(context, record.state, self._live, frame)
-
-    def _tree(self, record: Record) -> Node:
-        compiled = self._template_of(record)
-        context = self._context_of(record, compiled.template)
-        tree = compiled.tree(context, self._live, record.frame or self._frames[record.component_class])
-        check_root(record, tree["s"])
-        return tree
-
-    def _context_of(self, record: Record, template: Template) -> Context:
-        """One context serves all: no two are rendered at a time."""
-        context = self._context
-        if context is None:
-            context = self._context = copy(self._live.context)
-        component = record.component
-        context.template = template
-        context.template_name = template.name or "unknown"
-        own = {
-            "view": self._live.view,
-            "component": component,
-            "myself": str(component.myself),
-            "id": component.id,
-        }
-        context.dicts = [*self._live.context.dicts[:2], own, vars(component.assigns)]
-        return context
-
-    def _template_of(self, record: Record) -> CompiledTemplate:
-        if record.spec.renders:
-            name = record.component.render()
-            if name is not None:
-                return compile_template(load_template(name))
-        compiled = self._templates.get(record.component_class)
-        if compiled is None:
-            compiled = compile_template(template_of(record.component_class))
-            self._templates[record.component_class] = compiled
-        return compiled
+            self._rendered += [(each.record, self._renderer.render(each.record)) for each in due]
 
     # -- what the client is told
 
@@ -337,59 +188,15 @@ class Components:
 
     def take_diffs(self) -> dict[str, Node]:
         """The ``c`` of a diff; it counts as sent."""
-        diffs: dict[str, Node] = {}
         rendered, self._rendered = self._rendered, []
-        exemplars: dict[Block, tuple[Record, Skeleton]] = {}
-        changed: list[tuple[Record, Skeleton]] = []
-        if any(render.resent for _, render in rendered):
-            _settle_resent(rendered)
-        for record, render in rendered:
-            render.commit()
+        for record, _ in rendered:
             self.stale.pop(record.ref, None)
-            tree = render.diff
-            if render.is_complete:
-                self._dress(record, render.program.block, tree, exemplars)
-            elif not tree:
-                continue
-            elif record.exemplar is not None:
-                changed.append((record, renewed(self._exemplars[record.exemplar][1], tree)))
-            write_statics(tree, render.fresh)
-            diffs[str(int(record.ref))] = tree
-        # Only now: what refers to another component means it as it was before (LV-59).
-        for record, shape in changed:
-            if record.exemplar is not None:
-                self._exemplars[record.exemplar] = record, shape
-        for block, exemplar in exemplars.items():
-            self._exemplars[block] = exemplar
-            exemplar[0].exemplar = block
-        return diffs
-
-    def _dress(
-        self, record: Record, block: Block, tree: Node, new: dict[Block, tuple[Record, Skeleton]]
-    ) -> None:
-        """A complete tree: with its statics, or with the number of a component that has the same."""
-        known = self._exemplars.get(block)
-        other = known or new.get(block)
-        if other is None or other[0] is record:
-            check_root(record, block)
-            tree["r"] = 1
-            new[block] = record, skeleton(tree)
-            self._no_exemplar(record)
-        else:
-            self._no_exemplar(record)
-            leave_out(tree, other[1])
-            tree["s"] = -int(other[0].ref) if known else int(other[0].ref)
-
-    def _no_exemplar(self, record: Record) -> None:
-        if record.exemplar is not None:
-            del self._exemplars[record.exemplar]
-            record.exemplar = None
+        return self._exemplars.diffs(rendered)
 
     def _forget_sent(self) -> None:
         """The client has thrown everything away."""
         for record in self._records.values():
             record.state = RenderState()
-            record.exemplar = None
         self._exemplars.clear()
 
     # -- which one
@@ -419,7 +226,7 @@ class Components:
             if record is not None:
                 self._marked.add(record.ref)
                 record.state = RenderState()
-                self._no_exemplar(record)
+                self._exemplars.drop(record)
 
     def delete(self, cids: Iterable[Any]) -> list[int]:
         """Those of them that are still marked go; which these were (LV-64)."""
@@ -445,51 +252,3 @@ def _updating_one(due: Due) -> Steps[None]:
         update(**{name: value for name, value in arguments.items() if is_new(known, name, value)})
     else:
         update(**arguments)
-
-
-def _settle_resent(rendered: list[tuple[Record, Render]]) -> None:
-    """In what was rendered breadth first: whether one has news depends on those in it."""
-    news: set[int] = set()
-    for record, render in reversed(rendered):
-        if render.resent and not render.is_complete:
-            settle_resent(render.diff, news)
-        if render.diff:
-            news.add(record.ref)
-
-
-def changes(known: Arguments, arguments: Arguments) -> bool:
-    """Whether the arguments of a tag are others than before, or may be (D3)."""
-    return len(known) != len(arguments) or any(
-        is_new(known, name, value) for name, value in arguments.items()
-    )
-
-
-def is_new(known: Arguments, name: str, value: Any) -> bool:
-    if name not in known:
-        return True
-    old = known[name]
-    if value is old and type(value) in PLAIN:
-        return False
-    return not (is_immutable(value) and same(value, old))
-
-
-def check_root(record: Record, block: Block) -> None:
-    """Raises LiveViewError: the client knows a component by the one element at its root (LV-41)."""
-    if not is_one_root(block.statics):
-        raise LiveViewError(
-            f"{record.spec.name}: its template {block.name} should have exactly one element at its root, "
-            "written out in the template itself: <div>…</div> with everything inside. It has "
-            f"{_shown(block)!r}."
-        )
-
-
-def _shown(block: Block) -> str:
-    text = "…".join(block.statics).strip()
-    return text if len(text) < 120 else f"{text[:60]} … {text[-40:]}"
-
-
-def _bad_id(component_class: type, id: Any, place: str) -> LiveViewError:
-    return LiveViewError(
-        f"{place}: {component_class.__name__} needs an id that tells it from others of its class, such as "
-        f"id=card.pk; got {id!r:.100}."
-    )

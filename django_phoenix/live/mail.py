@@ -1,0 +1,62 @@
+"""What comes into a live view's mailbox that is no message of the user's: ``send_update``, ends of tasks."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from django_phoenix.live import component_life
+from django_phoenix.live.lifecycle import Outcome
+from django_phoenix.live.steps import Steps
+from django_phoenix.live.tasks import TaskDone
+from django_phoenix.live.updates import UpdateRequest, from_message
+
+if TYPE_CHECKING:
+    from django_phoenix.live.channel import LiveChannel
+
+logger = logging.getLogger(__name__)
+
+# Among them dict: what another process sends is JSON.
+OWN_MESSAGES = {TaskDone, UpdateRequest, dict}
+
+
+def story_of(channel: LiveChannel, message: Any) -> Steps[Outcome] | None:
+    """What happens by such a message; None: it is the user's after all."""
+    if type(message) is TaskDone:
+        return _task_done(channel, message)
+    request = message if type(message) is UpdateRequest else from_message(message)
+    return None if request is None else _update(channel, request)
+
+
+def _task_done(channel: LiveChannel, done: TaskDone) -> Steps[Outcome]:
+    cid, name = done.key
+    record = None if cid is None else channel.component(cid)
+    tasks = channel.tasks
+    if tasks is None or not tasks.take(done) or (cid is not None and record is None):
+        return _nothing()  # another one was started, or its component has gone
+    live = channel.live
+    spec = live.spec if record is None else record.spec
+    channel.server.doing = f"{spec.name}.handle_async (task {name!r})"
+    return component_life.task_done(live, record, name, done.outcome, at_once=_shows_at_once(channel))
+
+
+def _update(channel: LiveChannel, request: UpdateRequest) -> Steps[Outcome]:
+    live = channel.live
+    record = None if live.components is None else live.components.find_for(request)
+    if record is None:
+        logger.info("%s: send_update: there is no %s.", channel.log_name, request)
+        return _nothing()
+    channel.server.doing = f"{record.spec.name}.update"
+    return component_life.updating(live, record, request.assigns, at_once=_shows_at_once(channel))
+
+
+def _shows_at_once(channel: LiveChannel) -> bool:
+    """Nothing waits behind the message in hand, and the client reads what it is sent."""
+    at_once = channel.server.pending == 0 and not channel.server.connection.outbox.busy
+    channel.wants_idle = channel.wants_idle or not at_once
+    return at_once
+
+
+def _nothing() -> Steps[Outcome]:
+    return Outcome({})
+    yield  # a story like the others
