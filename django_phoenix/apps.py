@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from django.apps import AppConfig, apps
 
 from django_phoenix import checks
+from django_phoenix.rendering.djc.load import load
 from django_phoenix.transport.login_news import connect_signals
 
 
@@ -21,4 +20,4 @@ class DjangoPhoenixConfig(AppConfig):
         checks.register_all()
         connect_signals()
         if apps.is_installed("django_components"):
-            import_module("django_phoenix.rendering.djc.handlers")
+            load()

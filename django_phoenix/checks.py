@@ -12,6 +12,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Tags, register
 
 from django_phoenix.management.checks.asgi import check_asgi, check_daphne, check_events
+from django_phoenix.management.checks.components import check_component_cache, check_components
 from django_phoenix.management.checks.installation import (
     check_asgiref,
     check_bundle,
@@ -33,12 +34,14 @@ def register_all() -> None:
         check_events,
         check_names,
         check_layers,
+        check_components,
     ):
         register(_listed(check))
     register(_listed(check_live), Tags.urls)
     register(_listed(check_templates), Tags.templates, "phoenix_templates")
     register(_listed(check_threads), Tags.database)
     register(_listed(check_memory_layer), deploy=True)
+    register(_listed(check_component_cache), deploy=True)
 
 
 def check_live() -> Iterator[CheckMessage]:

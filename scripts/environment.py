@@ -32,11 +32,21 @@ class SetupError(Exception):
 
 @dataclass(frozen=True)
 class Environment:
-    """A virtual environment and what it should hold: dependency groups, and perhaps one series of Django."""
+    """A virtual environment and what it should hold: dependency groups, and perhaps one series of Django.
+
+    With `floor` it holds the oldest django-components that is supported, else the newest.
+    """
 
     folder: Path
     groups: tuple[str, ...] = ()
     django: str | None = None
+    floor: bool = False
+
+    @property
+    def wishes(self) -> list[str]:
+        """Requirements beside those of the groups."""
+        wishes = [f"django~={self.django}.0"] if self.django else []
+        return [*wishes, oldest_components()] if self.floor else wishes
 
     @property
     def python(self) -> Path:
@@ -67,6 +77,12 @@ def requirements_of(groups: Iterable[str]) -> list[str]:
     return list(found)
 
 
+def oldest_components() -> str:
+    """The requirement that gives the oldest django-components allowed."""
+    (wanted,) = pyproject()["project"]["optional-dependencies"]["components"]  # type: ignore[index]
+    return f"{wanted.replace('>=', '~=')}.0"
+
+
 def fingerprint(python: str) -> str:
     """Changes when the environment has to be filled anew: other requirements, hook or Python."""
     sha = hashlib.sha256(python.encode())
@@ -86,7 +102,7 @@ def recorded_groups(environment: Environment) -> set[str]:
     if not (stamp.is_file() and environment.python.exists()):
         return set()
     recorded = json.loads(stamp.read_text(encoding="utf-8"))
-    if recorded["fingerprint"] != fingerprint(recorded["python"] + str(environment.django)):
+    if recorded["fingerprint"] != fingerprint(recorded["python"] + str(environment.wishes)):
         return set()
     return {"package", *recorded["groups"]}
 
@@ -103,9 +119,7 @@ def create(environment: Environment, base: str) -> None:
 
 
 def install(environment: Environment, groups: Iterable[str]) -> None:
-    wanted = requirements_of(groups)
-    if environment.django:
-        wanted.append(f"django~={environment.django}.0")
+    wanted = [*requirements_of(groups), *environment.wishes]
     say(f"Installing into {environment.folder.name}: the package{''.join(f', {group}' for group in groups)}")
     try:
         environment.run("-m", "pip", "install", *PIP_FLAGS, "--editable", ".[components]", *wanted)
@@ -118,7 +132,7 @@ def write_stamp(environment: Environment, groups: Iterable[str]) -> None:
     facts = {
         "python": python,
         "groups": sorted(groups),
-        "fingerprint": fingerprint(python + str(environment.django)),
+        "fingerprint": fingerprint(python + str(environment.wishes)),
     }
     (environment.folder / STAMP).write_text(json.dumps(facts), encoding="utf-8")
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 from channels_redis.core import RedisChannelLayer
 from django.core.checks import CheckMessage, run_checks
+from django_components import Component
 
 from django_phoenix import checks
 from django_phoenix.executor import missing_asgiref_names
-from django_phoenix.management.checks import installation, layers
+from django_phoenix.management.checks import components, installation, layers
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
@@ -267,6 +268,42 @@ def test_e008_asgiref_lacks_what_we_need(monkeypatch: pytest.MonkeyPatch) -> Non
     (message,) = checks.check_asgiref()
     assert ids([message]) == ["E008"]
     assert "SyncToAsync.threadlocal" in message.msg
+
+
+# -- django-components
+
+
+def component(**attributes: object) -> type:
+    return type("Gauge", (Component,), attributes)
+
+
+def test_w016_components_with_scripts_that_no_url_gives(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(components, "_components", lambda: [component(template="x")])
+    assert ids(checks.check_components()) == []
+    monkeypatch.setattr(components, "_components", lambda: [component(css="p {}")])
+    (message,) = checks.check_components()
+    assert ids([message]) == ["W016"]
+    assert "Gauge" in message.msg
+    settings.ROOT_URLCONF = "django_components.urls"
+    assert ids(checks.check_components()) == []
+
+
+def test_w017_data_of_components_in_the_memory_of_one_process(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_data = component(js="…", get_js_data=lambda *arguments: {})
+    monkeypatch.setattr(components, "_components", lambda: [component(js="…"), component(get_js_data=None)])
+    assert ids(checks.check_component_cache()) == []
+    monkeypatch.setattr(components, "_components", lambda: [with_data])
+    assert ids(checks.check_component_cache()) == ["W017"]
+    monkeypatch.setenv("WEB_CONCURRENCY", "1")
+    assert ids(checks.check_component_cache()) == []
+    monkeypatch.setenv("WEB_CONCURRENCY", "2")
+    assert ids(checks.check_component_cache()) == ["W017"]
+    settings.COMPONENTS = {**settings.COMPONENTS, "cache": "default"}
+    assert ids(checks.check_component_cache()) == []
 
 
 # -- the list in the docs

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings as site
 from django.core.checks import CheckMessage
 from django.urls import NoReverseMatch, reverse
 
@@ -43,9 +44,10 @@ def check_component_cache() -> Iterator[CheckMessage]:
     workers = os.environ.get("WEB_CONCURRENCY", "")
     if workers.isdigit() and int(workers) == 1:
         return
-    app_settings: Any = import_module("django_components.app_settings").app_settings
+    wishes: Any = getattr(site, "COMPONENTS", None) or {}
+    shared = wishes.get("cache") if isinstance(wishes, dict) else wishes.cache
     own = next((cls for cls in _components() if _has_data(cls)), None)
-    if own is not None and app_settings.CACHE is None:
+    if own is not None and shared is None:
         yield warning(
             17,
             f"What {own.__name__} gives its JS or CSS by get_js_data() or get_css_data() is kept in the "

@@ -3,3 +3,6 @@
 from __future__ import annotations
 
 from . import components, dependencies, leaf, live_bodies, provide, slots  # noqa: F401 (their handlers)
+from .bridge import assemble
+
+leaf.assemblers[:] = [assemble]

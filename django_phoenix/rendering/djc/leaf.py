@@ -15,9 +15,9 @@ from django_phoenix.rendering.rendered import UNCHANGED
 from django_phoenix.rendering.runtime import HELPERS
 from django_phoenix.rendering.tracking import Digest
 
-from .bridge import assemble
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.template.base import Node as TemplateNode
     from django.template.context import Context
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from django_phoenix.rendering.runtime import Runtime
 
 PLACEHOLDER = "djc-render-id"
+
+# How placeholders become what they stand for: there are some only where we run the component around them.
+assemblers: list[Callable[[Context, str], str]] = []
 
 
 class Leaf:
@@ -48,7 +51,10 @@ class Leaf:
 
 def whole(context: Context, text: str) -> str:
     """A text in which nested components stand themselves, not their placeholders."""
-    return str(assemble(context, text)) if PLACEHOLDER in text else str(text)
+    if PLACEHOLDER in text:
+        for assemble in assemblers:
+            text = assemble(context, text)
+    return str(text)
 
 
 def compared(rt: Runtime, text: str, memory: Any) -> tuple[Any, Any]:
