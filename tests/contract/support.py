@@ -15,7 +15,6 @@ from django_phoenix.management.contract.unit import Kind, Unit
 LIBRARIES = {
     "component_tags": "django_components.templatetags.component_tags",
     "phoenix": "django_phoenix.templatetags.phoenix",
-    "component_tags": "django_components.templatetags.component_tags",
     **{name: f"django.templatetags.{name}" for name in ("cache", "i18n", "l10n", "static", "tz")},
 }
 
