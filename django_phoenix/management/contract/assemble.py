@@ -62,7 +62,7 @@ class Assembly:
         self._inside: list[str] = []  # blocks, innermost last
         self._extended: list[Source] = []
         self._live = live_block is None
-        self._including: list[str] = []
+        self._including: list[Source | str] = []
         self._fragment: tuple[Template, type | None] | None = None
         self._source: Source = None  # type: ignore[assignment]  # set while its nodes are read
 
@@ -139,9 +139,7 @@ class Assembly:
 
     def _load(self, source: Source, node: Node, name: str, skip: Any = None) -> Source | None:
         try:
-            template = (
-                self.engine.find_template(name, skip=skip)[0] if skip else self.engine.get_template(name)
-            )
+            template = self.library.load(self.engine, name, skip or ())
         except (TemplateDoesNotExist, TemplateSyntaxError) as error:
             self.problems.append((Place(source, *position(node)), error))
             self.incomplete = True
@@ -271,7 +269,7 @@ class Assembly:
             use.opaque = True
             return []
         source = self._load(self._source, node, name)
-        if source is None or source.path in self._including or len(self._including) > DEEPEST:
+        if source is None or source in self._including or len(self._including) > DEEPEST:
             use.opaque = True
             return []
         return self._included(source, node.extra_context, isolated=node.isolated_context)
@@ -282,7 +280,7 @@ class Assembly:
             self.incomplete = use.opaque = True
             return []
         source = self._load(self._source, node, name)
-        if source is None or source.path in self._including or len(self._including) > DEEPEST:
+        if source is None or source in self._including or len(self._including) > DEEPEST:
             use.opaque = True
             return []
         # What its function returns is not known.
@@ -291,7 +289,7 @@ class Assembly:
     def _included(
         self, source: Source, names: Iterable[str], *, isolated: bool = False, open: bool = False
     ) -> list[Body]:
-        self._including.append(source.path)
+        self._including.append(source)
         outer = self._blocks, self._shown, self._inside
         self._blocks, self._shown, self._inside = {}, {}, []
         try:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.template.base import Node, NodeList, Template, TextNode, TokenType
+from django.template.base import Node, NodeList, Origin, Template, TextNode, TokenType
 from django.template.defaulttags import CommentNode, LoadNode, VerbatimNode
 from django.template.engine import Engine
 from django.templatetags.i18n import BlockTranslateNode
+
+from django_phoenix.rendering.partials import PARTIAL, as_template
 
 from .source import Source
 
@@ -21,22 +23,36 @@ class Library:
     """Every template read so far, so that each is parsed once."""
 
     def __init__(self) -> None:
-        self._sources: dict[tuple[str, str], Source] = {}
+        self._sources: dict[tuple[str, str, str | None], Source] = {}
         self._engines: dict[int, Engine] = {}
+        self._loaded: dict[tuple[Any, ...], Template] = {}
+
+    def load(self, engine: Engine, name: str, skip: Sequence[Origin] = ()) -> Template:
+        """The template of a name, ``skip`` passed over. Raises what the engine raises."""
+        key = (id(engine), name, *(str(origin) for origin in skip))
+        template = self._loaded.get(key)
+        if template is None:
+            found = engine.find_template(name, skip=list(skip))[0] if skip else engine.get_template(name)
+            template = self._loaded[key] = found
+        return template
 
     def source(self, template: Template, owner: type | None = None) -> Source:
         """What the check reads of a template; ``owner`` is the class whose attribute holds its text."""
-        key = (str(template.origin.name), template.source)
+        part = template.name if isinstance(template, PARTIAL) else None
+        template = as_template(template)
+        key = (str(template.origin.name), template.source, part)
         source = self._sources.get(key)
         if source is None:
-            source = self._sources[key] = self._read(template, owner)
+            source = self._sources[key] = self._read(template, owner, part)
         return source
 
-    def _read(self, template: Template, owner: type | None) -> Source:
+    def _read(self, template: Template, owner: type | None, part: str | None) -> Source:
         again: Any = Template.__new__(Template)
         again.name, again.origin, again.source = template.name, template.origin, template.source
         again.engine = self._engine(template.engine)
         again.nodelist = again.compile_nodelist()
+        if part is not None:
+            again.nodelist = again.extra_data["partials"][part].nodelist
         path, before = _file_of(template, owner)
         return Source(path, again.source, str(template.name or path), again, before)
 

@@ -47,7 +47,7 @@ def reads_of(use: Use) -> Iterator[Read]:
 
 
 def condition_places(use: Use) -> list[Place]:
-    """The tags of an ``{% if %}``: its own, each ``{% elif %}``, ``{% else %}``. If unsure, its own for all."""
+    """The tags of an ``{% if %}``: its own, ``{% elif %}``, ``{% else %}``. If unsure, its own for all."""
     node: Any = use.node
     source = use.place.source
     places = [use.place]

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.apps import apps
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.base import Origin, Template
+from django.template.utils import get_app_template_dirs
 
 from django_phoenix.live.page import template_engine
 
@@ -78,10 +79,10 @@ def _is_template(file: Path, root: Path) -> bool:
 def load(file: Path) -> Template:
     """A template by its file: by the name it has for the site's loaders, else as it is."""
     engine = template_engine().engine
-    for parent in file.parents:
-        name = file.relative_to(parent).as_posix()
+    # Most stand below a folder of this name; each wrong guess asks all loaders.
+    for parent in sorted(file.parents, key=lambda folder: folder.name != "templates"):
         try:
-            template = engine.get_template(name)
+            template = engine.get_template(file.relative_to(parent).as_posix())
         except TemplateDoesNotExist:
             continue
         if Path(str(template.origin.name)) == file:
