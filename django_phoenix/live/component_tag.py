@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -73,24 +72,19 @@ def has_end(parser: Parser) -> bool:
 
     Looked for only as far as the block around it goes, which ends with an end tag of something open.
     """
-    opened: Counter[str] = Counter()
+    opened: list[str] = []
     tokens: Any = parser.tokens
     for token in reversed(tokens):
         if token.token_type != TokenType.BLOCK:
             continue
         name, *bits = token.contents.split() or [""]
-        if name == END:
-            if not opened[TAG]:
-                return True
-            opened[TAG] -= 1
-        elif name == TAG:
-            opened[TAG] += not (bits and bits[-1] == "/")
-        elif name.startswith("end"):
-            if not opened[name[3:]]:
-                return False
-            opened[name[3:]] -= 1
-        else:
-            opened[name] += 1
+        if name.startswith("end"):
+            if name[3:] not in opened:
+                return name == END
+            # What is still open in there has no end.
+            del opened[len(opened) - 1 - opened[::-1].index(name[3:]) :]
+        elif not (bits and bits[-1] == "/"):
+            opened.append(name)
     return False
 
 

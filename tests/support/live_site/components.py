@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any, ClassVar
 
+from django.contrib.auth.models import Group
+
 from django_phoenix.live_component import Exit, LiveComponent, Ok, event
 from django_phoenix.live_view import LiveView
 
@@ -478,3 +480,70 @@ class UnclearLive(LiveView):
         '{% cache 10 some %}{% fill "body" %}x{% endfill %}{% endcache %}'
         "{% endlive_component %}"
     )
+
+
+# -- surroundings
+
+
+class Groups(LiveComponent):
+    """Needs the database whenever it is rendered."""
+
+    template = "{% load i18n %}<ul>{% for g in groups %}<li>{{ g.name }}</li>{% endfor %}{{ n }}</ul>"
+
+    class Assigns:
+        n: int = 0
+
+    async def mount(self):
+        Told.note("mount", self.id)
+
+    async def update(self, n=0):
+        Told.note("update", self.id)
+        self.assign(n=n, groups=Group.objects.order_by("name"))
+
+
+class GroupsLive(LiveView):
+    template = (
+        "{% load phoenix %}{% for id in ids %}"
+        '{% live_component "tests.support.live_site.components.Groups" id=id n=n %}{% endfor %}'
+    )
+
+    class Assigns:
+        ids: tuple[int, ...] = (1,)
+        n: int = 0
+
+    @event
+    async def more(self):
+        self.assign(ids=(*self.assigns.ids, len(self.assigns.ids) + 1), n=self.assigns.n + 1)
+
+
+class Greeting(LiveComponent):
+    template = (
+        '{% load i18n %}<form>{% csrf_token %}{% translate "Yes" %} {{ user.username }} {{ id }} {{ clicks }}'
+        " {{ component.view.shout }}{{ view.shout }}{{ count }}</form>"
+    )
+
+    class Assigns:
+        clicks: int = 0
+
+    @event
+    def click(self):
+        self.assigns.clicks += 1
+
+    @event
+    def switch(self, language: str):
+        self.view.localize(language)
+
+
+class GreetingLive(LiveView):
+    template = (
+        '{% load phoenix %}{% if count >= 0 %}{% live_component "tests.support.live_site.components.Greeting" '
+        'id="g" %}{% endif %}<p>{{ count }}</p>'
+    )
+    shout = "!"
+
+    class Assigns:
+        count: int = 0
+
+    @event
+    def switch(self, language: str):
+        self.localize(language)

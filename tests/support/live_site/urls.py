@@ -71,6 +71,8 @@ urlpatterns = [
     path("forest/", components.ForestLive.as_view()),
     path("choosy/", components.ChoosyLive.as_view()),
     path("unclear/", components.UnclearLive.as_view()),
+    path("groups/", components.GroupsLive.as_view()),
+    path("greeting/", components.GreetingLive.as_view()),
     path("mistakes/", components.MistakesLive.as_view()),
     path("session/", views.SessionLive.as_view()),
     *i18n_patterns(path("i18n/", views.LocaleLive.as_view())),
