@@ -53,12 +53,14 @@ def installed() -> None:
         )
 
 
+@pytest.mark.slow
 def test_the_templates_of_five_packages_have_no_error() -> None:
     errors = [each for each in report()["findings"] if each["level"] == "error"]
     assert [(each["path"], each["line"], each["message"]) for each in errors] == []
     assert report()["templates"] >= sum(PACKAGES.values())
 
 
+@pytest.mark.slow
 def test_few_things_are_doubtful_in_them() -> None:
     """One warning in a dozen templates or fewer; most are right."""
     assert len(report()["findings"]) * 12 <= report()["templates"]
