@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.forms import CheckboxInput, MultiWidget, SplitDateTimeWidget, Widget
 from django.forms.widgets import ChoiceWidget
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from django_phoenix.component import Rest
@@ -45,7 +47,7 @@ class Option(NamedTuple):
     label: Any
     chosen: bool
     id: str
-    attrs: Rest
+    attrs: str
 
 
 class Group(NamedTuple):
@@ -75,7 +77,9 @@ class Control(NamedTuple):
     name: str
     type: str
     value: Any
-    attrs: Rest
+    id: str = ""
+    attrs: str = ""
+    is_disabled: bool = False
     checked: bool = False
     says_false: bool = False
     groups: tuple[Group, ...] = ()
@@ -100,31 +104,51 @@ def shape_of(widget: Widget) -> str:
     return shape
 
 
-def control_of(widget: Widget, name: str, value: Any, attrs: Mapping[str, Any]) -> Control:
+def control_of(widget: Widget, shape: str, name: str, value: Any, attrs: Mapping[str, Any]) -> Control:
     """The control of a widget whose shape we draw."""
     context = widget.get_context(name, value, dict(attrs))["widget"]
-    control = _control(context, shape_of(widget))
-    if control.parts:
-        return control._replace(parts=tuple(_named_parts(widget, control.parts)))
-    if control.shape == "options":
+    control = _control(context, shape)
+    if shape == "parts":
+        return control._replace(parts=tuple(_parts(widget, context["subwidgets"])))
+    if shape == "options":
         return control._replace(type=str(getattr(widget, "input_type", "")))
     if isinstance(widget, CheckboxInput):
         return control._replace(says_false=_says_false(widget, name))
     return control
 
 
-def _control(context: Mapping[str, Any], shape: str) -> Control:
+def written(attrs: Mapping[str, Any], *, classes: str = "phx-input") -> str:
+    """Attributes as they stand in a tag, with our class before others. Most are those of the last render."""
+    items = tuple((name, _plain(value), isinstance(value, SafeString)) for name, value in attrs.items())
+    return _written(items, classes)
+
+
+def _plain(value: Any) -> str | bool | None:
+    """Texts, for 1 equals True, and what is lazy is to be read now."""
+    return value if value is None or isinstance(value, bool) else str(value)
+
+
+@lru_cache(maxsize=2000)
+def _written(items: tuple[tuple[str, Any, bool], ...], classes: str) -> str:
+    rest = Rest({name: mark_safe(value) if is_safe else value for name, value, is_safe in items})
+    return str(rest.with_class(classes) if classes else rest)
+
+
+def _control(context: Mapping[str, Any], shape: str, label: str = "") -> Control:
     attrs = dict(context["attrs"])
     checked = bool(attrs.pop("checked", False))
+    if label:
+        attrs.setdefault("aria-label", label)
     return Control(
         shape=shape,
         name=context["name"],
         type=str(context.get("type") or ""),
         value=_value(shape, context["value"]),
-        attrs=Rest(attrs),
+        id=str(attrs.get("id", "")),
+        attrs=written(attrs),
+        is_disabled=bool(attrs.get("disabled")),
         checked=checked,
         groups=tuple(_groups(context.get("optgroups", ()))),
-        parts=tuple(_parts(context.get("subwidgets", ()))),
         file=_current_file(context, checked) if shape == "file" and context["is_initial"] else None,
     )
 
@@ -145,34 +169,30 @@ def _option(context: Mapping[str, Any]) -> Option:
     for mark in ("checked", "selected"):
         attrs.pop(mark, None)
     return Option(
-        str(context["value"]), context["label"], bool(context["selected"]), attrs.get("id", ""), Rest(attrs)
+        value=str(context["value"]),
+        label=context["label"],
+        chosen=bool(context["selected"]),
+        id=str(attrs.get("id", "")),
+        # A select's options have a class only if they were given one.
+        attrs=written(attrs, classes="phx-input" if context["type"] in ("radio", "checkbox") else ""),
     )
 
 
-def _parts(contexts: Any) -> Iterator[Control]:
-    for context in contexts:
-        template = context["template_name"].removeprefix(FOLDER).removesuffix(".html")
-        yield _control(context, SHAPES.get(template, MARKUP))
-
-
-def _named_parts(widget: Widget, parts: tuple[Control, ...]) -> Iterator[Control]:
+def _parts(widget: Widget, contexts: Any) -> Iterator[Control]:
     """Each box of several has a name of its own, for those who do not see the others."""
-    for number, part in enumerate(parts):
-        if part.type == "hidden" or "aria-label" in part.attrs:
-            yield part
-        else:
-            yield part._replace(
-                attrs=part.attrs.with_defaults({"aria-label": _part_name(widget, number, part)})
-            )
+    for number, context in enumerate(contexts):
+        template = context["template_name"].removeprefix(FOLDER).removesuffix(".html")
+        label = "" if context["is_hidden"] else _part_name(widget, number, context)
+        yield _control(context, SHAPES.get(template, MARKUP), label)
 
 
-def _part_name(widget: Widget, number: int, part: Control) -> str:
+def _part_name(widget: Widget, number: int, part: Mapping[str, Any]) -> str:
     if isinstance(widget, SplitDateTimeWidget):
         return gettext("Date") if number == 0 else gettext("Time")
     for ending, name in DATE_PARTS.items():
-        if part.name.endswith(ending):
+        if part["name"].endswith(ending):
             return gettext(name)
-    return str(part.attrs.get("placeholder") or number + 1)
+    return str(part["attrs"].get("placeholder") or number + 1)
 
 
 def _current_file(context: Mapping[str, Any], goes: bool) -> CurrentFile:

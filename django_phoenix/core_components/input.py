@@ -86,7 +86,7 @@ def input(
     if field is not None:
         control = _of_field(field, widget, shape, {**given, **state})
     else:
-        control = _of_name(widget, name, value, checked, {**given, **state})
+        control = _of_name(widget, shape, name, value, checked, {**given, **state})
     return {
         "control": control,
         "layout": _layout(widget, is_group),
@@ -146,16 +146,18 @@ def _of_field(field: BoundField, widget: Widget, shape: str, given: Mapping[str,
         attrs["class"] = f"{widget.attrs['class']} {given['class']}"
     if shape == MARKUP:
         markup = widget.render(field.html_name, field.value(), attrs, field.form.renderer)
-        return Control(MARKUP, field.html_name, "", None, Rest(), markup=markup)
-    return control_of(widget, field.html_name, field.value(), attrs)
+        return Control(MARKUP, field.html_name, "", None, markup=markup)
+    return control_of(widget, shape, field.html_name, field.value(), attrs)
 
 
-def _of_name(widget: Any, name: str, value: Any, checked: bool | None, given: Mapping[str, Any]) -> Control:
+def _of_name(
+    widget: Any, shape: str, name: str, value: Any, checked: bool | None, given: Mapping[str, Any]
+) -> Control:
     if isinstance(value, datetime) and is_aware(value):
         value = localtime(value)
     if not isinstance(widget, CheckboxInput):
-        return control_of(widget, name, value, given)
+        return control_of(widget, shape, name, value, given)
     is_checked = checked if checked is not None else value is True
     text = "true" if value is None or isinstance(value, bool) else str(value)
-    control = control_of(widget, name, None, given)
+    control = control_of(widget, shape, name, None, given)
     return control._replace(value=text, checked=is_checked, says_false=control.says_false and text == "true")
