@@ -316,7 +316,7 @@ async def test_mistakes_are_told_with_their_place(browser, query, told):
 
 
 def test_classes_that_cannot_work_are_refused():
-    with pytest.raises(TypeError, match="as an event handler it would replace LiveComponent.update"):
+    with pytest.raises(TypeError, match=r"as an event handler it would replace LiveComponent\.update"):
 
         class Bad(LiveComponent):
             @event

@@ -407,8 +407,8 @@ class MistakesLive(LiveView):
 class Twig(LiveComponent):
     template = (
         '<i data-k="{{ id }}"{% if n > 1 %} class="many"{% endif %}>{{ label }}'
-        "{% if n %}<b>{{ n }}</b>{% for m in marks %}<u>{{ m }}{% if m %}<s>{{ m }}</s>{% endif %}</u>{% endfor %}"
-        "{% endif %}</i>"
+        "{% if n %}<b>{{ n }}</b>"
+        "{% for m in marks %}<u>{{ m }}{% if m %}<s>{{ m }}</s>{% endif %}</u>{% endfor %}{% endif %}</i>"
     )
 
     class Assigns:
@@ -425,7 +425,8 @@ class Bough(LiveComponent):
     template = (
         '{% load phoenix %}<div data-k="{{ id }}">{% if open %}<h3>{{ label }}</h3>{% for t in twigs %}'
         '<p>{% live_component "tests.support.live_site.components.Twig" id=t label=label %}'
-        "{% if t|divisibleby:2 %}<s>even</s>{% endif %}</p>{% endfor %}{% else %}<em>closed</em>{% endif %}</div>"
+        "{% if t|divisibleby:2 %}<s>even</s>{% endif %}</p>{% endfor %}"
+        "{% else %}<em>closed</em>{% endif %}</div>"
     )
 
     class Assigns:
@@ -536,8 +537,9 @@ class Greeting(LiveComponent):
 
 class GreetingLive(LiveView):
     template = (
-        '{% load phoenix %}{% if count >= 0 %}{% live_component "tests.support.live_site.components.Greeting" '
-        'id="g" %}{% endif %}<p>{{ count }}</p>'
+        "{% load phoenix %}{% if count >= 0 %}"
+        '{% live_component "tests.support.live_site.components.Greeting" id="g" %}'
+        "{% endif %}<p>{{ count }}</p>"
     )
     shout = "!"
 
