@@ -24,6 +24,7 @@ Wrong arguments raise TypeError or ValueError where the command is written.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -34,6 +35,7 @@ Classes = str | Sequence[str]
 Transition = str | tuple[str, str, str] | None
 
 PLACES = ("inner", "closest")
+LOCAL = re.compile(r"(?:/(?![/\\])|[?#]|\.)[^\x00-\x1f\\]*\Z")
 
 
 class JS(SelfEncoded):
@@ -74,11 +76,11 @@ class JS(SelfEncoded):
 
     def navigate(self, href: str, *, replace: bool = False) -> JS:
         """Go to another live view of the live_session without a page load; as ``{% live_navigate %}``."""
-        return self._with("navigate", href=_text("navigate", "href", href), replace=replace or None)
+        return self._with("navigate", href=_place("navigate", href), replace=replace or None)
 
     def patch(self, href: str, *, replace: bool = False) -> JS:
         """Go to another URL of the same view; as ``{% live_patch %}``."""
-        return self._with("patch", href=_text("patch", "href", href), replace=replace or None)
+        return self._with("patch", href=_place("patch", href), replace=replace or None)
 
     # Showing and hiding.
 
@@ -353,6 +355,16 @@ def _text(op: str, name: str, value: Any) -> str:
     if isinstance(value, str) and value:
         return value
     raise TypeError(f"JS().{op}(…): {name} should be a text, got {value!r:.100}.")
+
+
+def _place(op: str, href: Any) -> str:
+    """Within the site: what comes from a visitor must lead nowhere else, and be no code."""
+    if LOCAL.match(_text(op, "href", href)):
+        return str(href)
+    raise ValueError(
+        f"JS().{op}(…): href should be a path or a query of this site, such as '/orders/' or '?page=2', "
+        f"got {href!r:.100}."
+    )
 
 
 def _object(op: str, name: str, value: Any) -> dict[str, Any] | None:

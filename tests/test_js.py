@@ -186,6 +186,11 @@ def test_in_a_payload_it_is_the_list_that_the_client_runs() -> None:
         (lambda: JS().set_attribute("open", None), "remove_attribute"),
         (lambda: JS().exec(""), "attribute should be a text"),
         (lambda: JS().navigate(None), "href should be a text"),
+        *[
+            (lambda href=href: JS().navigate(href), "of this site")
+            for href in ("javascript:alert(1)", "https://x.y/", "//x.y/", "/\\x.y", "/a\nb", " /a", "orders")
+        ],
+        (lambda: JS().patch("//x.y/"), "of this site"),
     ],
 )
 def test_a_wrong_argument_is_told_where_it_is_written(make: Any, message: str) -> None:
