@@ -23,7 +23,7 @@ from .captured import Captured, LiveTemplate
 from .instances import BUILTINS, ComponentFrame, attributes_of, data_of, isolated, make
 from .leaf import compared, whole
 from .plans import Answered, Plan, dynamic_target, plan_of
-from .purity import is_same, remembered
+from .purity import is_same, is_untouched, remembered
 from .running import GIVEN, ID, program_of, run
 
 if TYPE_CHECKING:
@@ -66,6 +66,11 @@ class ComponentTag:
         return self.render(rt, None, values, layer, free)
 
     def diff(self, rt: Runtime, memory: Any, values: Any, layer: Names | None, *free: Any) -> tuple[Any, Any]:
+        reads = self.body.reads
+        if type(memory) is list and memory[GIVEN] is not None and reads is not None:
+            plan = plan_of(self.node.registry.get(self.node.name))
+            if is_untouched(memory[GIVEN], plan, reads, rt, values, layer):
+                return UNCHANGED, memory
         return self.render(rt, memory, values, layer, free)
 
     def render(
@@ -78,8 +83,9 @@ class ComponentTag:
             return self.opaque(rt, memory, layer)
         if not plan.is_pure or not self.simple:
             return self.alive(rt, plan, memory, values, layer, free)
+        before = memory[GIVEN] if type(memory) is list else None
         new = remembered(plan, self.body, rt, values, layer)
-        if new is not None and type(memory) is list and is_same(new, memory[GIVEN]):
+        if new is not None and is_same(new, before):
             return UNCHANGED, memory
         restless = rt.restless
         value, kept = self.alive(rt, plan, memory, values, layer, free)

@@ -55,7 +55,6 @@ class Plan:
         self.slot_hooks = hooks("on_slot_rendered", cls)
         self.is_captured = self.has_render or self.has_after or bool(self.rendered_hooks)
         self.is_hooked = self.is_captured or self.has_before
-        self.is_pure = bool(getattr(cls, "live_pure", False)) and not self.opaque and not self.is_dynamic
         self.asks = asks_for_something(cls)
         self.has_js = bool(cls.js)
         self.has_css = bool(cls.css)
@@ -64,6 +63,7 @@ class Plan:
         )
         if marks_roots(cls) and not self.opaque and not self.is_dynamic:
             self.opaque = self.find_roots()
+        self.is_pure = bool(getattr(cls, "live_pure", False)) and not self.opaque and not self.is_dynamic
 
     def is_current(self) -> bool:
         media = self.cls._component_media
