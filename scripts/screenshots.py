@@ -23,6 +23,7 @@ PAGES = {
     "counter": "/counter/",
     "together": "/together/",
     "table": "/table/",
+    "cards": "/cards/",
     "chart": "/chart/",
     "chat": "/chat/",
     "board": "/board/",

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "testproject.counter",
     "testproject.together",
     "testproject.table",
+    "testproject.cards",
     "testproject.chat",
     "testproject.board",
     "testproject.chart",

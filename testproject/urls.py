@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from testproject.account.live import AccountLive
 from testproject.board.views import BoardView
+from testproject.cards.live import CardsLive
 from testproject.chart.live import ChartLive
 from testproject.chat.views import AttachmentView, RoomView
 from testproject.counter.live import CounterLive
@@ -20,6 +21,7 @@ urlpatterns = [
     path("counter/", CounterLive.as_view(), name="counter"),
     path("together/", TogetherLive.as_view(), name="together"),
     path("table/", TableLive.as_view(), name="table"),
+    path("cards/", CardsLive.as_view(), name="cards"),
     path("chart/", ChartLive.as_view(), name="chart"),
     path("chat/", RoomView.as_view(), {"room": "lobby"}, name="chat"),
     path("chat/files/<str:key>/", AttachmentView.as_view(), name="attachment"),

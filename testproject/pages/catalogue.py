@@ -92,6 +92,20 @@ DEMOS = (
         files=("table/live.py", "table/rows.py", "table/templates/table/table.html"),
     ),
     Demo(
+        name="cards",
+        title="Board of cards",
+        kind="Live view",
+        lead="Each card is a live component: a part of the page with a state and events of its own. Like one, "
+        "and only that number travels; move one to another lane, and it keeps what it knows.",
+        teaser="Live components: parts of a page that look after themselves.",
+        files=(
+            "cards/live.py",
+            "cards/live_components.py",
+            "cards/templates/cards/cards.html",
+            "cards/templates/cards/card.html",
+        ),
+    ),
+    Demo(
         name="chart",
         title="Moving chart",
         kind="Live view",

@@ -17,6 +17,7 @@ PAGES = (
     "/counter/",
     "/together/",
     "/table/",
+    "/cards/",
     "/chart/",
     "/chat/",
     "/board/",
