@@ -51,6 +51,8 @@ def for_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
             c.balanced(body) and (empty.empty or empty.balanced),
             culprit=c.culprit(node),
             variables=tuple(variables),
+            entry=body,
+            empty=empty,
             body=what_is_read(body, empty, {*variables, forloop.index, forloop.length, forloop.layer}),
         )
     )

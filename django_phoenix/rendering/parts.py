@@ -325,6 +325,8 @@ class Repeated(Part):
     culprit: Culprit | None = None
     variables: tuple[str, ...] = ()  # that an entry binds
     body: Reads = field(default_factory=Reads)  # what entries and `{% empty %}` read from outside
+    entry: Content | None = None
+    empty: BlockCode | None = None
 
     def __post_init__(self) -> None:
         self.writes = self.loop.dynamic
@@ -340,6 +342,7 @@ class Repeated(Part):
     def diff(self, c: Compiler, fn: Function, at: int, slot: str) -> None:
         with fn.reading() as sequence:
             values = self.values(fn)
+        self.sequence = sequence
         if self.body.looks_into(self.variables):
             sequence.look_anywhere()
         fn.reads.absorb(sequence)

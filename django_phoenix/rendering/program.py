@@ -82,8 +82,10 @@ class Compiler:
         self.module = Module(name, HELPERS)
         self.names: dict[str, str] = {}  # name in the context -> Python variable
         self.context_names: dict[str, str] = {}  # and back
+        self.bound_names: dict[str, str] = {}  # Python variable -> name that `with` or `for` bind
         self.loops = []
         self.opaque_parts: list[tuple[str, int, str]] = []
+        self.opaque_nodes: set[int] = set()
         self.includes: list[str] = []
         self.popped: dict[str, int] = {}
         self.partials: dict[Hashable, tuple[Scope, parts.BlockCode | None]] = {}
@@ -246,6 +248,7 @@ class Compiler:
 
     def bind(self, scope: Scope, name: str) -> str:
         variable = self.module.fresh("v")
+        self.bound_names[variable] = name
         scope.names[name] = Local(variable)
         return variable
 
