@@ -9,6 +9,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import django
 import pytest
 from django.core.management import call_command
 from django.template import Engine
@@ -282,3 +283,14 @@ def test_the_documentation_lists_every_rule_with_its_level() -> None:
     page = Path(__file__).resolve().parents[2] / "docs/reference/template_checks.md"
     rows = re.findall(r"^\| (T\d{3}) \| (error|warning) \|", page.read_text(), re.MULTILINE)
     assert sorted(rows) == [(rule.id, rule.level.name.lower()) for rule in all_rules()]
+
+
+@pytest.mark.skipif(django.VERSION < (6, 0), reason="partials came with Django 6")
+def test_partials_are_read_where_they_are_shown() -> None:
+    parts = {"parts.html": "<div>{% partialdef row %}\n<b>{{ here }}</i>{% endpartialdef %}</div>"}
+    unit = unit_of('<p>{% include "parts.html#row" with a=b %}</b></p>', templates=parts)
+    assert [str(report.finding.place) for report in reports_of(unit, "T006", "T007")] == ["parts.html:2:14"]
+    [scope] = [use.scope for use in unit.uses if use.place.text == "{{ here }}"]
+    assert scope.names == {"a"}
+    unit = unit_of("{% partialdef row %}<b>{% endpartialdef %}{% partial row %}</b>{% partial row %}</b>")
+    assert reports_of(unit, "T006", "T007") == []

@@ -301,9 +301,12 @@ class Assembly:
 
     def _partial(self, node: Any) -> list[Body]:
         if hasattr(node, "partial_mapping"):
-            partial = node.partial_mapping.get(node.partial_name)
             key = f"#{node.partial_name}"
-            if partial is None or key in self._including:
+            try:
+                partial = node.partial_mapping[node.partial_name]
+            except KeyError:  # of which Django tells when the tag is rendered
+                return []
+            if key in self._including:
                 return []
             self._including.append(key)
             try:

@@ -9,7 +9,6 @@ from pathlib import Path
 from django.apps import apps
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.base import Origin, Template
-from django.template.utils import get_app_template_dirs
 
 from django_phoenix.live.page import template_engine
 
