@@ -29,7 +29,9 @@ def main(page: dict[str, list[list[str]]]) -> None:
 def run_checks() -> None:
     from django.core.checks import run_checks
 
-    problems = run_checks()
+    from django_phoenix.management.checks.templates import messages
+
+    problems = [*run_checks(), *messages()]
     assert not problems, problems
 
 
