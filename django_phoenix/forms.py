@@ -75,7 +75,8 @@ def _input_names(field: BoundField) -> Iterator[str]:
     widget: Any = field.field.widget
     name = field.html_name
     if isinstance(widget, MultiWidget):
-        yield from (name + suffix for suffix in widget.widgets_names)
+        endings: list[str] = vars(widget)["widgets_names"]
+        yield from (name + ending for ending in endings)
     elif isinstance(widget, SelectDateWidget):
         yield from (part % name for part in (widget.year_field, widget.month_field, widget.day_field))
     else:
