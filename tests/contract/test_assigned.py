@@ -31,6 +31,22 @@ def numbers() -> dict[str, int]:
     return {"one": 1, "two": 2}
 
 
+def guard_for(name: str) -> Any:
+    def guard(view: Any, params: Any, session: Any) -> None:
+        view.assigns.guarded = name
+
+    return guard
+
+
+def check(a: int, b: int, view: Any, params: Any, session: Any) -> None:
+    view.assigns.checked = a + b
+
+
+class Guard:
+    def __call__(self, view: Any, params: Any, session: Any) -> None:
+        view.assigns.called = True
+
+
 class Helper:
     def __init__(self, view: Any) -> None:
         view.assign(helped=True)
@@ -121,6 +137,9 @@ def test_functions_that_are_handed_the_view_are_read() -> None:
 
 def test_guards_are_read() -> None:
     assert assigned_by(Base, [greet, Tenant]).names == {"base", "greeting", "tenant"}
+    assert assigned_by(Base, [partial(partial(check, 1), 2), guard_for("x"), Guard()]).names == {
+        *("base", "checked", "guarded", "called"),
+    }
 
 
 @pytest.mark.parametrize("line", OPEN.values(), ids=OPEN)

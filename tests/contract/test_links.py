@@ -141,6 +141,20 @@ def test_urls_of_a_page(text: str, places: list[tuple[str, str]]) -> None:
     assert found(unit_of(text, HereLive), "T030") == places
 
 
+class Tenants:
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> Any:
+        request.urlconf = "elsewhere"
+        return self.get_response(request)
+
+
+def test_where_a_middleware_chooses_the_urls_a_missing_name_is_not_certain(settings: Any) -> None:
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.Tenants"]
+    assert found(unit_of('{% url "plian" %}', HereLive), "T030") == [('{% url "plian" %} at 1:1', "WARNING")]
+
+
 def test_in_a_template_of_no_live_page_nothing_is_certain() -> None:
     unit = unit_of('{% url "plian" %}', kind="template")
     assert found(unit, "T030") == [('{% url "plian" %} at 1:1', "WARNING")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
@@ -34,6 +35,10 @@ class OpenLive(LiveView):
     def mount(self, params: Any, session: Any) -> None:
         for name in params:
             setattr(self.assigns, name, 1)
+
+
+class HomeLive(LiveView):
+    """Shares a template."""
 
 
 class CardComponent(LiveComponent):
@@ -123,6 +128,16 @@ def test_names_that_nothing_gives_are_found(text: str, places: list[str]) -> Non
 def test_where_any_name_may_be_assigned_none_is_unknown() -> None:
     assert names("{{ anything }}", OpenLive) == []
     assert names("{{ anything }}", None, kind="template") == []
+
+
+def test_a_template_of_several_views_may_ask_for_names_of_some() -> None:
+    text = "{% if perhaps %}{{ perhaps }}{% endif %}{{ total }}{{ nowhere }}"
+    assert names(text) == ["perhaps", "nowhere"]
+    unit = unit_of(text, ShopLive)
+    other = replace(unit, owner=HomeLive, views={HomeLive})
+    unit.site.all_units.append(other)
+    assert [report.finding.place.text for report in reports_of(unit, "T020")] == ["nowhere"]
+    assert [report.finding.place.text for report in reports_of(other, "T020")] == ["nowhere"]
 
 
 def test_a_stream_or_upload_that_the_view_does_not_have_is_found() -> None:

@@ -10,7 +10,7 @@ import ast
 import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django_phoenix.management.contract.mappings import Keys, targets
@@ -56,6 +56,8 @@ def assigned_by(owner: type, guards: Iterable[Any] = ()) -> Assigned:
 
 def _read_guard(guard: Any, found: Assigned, seen: set[Any]) -> None:
     hook = getattr(guard, "on_mount", guard)
+    while isinstance(hook, partial):
+        hook = hook.func
     hook = getattr(hook, "__func__", hook)
     if not is_foreign(hook):
         _read(hook if inspect.isfunction(hook) else type(hook), found, seen, depth=0)

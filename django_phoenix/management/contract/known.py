@@ -19,7 +19,7 @@ from .component_calls import part_of
 from .component_names import is_isolated, names_given
 from .mappings import keys_returned
 from .site import Site, component_of, live_component_path
-from .source import Use
+from .source import Source, Use
 from .unit import Unit
 from .writes import Written
 
@@ -158,6 +158,6 @@ def known_in(unit: Unit) -> Known:
     return known
 
 
-def units_showing(site: Site, path: str) -> list[Unit]:
-    """The pages and components of which a template is a part."""
-    return [unit for unit in site.all_units if any(source.path == path for source in unit.sources)]
+def units_showing(site: Site, source: Source) -> list[Unit]:
+    """The live pages and the components of which a template is a part."""
+    return [unit for unit in site.all_units if unit.kind != "template" and source in unit.sources]

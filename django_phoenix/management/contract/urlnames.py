@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from django.conf import settings
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.urls.resolvers import get_ns_resolver
+
+from .python import module_tree
 
 # An argument whose value only rendering gives.
 DYNAMIC = object()
@@ -93,6 +97,15 @@ def url_problem(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Pr
         except NoReverseMatch:
             return _no_match(name, ", ".join(map(repr, [*args, *kwargs.values()])))
     return None
+
+
+def urlconf_varies() -> bool:
+    """Whether a middleware of the site gives requests a URLconf of their own."""
+    return any(
+        isinstance(node, ast.Attribute) and node.attr == "urlconf" and isinstance(node.ctx, ast.Store)
+        for path in settings.MIDDLEWARE
+        for node in ast.walk(module_tree(path.rpartition(".")[0]) or ast.Module([], []))
+    )
 
 
 def _no_match(name: str, given: str) -> Problem:

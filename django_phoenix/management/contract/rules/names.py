@@ -10,6 +10,7 @@ from django_phoenix.management.contract.findings import Finding, Level, rule
 from django_phoenix.management.contract.guarded import Met, met_in
 from django_phoenix.management.contract.known import Known, known_in, units_showing
 from django_phoenix.management.contract.reads import Read, reads_of
+from django_phoenix.management.contract.source import Source
 from django_phoenix.management.contract.unit import Unit
 
 
@@ -26,12 +27,12 @@ def unknown_name(unit: Unit) -> Iterator[Finding]:
     own = own_template(unit)
     for met in met_in(unit.steps):
         for read in unknown_reads(met, known):
-            path = met.use.place.source.path
+            source = met.use.place.source
             names = known.names | met.use.scope.names
-            if path == own:
+            if source is own:
                 yield finding(read, f"neither {unit.name}", names, unit.name)
             elif not read.optional and not any(
-                known_in(other).has(read.name) for other in units_showing(unit.site, path)
+                known_in(other).has(read.name) for other in units_showing(unit.site, source)
             ):
                 yield finding(read, "neither a live view with this template", names, "the view")
 
@@ -49,13 +50,19 @@ def unknown_reads(met: Met, known: Known) -> Iterator[Read]:
 ALWAYS_THERE = {"True", "False", "None", "csrf_token"}
 
 
-def own_template(unit: Unit) -> str | None:
-    """The path of the template that is the view's or component's alone."""
+def own_template(unit: Unit) -> Source | None:
+    """The template that is the view's or component's alone."""
+    source = _template_of(unit)
+    owners = {other.owner for other in units_showing(unit.site, source)} if source else set()
+    return source if len(owners) <= 1 else None
+
+
+def _template_of(unit: Unit) -> Source | None:
     if unit.kind != "page" or unit.owner is None or not unit.routes:
-        return unit.sources[0].path
+        return unit.sources[0]
     template = find_template(unit.owner(**unit.routes[0].initkwargs))
     name = template.origin.name
-    return next((source.path for source in unit.sources if source.template.origin.name == name), None)
+    return next((source for source in unit.sources if source.template.origin.name == name), None)
 
 
 def finding(read: Read, who: str, names: Iterable[str], view: str) -> Finding:

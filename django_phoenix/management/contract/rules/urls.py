@@ -20,20 +20,21 @@ from django_phoenix.management.contract.links import (
     value_of,
 )
 from django_phoenix.management.contract.unit import Unit
-from django_phoenix.management.contract.urlnames import Problem, url_problem
+from django_phoenix.management.contract.urlnames import Problem, url_problem, urlconf_varies
 
 
 @rule("T030", Level.ERROR, "A URL that does not resolve.")
 def unresolved_url(unit: Unit) -> Iterator[Finding]:
     """In ``{% url %}``, ``{% live_patch %}`` and ``{% live_navigate %}``, as far as the template names it.
 
-    Less certain: a name that is missing where a branch may never be shown, and all in templates that no live
-    page is known to show.
+    Less certain: a name that is missing where a branch may never be shown, or where a middleware chooses the
+    URLconf; and all in templates that no live page is known to show.
     """
     for met in met_in(unit.steps):
         problem = _problem_of_tag(met)
         if problem is not None:
-            doubtful = unit.kind == "template" or (problem.missing and met.branch)
+            missing = problem.missing and (met.branch or urlconf_varies())
+            doubtful = missing or unit.kind == "template"
             level = Level.WARNING if doubtful else None
             yield Finding(met.use.place, f"{_upper(problem.text)}.", problem.hint, level)
 
@@ -96,5 +97,5 @@ def _misled(unit: Unit, link: Link) -> Iterator[Finding]:
 
 def _views_with(unit: Unit, link: Link) -> set[type[Any]]:
     """The views in whose pages a link may stand."""
-    others = units_showing(unit.site, link.place.source.path)
+    others = units_showing(unit.site, link.place.source)
     return unit.views | {view for other in others for view in other.views}
