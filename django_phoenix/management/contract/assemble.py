@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.template import TemplateDoesNotExist, TemplateSyntaxError, defaulttags
-from django.template.base import FilterExpression, Node, Template, TextNode, VariableNode
+from django.template.base import Node, Template, TextNode, VariableNode
 from django.template.defaulttags import (
     CommentNode,
     ForNode,
@@ -29,7 +29,9 @@ from django_phoenix.rendering.chain import literal_include
 
 from .component_names import names_inside
 from .parse import Library, bodies_of, position, text_spans, token_spans
-from .source import Body, Place, Scope, Source, Step, Text, Use
+from .scoping import Names
+from .source import Body, Place, Source, Step, Text, Use
+from .structure import bound_inside, extends_of, is_block_super, is_component_part
 from .writes import Written, written_by
 
 AS = re.compile(r"\sas\s+([A-Za-z_]\w*)")
@@ -39,7 +41,6 @@ PARTIALS: tuple[type, ...] = tuple(
 # `{{ part|safe }}` may hold half an element.
 RAW = {"safe", "safeseq"}
 DEEPEST = 40  # includes in includes
-DOCUMENT = re.compile(r"<\s*(?:html|body|!doctype)\b", re.IGNORECASE)
 
 
 class Assembly:
@@ -53,10 +54,7 @@ class Assembly:
         self.incomplete = False
         self.sources: list[Source] = []
         self.problems: list[tuple[Place, Exception]] = []
-        self._names: frozenset[str] = frozenset()
-        self._isolated = False
-        self._open = False
-        self._scope: Scope | None = None
+        self._names = Names()
         self._blocks: dict[str, list[tuple[Source, BlockNode]]] = {}
         self._shown: dict[str, int] = {}
         self._inside: list[str] = []  # blocks, innermost last
@@ -95,13 +93,13 @@ class Assembly:
         steps: list[Step] = []
         try:
             while True:
-                extends = _extends(source)
+                extends = extends_of(source)
                 self._extended.append(source)
                 self._collect(source, extends)
                 if extends is None:
                     return steps + self._of(source, source.template.nodelist)
                 # The tag alone: nothing of a child is shown but its blocks.
-                steps.append(Use(extends, Place(source, *position(extends)), self.scope))
+                steps.append(Use(extends, Place(source, *position(extends)), self._names.scope))
                 parent = self._parent(source, extends)
                 if parent is None:
                     return steps + self._loose_blocks()
@@ -134,7 +132,9 @@ class Assembly:
                         done.add(block.name)
                         body = Body(self._of(source, [block]))
                         place = Place(source, *position(block))
-                        steps.append(Use(block, place, self.scope, [body], detached=True, live=self._live))
+                        steps.append(
+                            Use(block, place, self._names.scope, [body], detached=True, live=self._live)
+                        )
         return steps
 
     def _load(self, source: Source, node: Node, name: str, skip: Any = None) -> Source | None:
@@ -145,23 +145,6 @@ class Assembly:
             self.incomplete = True
             return None
         return self._read(template)
-
-    # -- names
-
-    @property
-    def scope(self) -> Scope:
-        if self._scope is None:
-            self._scope = Scope(self._names, self._isolated, self._open)
-        return self._scope
-
-    def _bind(self, names: Iterable[str]) -> None:
-        more = frozenset(names)
-        if not more <= self._names:
-            self._names |= more
-            self._scope = None
-
-    def _within(self, names: Iterable[str], *, isolated: bool = False, open: bool = False) -> _Layer:
-        return _Layer(self, frozenset(names), isolated, open)
 
     # -- nodes
 
@@ -180,7 +163,7 @@ class Assembly:
         if isinstance(node, LoadNode | CommentNode) or node.token is None:
             return
         place = Place(self._source, *position(node))
-        use = Use(node, place, self.scope, live=self._live)
+        use = Use(node, place, self._names.scope, live=self._live)
         yield use
         yield from self._fill(use, node)
 
@@ -196,13 +179,13 @@ class Assembly:
                 bodies.append(Body([]))
             use.bodies, use.exclusive = bodies, True
         elif isinstance(node, ForNode):
-            with self._within([*node.loopvars, "forloop"]):
+            with self._names.within([*node.loopvars, "forloop"]):
                 loop = Body(self._of(self._source, node.nodelist_loop), many=True)
-            with self._within(()):
+            with self._names.within(()):
                 use.bodies = [loop, Body(self._of(self._source, node.nodelist_empty))]
             use.exclusive = True
         elif isinstance(node, WithNode):
-            with self._within(node.extra_context):
+            with self._names.within(node.extra_context):
                 use.bodies = [Body(self._of(self._source, node.nodelist))]
         elif isinstance(node, IfChangedNode):
             use.bodies = [
@@ -225,7 +208,9 @@ class Assembly:
         else:
             self._other(use, node)
         if not isinstance(node, VariableNode | IncludeNode):
-            self._bind([*AS.findall(node.token.contents), *filter(None, [getattr(node, "asvar", None)])])
+            self._names.bind(
+                [*AS.findall(node.token.contents), *filter(None, [getattr(node, "asvar", None)])]
+            )
 
     def _block(self, node: BlockNode) -> list[Body]:
         defined = self._blocks.get(node.name) or [(self._source, node)]
@@ -237,7 +222,7 @@ class Assembly:
         self._inside.append(node.name)
         live, self._live = self._live, self._live or node.name == self.live_block
         try:
-            with self._within({"block"}):
+            with self._names.within({"block"}):
                 if self._fragment is not None and node.name == self.live_block:
                     (template, owner), self._fragment = self._fragment, None
                     return [Body(self.template(template, owner))]
@@ -249,7 +234,7 @@ class Assembly:
 
     def _variable(self, use: Use, node: VariableNode) -> Iterator[Step]:
         expression: Any = node.filter_expression
-        if _is_block_super(expression):
+        if is_block_super(expression):
             if self._inside:
                 name = self._inside[-1]
                 defined, depth = self._blocks.get(name, []), self._shown[name]
@@ -293,7 +278,7 @@ class Assembly:
         outer = self._blocks, self._shown, self._inside
         self._blocks, self._shown, self._inside = {}, {}, []
         try:
-            with self._within(names, isolated=isolated, open=open):
+            with self._names.within(names, isolated=isolated, open=open):
                 return [Body(self._chain(source))]
         finally:
             self._blocks, self._shown, self._inside = outer
@@ -325,87 +310,12 @@ class Assembly:
             inside = names_inside(node)
         elif isinstance(node, SimpleNode) or not ours:
             inside = after = written_by(node)
-        with self._within(bound_inside(node) | inside.names, open=inside.open or self._open):
+        with self._names.within(bound_inside(node) | inside.names, open=inside.open or self._names.is_open):
             bodies = [Body(self._of(self._source, nodes)) for nodes in bodies_of(node)]
         if not ours:
             for body in bodies:
                 body.maybe = body.many = True
         use.bodies = bodies
-        self._bind(after.names)
+        self._names.bind(after.names)
         if after.open and not AS.search(node.token.contents if node.token else ""):
-            self._open = True
-            self._scope = None
-
-
-class _Layer:
-    """Names that hold until the end of a body."""
-
-    def __init__(self, assembly: Assembly, names: frozenset[str], isolated: bool, open: bool) -> None:
-        self.assembly = assembly
-        self.names = names
-        self.isolated = isolated
-        self.open = open
-
-    def __enter__(self) -> None:
-        a = self.assembly
-        self.outer = a._names, a._isolated, a._open
-        a._names = self.names if self.isolated else a._names | self.names
-        a._isolated = a._isolated or self.isolated
-        a._open = self.open or (a._open and not self.isolated)
-        a._scope = None
-
-    def __exit__(self, *error: object) -> None:
-        a = self.assembly
-        a._names, a._isolated, a._open = self.outer
-        a._scope = None
-
-
-def bound_inside(node: Any) -> set[str]:
-    """Names that a tag binds for its own body."""
-    names = set(getattr(node, "extra_context", None) or ())
-    if getattr(node, "countervar", None):
-        names.add(node.countervar)
-    return names
-
-
-def is_component_part(node: Node) -> bool:
-    """Whether a node is a tag of django-components or our own ``{% live_component %}``."""
-    return any(
-        base.__module__.startswith("django_components.") or base.__name__ == "LiveComponentNode"
-        for base in type(node).__mro__
-    )
-
-
-def _extends(source: Source) -> ExtendsNode | None:
-    for node in source.template.nodelist:
-        if not isinstance(node, TextNode):
-            return node if isinstance(node, ExtendsNode) else None
-    return None
-
-
-def _is_block_super(expression: FilterExpression) -> bool:
-    return getattr(expression.var, "lookups", None) == ("block", "super")
-
-
-# -- what a page is made of
-
-
-def offers(steps: Iterable[Step], block: str) -> bool:
-    """Whether a block of this name is shown."""
-    return any(
-        (isinstance(use.node, BlockNode) and use.node.name == block)
-        or any(offers(body.steps, block) for body in use.bodies)
-        for use in steps
-        if isinstance(use, Use)
-    )
-
-
-def is_document(steps: Iterable[Step]) -> bool:
-    """Whether it is a whole HTML page."""
-    for step in steps:
-        if isinstance(step, Text):
-            if DOCUMENT.search(step.source.text, step.start, step.end):
-                return True
-        elif any(is_document(body.steps) for body in step.bodies):
-            return True
-    return False
+            self._names.open()

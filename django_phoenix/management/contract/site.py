@@ -18,10 +18,11 @@ from django_phoenix.live_component import LiveComponent
 from django_phoenix.management.checks.live_pages import distinct_routes
 from django_phoenix.rendering.live_components import LiveComponentNode
 
-from .assemble import Assembly, is_document, offers
+from .assemble import Assembly
 from .html import Tags
 from .parse import Library
 from .source import Source
+from .structure import is_document, offers
 from .unit import Kind, Unit
 
 # What making a page raises if its templates are not there or wrong: other system checks tell of it.
