@@ -304,12 +304,13 @@ async def test_nonsense_about_components_destroys_none(browser, payload):
         (f"name={HERE}.Nobody", "there is no such class"),
         ("name=no.such.Module", "there is no such class"),
         (f"name={HERE}.TwoRoots", "should have exactly one element at its root"),
+        (f"name={HERE}.LongComment", "should have exactly one element at its root"),
         (f"name={HERE}.Restless", "Restless asks for Patch(to='/mistakes/?away', kind='push') while"),
         (f"name={HERE}.Endless&key=1", "stands in 100 components, one in the other"),
     ],
 )
 async def test_mistakes_are_told_with_their_place(browser, query, told):
-    """LV-41"""
+    """LV-41, LV-119"""
     with pytest.raises(LiveViewError) as error:
         await browser.fetch(f"/mistakes/?{query}")
     assert told in str(error.value)

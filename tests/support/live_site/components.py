@@ -365,6 +365,10 @@ class TwoRoots(LiveComponent):
     template = "<p>a</p><p>b</p>"
 
 
+class LongComment(LiveComponent):
+    template = "<!-- two\n lines --><p>a</p>"
+
+
 class Restless(LiveComponent):
     template = "<p></p>"
 
