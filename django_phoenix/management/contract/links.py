@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.template.base import FilterExpression
 from django.urls import Resolver404, get_resolver, resolve
-from django.urls.resolvers import LocalePrefixPattern
+from django.urls.resolvers import LocalePrefixPattern, URLResolver
 
 from django_phoenix.live.js_tag import JsNode
 from django_phoenix.live.routes import is_live, live_routes
@@ -112,7 +113,7 @@ class Destination:
 def destination(link: Link) -> Destination:
     """Where a link leads; of a name, without its arguments."""
     if link.is_name:
-        views = frozenset(route.view_class for route in live_routes() if route.name == link.target)
+        views = frozenset(_views_by_name().get(link.target, ()))
         # Routes are known by the namespace of the instance, names may have that of the app.
         return Destination(views=views, certain=bool(views) or ":" not in link.target)
     path = link.target.partition("#")[0].partition("?")[0]
@@ -124,6 +125,20 @@ def destination(link: Link) -> Destination:
         return Destination(found=False, certain=not _has_languages())
     view_class: Any = getattr(match.func, "view_class", None)
     return Destination(views=frozenset({view_class} if is_live(view_class) else ()))
+
+
+_named: WeakKeyDictionary[URLResolver, dict[str, set[type[Any]]]] = WeakKeyDictionary()
+
+
+def _views_by_name() -> dict[str, set[type[Any]]]:
+    """The live views of the URLconf by the names of their routes."""
+    resolver = get_resolver()
+    if resolver not in _named:
+        views = _named[resolver] = {}
+        for route in live_routes():
+            if route.name:
+                views.setdefault(route.name, set()).add(route.view_class)
+    return _named[resolver]
 
 
 def _has_languages() -> bool:
