@@ -19,7 +19,8 @@ pre, .source { font-family: ui-monospace, monospace; font-size: 13px; }
 .part, .block { border: 1px solid; border-radius: 6px; padding: 2px 8px; margin: 4px 0 4px 1rem; }
 .block { border: 0; border-left: 3px solid GrayText; border-radius: 0; }
 .text { border-color: #2a9d5c; } .if, .with, .include, .component { border-color: #3b7dd8; }
-.for { border-color: #8a5cd0; } .opaque { border-color: #d33; border-width: 2px; } .effect { border-style: dashed; }
+.for { border-color: #8a5cd0; } .opaque { border-color: #d33; border-width: 2px; }
+.effect { border-style: dashed; }
 .always { background: color-mix(in srgb, #f0a000 18%, transparent); }
 .reads::before { content: "reads "; color: GrayText; } .why { color: #b36b00; }
 .line { color: GrayText; float: right; }

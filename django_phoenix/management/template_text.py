@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from django_phoenix.rendering.anatomy import BlockView, PartView
     from django_phoenix.rendering.compiler import CompiledTemplate
+    from django_phoenix.rendering.program import Program
 
 WIDTH = 60  # of the column that shows the template's own text
 
@@ -35,8 +36,14 @@ class Summary:
             always=sum(part.always for part in parts),
             opaque=sum(part.kind == "opaque" for part in parts),
             statics=sum(block.size for block in blocks(view)),
-            names=sorted({name.partition(".")[0] for part in parts for name in part.reads}),
+            names=names_of(compiled.compiled()),
         )
+
+
+def names_of(program: Program) -> list[str]:
+    """The names of the context that a program reads, without those that includes read beside."""
+    names = program.compiler.context_names
+    return sorted(names[variable] for variable in program.code.reads.names & names.keys())
 
 
 def walk(block: BlockView) -> Iterator[PartView]:
@@ -56,37 +63,48 @@ def blocks(block: BlockView) -> Iterator[BlockView]:
 def lines(summary: Summary, view: BlockView, *, with_statics: bool = False) -> Iterator[str]:
     where = f", block {summary.live_block!r}" if summary.live_block else ""
     yield f"{summary.template}{where}"
+    dynamics = f"{summary.parts} dynamic part{'s' * (summary.parts != 1)}"
     yield (
-        f"  {summary.parts} dynamic parts, {summary.always} of them evaluated at every render "
-        f"({summary.opaque} opaque); {summary.statics} bytes of statics, sent once"
+        f"  {dynamics}, {summary.always} of them evaluated at every render ({summary.opaque} opaque); "
+        f"{summary.statics} bytes of statics, sent once"
     )
     yield f"  reads: {', '.join(summary.names) or 'nothing'}"
     yield ""
-    yield f"  {'line':>5}  {'':6}  {'':{WIDTH}}  reads"
-    yield from of_block(view, summary.template, 0, with_statics)
+    yield row("line", "", "", "reads")
+    yield from Writer(summary.template, with_statics=with_statics).block(view, 0)
 
 
-def of_block(block: BlockView, template: str, depth: int, with_statics: bool) -> Iterator[str]:
-    if block.label:
-        yield f"  {'':5}  {'':6}  {'  ' * (depth - 1)}- {block.label}"
-    place = block.name.rpartition(":")[0]
-    if place != template:
-        yield f"  {'':5}  {'':6}  {'  ' * depth}[{place}]"
-    for piece in block.pieces():
-        if not isinstance(piece, str):
-            yield from of_part(piece, place, depth, with_statics)
-        elif with_statics and piece:
-            yield f"  {'':5}  {'':6}  {'  ' * depth}{shortened(piece, WIDTH)!r}"
+def row(line: object, when: str, what: str, reads: str) -> str:
+    return f"  {line:>5}  {when:6}  {what:{WIDTH}}  {reads}".rstrip()
 
 
-def of_part(part: PartView, template: str, depth: int, with_statics: bool) -> Iterator[str]:
-    source = shortened("  " * depth + (part.source or part.kind), WIDTH)
-    always = "always" if part.always else ""
-    yield f"  {part.line or '':>5}  {always:6}  {source:{WIDTH}}  {', '.join(part.reads)}".rstrip()
-    if part.why:
-        yield f"  {'':5}  {'':6}  {'  ' * depth}^ {part.why}"
-    for inner in part.blocks:
-        yield from of_block(inner, template, depth + 1, with_statics)
+class Writer:
+    """Writes the tree below the heading, and says where another template begins."""
+
+    def __init__(self, template: str, *, with_statics: bool) -> None:
+        self.template = template
+        self.with_statics = with_statics
+
+    def block(self, block: BlockView, depth: int) -> Iterator[str]:
+        if block.label:
+            yield row("", "", f"{'  ' * (depth - 1)}- {block.label}", "")
+        for piece in block.pieces():
+            if not isinstance(piece, str):
+                yield from self.part(piece, depth)
+            elif self.with_statics and piece:
+                yield row("", "", "  " * depth + repr(shortened(piece, WIDTH)), "")
+
+    def part(self, part: PartView, depth: int) -> Iterator[str]:
+        indent = "  " * depth
+        if part.template != self.template:
+            self.template = part.template
+            yield row("", "", f"{indent}[{part.template}]", "")
+        source = shortened(indent + (part.source or part.kind), WIDTH)
+        yield row(part.line or "", "always" if part.always else "", source, ", ".join(part.reads))
+        if part.why:
+            yield row("", "", f"{indent}^ {part.why}", "")
+        for inner in part.blocks:
+            yield from self.block(inner, depth + 1)
 
 
 def shortened(text: str, width: int) -> str:

@@ -41,6 +41,15 @@ class BlockView:
     size: int  # of the statics, bytes as JSON
     parts: list[PartView]
 
+    def pieces(self) -> Iterator[str | PartView]:
+        """Statics and parts in the order of the template."""
+        statics = iter(self.statics)
+        yield next(statics)
+        for part in self.parts:
+            yield part
+            if part.kind != "effect":
+                yield next(statics)
+
 
 @dataclass
 class PartView:
@@ -96,7 +105,7 @@ class Anatomist:
     def readable(self, reads: Reads) -> list[str]:
         """The reads as they are written in templates."""
         found = []
-        for variable in reads.names | reads.paths.keys():
+        for variable in reads.names | reads.local | reads.paths.keys():
             name = self.names.get(variable)
             if name is None:
                 continue

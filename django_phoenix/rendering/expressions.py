@@ -228,7 +228,7 @@ def _filters(
 
 
 def is_translated(arg: Any) -> bool:
-    return isinstance(arg, Promise) or getattr(arg, "translate", False)
+    return isinstance(arg, Promise) or (isinstance(arg, Variable) and arg.translate)
 
 
 def _argument(c: Compiler, is_variable: bool, arg: Any, variables: Any) -> str:

@@ -20,6 +20,7 @@ class Reads:
     names: set[str] = field(default_factory=set)
     paths: dict[str, set[Path]] = field(default_factory=dict)
     whole: set[str] = field(default_factory=set)  # of them those that are shown or tested themselves
+    local: set[str] = field(default_factory=set)  # variables of the very function, such as a loop's
     impure: bool = False  # the same values may show something else: evaluate always
 
     def look(self, variable: str, bits: Iterable[str]) -> None:

@@ -65,7 +65,9 @@ class Function:
         self.reads = outer
 
     def use(self, name: str) -> str:
-        if name not in self.own:
+        if name in self.own:
+            self.reads.local.add(name)
+        else:
             self.free[name] = None
             self.reads.names.add(name)
         return name

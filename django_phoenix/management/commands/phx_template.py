@@ -74,15 +74,15 @@ def region_of_view(name: str, block: str | None, missing: TemplateDoesNotExist) 
         view_class = import_string(name)
     except ImportError:
         raise CommandError(
-            f"{name!r} is no template of this site ({missing}), and no class that can be imported. Give a name "
-            "as in template_name, or a live view as app.module.View."
+            f"{name!r} is no template of this site ({missing}), and no class that can be imported. Give a "
+            "name as in template_name, or a live view as app.module.View."
         ) from missing
     if not (isinstance(view_class, type) and issubclass(view_class, LiveView)):
         raise CommandError(f"{name!r} is {view_class!r:.80}, not a LiveView.")
+    options = {} if block is None else {"live_block": block}
     route = next((each for each in live_routes(None) if each.view_class is view_class), None)
     try:
-        view = view_class(**(route.initkwargs if route else {}))
-        view.live_block = block or view.live_block
+        view = view_class(**(route.initkwargs if route else {}), **options)
         return page_of(view, route.live_session if route else DEFAULT).region
     except Exception as error:  # whatever keeps the page from being made
         raise CommandError(f"{name}: {error}") from error
