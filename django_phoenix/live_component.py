@@ -32,6 +32,7 @@ from django_phoenix.live.stateful import Stateful, check_event_names
 from django_phoenix.live.tasks import Exit, Ok
 from django_phoenix.live.updates import Myself, UpdateRequest, address_of, as_message
 from django_phoenix.params import Params, event
+from django_phoenix.presence import Owning, owner_of
 from django_phoenix.transport.post import send
 from django_phoenix.wire.message import Reply
 
@@ -128,8 +129,13 @@ class LiveComponent(Stateful):
             self._live.channel.inform(message)
 
 
+@owner_of.register(LiveComponent)
+def _(component: LiveComponent) -> Owning | None:
+    return owner_of(component.view)
+
+
 def send_update(ref: str, component: type[LiveComponent], /, id: Any, **assigns: Any) -> None:
-    """``send_update`` from outside: ``ref`` is the view's (``LiveView.live_ref``), in whichever process it lives.
+    """``send_update`` from outside: ``ref`` is the view's ``live_ref``, in whichever process it lives.
 
     From any thread. Nothing happens if the view has ended or shows no such component. Raises TypeError if
     the view is in another process and ``id`` or the assigns are no JSON.

@@ -81,9 +81,10 @@ class Level:
 
 def changes(known: Arguments, arguments: Arguments) -> bool:
     """Whether the arguments of a tag are others than before, or may be (D3)."""
-    return len(known) != len(arguments) or any(
-        is_new(known, name, value) for name, value in arguments.items()
-    )
+    for name, value in arguments.items():
+        if (value is not known.get(name) or type(value) not in PLAIN) and is_new(known, name, value):
+            return True
+    return len(known) != len(arguments)
 
 
 def is_new(known: Arguments, name: str, value: Any) -> bool:

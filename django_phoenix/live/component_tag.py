@@ -80,7 +80,7 @@ def has_end(parser: Parser) -> bool:
         name, *bits = token.contents.split() or [""]
         if name.startswith("end"):
             if name[3:] not in opened:
-                return name == END
+                return bool(name == END)
             # What is still open in there has no end.
             del opened[len(opened) - 1 - opened[::-1].index(name[3:]) :]
         elif not (bits and bits[-1] == "/"):

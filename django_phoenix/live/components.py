@@ -34,13 +34,15 @@ class Components:
 
     __slots__ = (
         "_cids", "_exemplars", "_last_cid", "_level", "_live", "_marked", "_records", "_rendered",
-        "_renderer", "_seen", "_trees", "stale",
+        "_renderer", "_seen", "_tags", "_trees", "stale",
     )  # fmt: skip
 
     def __init__(self, live: Runtime) -> None:
         self._live = live
         self._records: dict[int, Record] = {}
         self._cids: dict[tuple[type, Hashable], Record] = {}
+        # The same by what tags say, which may be a class's name.
+        self._tags: dict[tuple[Any, Hashable], Record] = {}
         self._last_cid = 0
         # The client has said that they are about to go.
         self._marked: set[int] = set()
@@ -70,21 +72,17 @@ class Components:
         Raises LiveViewError if it stands there twice, or has no proper id or class.
         """
         level = self._level
-        component_class = self._renderer.class_of(target, place)
-        key = component_class, id
         try:
-            record = self._cids.get(key) or level.new.get(key)
+            record = self._tags.get((target, id))
         except TypeError:
-            raise bad_id(component_class, id, place) from None
+            record = None
         if record is None:
-            if id is None or id == "":
-                raise bad_id(component_class, id, place)
-            record = level.new[key] = Record(component_class, id, self._last_cid + len(level.new) + 1)
+            record = self._find_or_make(target, id, place)
         cid = record.ref
         if cid in level.seen or cid in self._seen:
             raise LiveViewError(
-                f"{place}: {component_class.__name__} with the id {id!r} stands in the page already. One "
-                "component is shown once: give each an id of its own."
+                f"{place}: {record.spec.name} with the id {id!r} stands in the page already. One component "
+                "is shown once: give each an id of its own."
             )
         level.seen[cid] = record
         if record.arguments is None or changes(record.arguments, arguments):
@@ -94,6 +92,22 @@ class Components:
         else:
             return record.ref, False
         return record.ref, True
+
+    def _find_or_make(self, target: Any, id: Any, place: str) -> Record:
+        component_class = self._renderer.class_of(target, place)
+        key = component_class, id
+        try:
+            record = self._cids.get(key) or self._level.new.get(key)
+        except TypeError:
+            raise bad_id(component_class, id, place) from None
+        if record is None:
+            if id is None or id == "":
+                raise bad_id(component_class, id, place)
+            number = self._last_cid + len(self._level.new) + 1
+            record = self._level.new[key] = Record(component_class, id, number)
+        elif key in self._cids:
+            self._tags[target, id] = record
+        return record
 
     def _take_level(self) -> list[Due]:
         """What the last rendering has met is met."""
@@ -235,6 +249,7 @@ class Components:
             if type(cid) is int and cid in self._marked:
                 self._marked.discard(cid)
                 record = self._records.pop(cid)
+                self._tags.clear()
                 del self._cids[record.component_class, record.id]
                 self.stale.pop(cid, None)
                 deleted.append(cid)
