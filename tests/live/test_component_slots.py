@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 
 from tests.support.live_site.components import Told
@@ -71,3 +74,23 @@ async def test_fills_in_conditions_and_loops(browser):
 async def test_fills_that_only_rendering_could_tell_are_refused(browser):
     with pytest.raises(Exception, match="has to be clear from its body"):
         await browser.fetch("/unclear/")
+
+
+async def test_live_components_and_those_of_django_components_stand_in_one_another(browser):
+    page = await browser.get("/mixed-components/")
+    bare = re.sub(r' data-djc-id-\w+(="")?', "", page.inner)
+    assert bare == (
+        '<div class="frame"><h2>outer</h2><article><div class="frame"><h2>a</h2><p>t</p>'
+        '<li id="card-h" class="card"><b>a</b><button phx-click="like" phx-target="2">0</button></li>'
+        "</div></article></div>"
+    )
+    view = await browser.join(page)
+    assert await view.event("like", cid=2) == {"diff": {"c": {"2": {"3": "1"}}}}
+    changed = await view.event("set", {"text": "u"})
+    assert list(changed["diff"]) == ["c"]
+    assert '"u"' in json.dumps(changed)
+    assert "2" not in changed["diff"]["c"]
+    changed = await view.event("set", {"caption": "b", "text": "u"})
+    assert changed["diff"]["c"]["2"] == {"1": "b"}
+    assert '"t"' not in json.dumps(changed)
+    assert await view.event("set", {"caption": "b", "text": "u"}) == {}

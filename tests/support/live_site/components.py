@@ -6,6 +6,8 @@ import asyncio
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import Group
+from django_components import Component as DjcComponent
+from django_components import registry
 
 from django_phoenix.live_component import Exit, LiveComponent, Ok, event
 from django_phoenix.live_view import LiveView
@@ -553,3 +555,52 @@ class GreetingLive(LiveView):
     @event
     def switch(self, language: str):
         self.localize(language)
+
+
+# -- beside components of django-components
+
+
+class Framed(DjcComponent):
+    """Shows its slot in a frame."""
+
+    template = (
+        '{% load component_tags %}<div class="frame"><h2>{{ heading }}</h2>'
+        '{% slot "body" default %}{% endslot %}</div>'
+    )
+
+    def get_template_data(self, args, kwargs, slots, context):
+        return {"heading": kwargs.get("heading", "")}
+
+
+class Holder(LiveComponent):
+    """A live component whose template uses others, and hands its own body on."""
+
+    template = (
+        '{% load component_tags phoenix %}<article>{% component "live_site_framed" heading=heading %}'
+        '{% fill "body" %}{% slot "body" default %}{% endslot %}'
+        '{% live_component "tests.support.live_site.components.Card" id=id title=heading / %}{% endfill %}'
+        "{% endcomponent %}</article>"
+    )
+
+    class Assigns:
+        heading: str = ""
+
+
+class MixedLive(LiveView):
+    template = (
+        "{% load component_tags phoenix %}"
+        '{% component "live_site_framed" heading="outer" %}'
+        '{% live_component "tests.support.live_site.components.Holder" id="h" heading=caption %}'
+        "<p>{{ text }}</p>{% endlive_component %}{% endcomponent %}"
+    )
+
+    class Assigns:
+        caption: str = "a"
+        text: str = "t"
+
+    @event
+    def set(self, caption: str = "a", text: str = "t"):
+        self.assign(caption=caption, text=text)
+
+
+registry.register("live_site_framed", Framed)
