@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import pytest
 from django.template import Context
+from django.urls import path
+from django.utils.safestring import SafeString
 from django_components import Component, Slot, SlotInput, registry
 
 from django_phoenix.component import Rest, component
@@ -33,6 +35,7 @@ class Card(Component):
         title: str
         tone: Literal["soft", "loud"] = "soft"
         count: int | None = None
+        html: SafeString | None = None
 
 
 class Free(Component):
@@ -110,6 +113,7 @@ FINE = [
     '{% component "check.card" title="x" %}{% fill "foot" / %}{% endcomponent %}',
     '{% component "check.card" title=name tone=name count=None %}{% fill "foot" / %}{% endcomponent %}',
     '{% component "check.card" title="x" %}{% fill name=name / %}{% endcomponent %}',
+    '{% component "check.card" title="" html="<b>" %}{% fill "foot" / %}{% endcomponent %}',
     '{% component "check.card" ...values %}{% fill "foot" / %}{% fill "head" / %}{% endcomponent %}',
     '{% component "check.card" title=_("x") %}{% if a %}{% fill "foot" / %}{% endif %}{% endcomponent %}',
     '{% component "check.card" title="{{ name }}!" %}{% include name %}{% endcomponent %}',
@@ -178,6 +182,19 @@ def test_tags_that_fit_their_components(tag: str) -> None:
 )
 def test_tags_that_do_not(id: str, tag: str, level: str) -> None:
     assert [found_level for _, found_level in spots(tag, id)] == [level]
+
+
+def test_links_of_the_core_set_lead_somewhere(settings: Any) -> None:
+    pytest.importorskip("django_phoenix.core_components.button")
+
+    class Urls:
+        urlpatterns = [path("here/", PageLive.as_view())]
+
+    settings.ROOT_URLCONF = Urls
+    assert spots('{% component "core.button" patch="/here/?page=2" %}x{% endcomponent %}', "T031") == []
+    assert spots('{% component "core.button" navigate=name %}x{% endcomponent %}', "T031") == []
+    tag = '{% component "core.button" navigate="/heer/" %}x{% endcomponent %}'
+    assert spots(tag, "T031") == [("navigate", "WARNING")]
 
 
 def test_a_finding_points_at_the_argument_or_fill() -> None:

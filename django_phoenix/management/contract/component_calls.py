@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from django.utils.safestring import SafeString
+
 from .source import Body, Place, Step, Text, Use
 from .urlnames import DYNAMIC
 
@@ -63,9 +65,10 @@ def literal_of(value: Any) -> Any:
         return DYNAMIC
     if kind in ("string", "int", "float"):
         try:
-            return ast.literal_eval(text)
+            found = ast.literal_eval(text)
         except (ValueError, SyntaxError):
             return DYNAMIC
+        return SafeString(found) if isinstance(found, str) else found
     return CONSTANTS.get(text, DYNAMIC) if kind == "variable" else DYNAMIC
 
 

@@ -17,6 +17,7 @@ from django_phoenix.live.routes import is_live, live_routes
 from django_phoenix.templatetags.phoenix import LinkNode
 
 from .bindings import COMMANDS, EVENTS
+from .component_calls import call_of, part_of
 from .nesting import Element
 from .source import Place, Use
 from .urlnames import DYNAMIC
@@ -74,6 +75,16 @@ def links_of_commands(use: Use) -> Iterator[Link]:
             href = value_of(given["href"])
             if isinstance(href, str):
                 yield Link(call.method, href, use.place)
+
+
+def links_of_component(use: Use) -> Iterator[Link]:
+    """Of ``{% component "core.button" navigate="/x/" %}``, and others of the core set."""
+    node: Any = use.node
+    if part_of(node) != "component" or not str(node.name).startswith("core."):
+        return
+    for kind, href in call_of(node.params).kwargs.items():
+        if kind in (PATCH, NAVIGATE) and isinstance(href, str) and href:
+            yield Link(kind, href, use.place.find(kind))
 
 
 def links_of_element(element: Element) -> Iterator[Link]:

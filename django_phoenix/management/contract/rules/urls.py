@@ -16,6 +16,7 @@ from django_phoenix.management.contract.links import (
     destination,
     link_of_tag,
     links_of_commands,
+    links_of_component,
     links_of_element,
     value_of,
 )
@@ -63,8 +64,9 @@ def misled_link(unit: Unit) -> Iterator[Finding]:
         link = link_of_tag(use)
         if link is not None and not (link.is_name and url_problem(link.target, link.args, link.kwargs)):
             yield from _misled(unit, link)
-        for command in links_of_commands(use):
-            yield from _misled(unit, command)
+        for path in (*links_of_commands(use), *links_of_component(use)):
+            if not path.is_name:
+                yield from _misled(unit, path)
     for element in unit.elements:
         for by_hand in links_of_element(element):
             yield from _misled(unit, by_hand)
