@@ -137,6 +137,8 @@ FAULTY = {
         '{% component "check.crad" / %}': E,
         f'{{% live_component "{__name__}.Tood" id=1 / %}}': E,
         f'{{% live_component "{__name__}.PageLive" id=1 / %}}': E,
+        '{% live_component "." id=1 / %}': E,
+        '{% live_component "" id=1 / %}': E,
     },
     "T041": {
         '{% component "check.card" / %}': E,

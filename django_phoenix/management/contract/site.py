@@ -178,7 +178,7 @@ def component_of(node: Any) -> type[Any] | None:
         return None
     try:
         return find_live_component(path)
-    except LiveViewError:
+    except (LiveViewError, ValueError):  # ValueError: a path such as "."
         return None
 
 
