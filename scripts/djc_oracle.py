@@ -109,6 +109,7 @@ def pytest_collection_finish(session: Any) -> None:
     """By now a test module has set Django up, and django-components has replaced `Template.render`."""
     if os.environ["RENDERED_BY"] != "django":
         render_by_compiler()
+        count_components()
     if os.environ["RENDERED_BY"] == "marked":
         mark_all_roots()
 
@@ -149,6 +150,24 @@ def mark_all_roots() -> None:
     from django_phoenix.rendering.djc import plans
 
     plans.marks_roots = plans.asks_for_something = lambda cls: True
+
+
+def count_components() -> None:
+    """Which components we run, and which django-components renders as a whole."""
+    from django_phoenix.rendering.djc.lifecycle import ComponentTag
+
+    def counted(method: str, word: str) -> None:
+        theirs = getattr(ComponentTag, method)
+
+        def count(*arguments: Any) -> Any:
+            renders[word] += 1
+            return theirs(*arguments)
+
+        setattr(ComponentTag, method, count)
+
+    counted("live", "components by us")
+    counted("opaque", "components as a whole")
+    counted("by_class", "components as a whole")
 
 
 def render_by_compiler() -> None:
