@@ -13,7 +13,7 @@ from django_phoenix.rendering.component_statics import (
     skeleton,
     write_statics,
 )
-from django_phoenix.rendering.resent import settle_resent
+from django_phoenix.rendering.resent import cids_in, only_resends, settle_resent
 from django_phoenix.rendering.roots import is_one_root
 
 if TYPE_CHECKING:
@@ -37,8 +37,6 @@ class Exemplars:
         diffs: dict[str, Node] = {}
         new: dict[Block, tuple[Record, Skeleton]] = {}
         changed: list[tuple[Record, Skeleton]] = []
-        if any(render.resent for _, render in rendered):
-            _settle_resent(rendered)
         for record, render in rendered:
             render.commit()
             tree = render.diff
@@ -88,14 +86,30 @@ class Exemplars:
         self._known.clear()
 
 
-def _settle_resent(rendered: Rendered) -> None:
-    """In what was rendered breadth first: whether one has news depends on those in it."""
+def settle_news(view: Render | None, rendered: Rendered) -> None:
+    """Leave of the cids that are sent again those that the client needs, and nothing that says nothing else.
+
+    `rendered` is in the order of rendering, outer components first.
+    """
+    if not any(render.resent for _, render in rendered) and (view is None or not view.resent):
+        return
     news: set[int] = set()
     for record, render in reversed(rendered):
         if render.resent and not render.is_complete:
             settle_resent(render.diff, news)
         if render.diff:
             news.add(record.ref)
+    if view is not None:
+        settle_resent(view.diff, news)
+        if not only_resends(view.diff):
+            return
+        view.diff = {}
+    # The client patches each component by itself, and those in it: it need not be led to them from outside.
+    led: set[int] = set()
+    for record, render in rendered:
+        if record.ref not in led and not render.is_complete and only_resends(render.diff):
+            render.diff = {}
+        led.update(cids_in(render.diff))
 
 
 def check_root(record: Record, block: Block) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django_phoenix.exceptions import LiveViewError
 from django_phoenix.live.component_records import Arguments, Due, Level, Record, bad_id, changes, is_new
 from django_phoenix.live.component_renderer import ComponentRenderer
-from django_phoenix.live.component_trees import Exemplars
+from django_phoenix.live.component_trees import Exemplars, settle_news
 from django_phoenix.live.steps import Step, Steps, Where, call
 from django_phoenix.live.updates import Myself, UpdateRequest, dotted_name
 from django_phoenix.rendering.diff import RenderState
@@ -200,11 +200,12 @@ class Components:
         """The trees behind the cids of a first response."""
         return self._trees
 
-    def take_diffs(self) -> dict[str, Node]:
-        """The ``c`` of a diff; it counts as sent."""
+    def take_diffs(self, view: Render | None = None) -> dict[str, Node]:
+        """The ``c`` of a diff, beside what was rendered of the view, if it was; it counts as sent."""
         rendered, self._rendered = self._rendered, []
         for record, _ in rendered:
             self.stale.pop(record.ref, None)
+        settle_news(view, rendered)
         return self._exemplars.diffs(rendered)
 
     def _forget_sent(self) -> None:

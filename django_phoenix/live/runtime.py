@@ -25,7 +25,6 @@ from django_phoenix.live.spec import Spec
 from django_phoenix.live.steps import Where
 from django_phoenix.rendering.assets import Assets, deliveries
 from django_phoenix.rendering.diff import RenderState
-from django_phoenix.rendering.resent import only_resends, settle_resent
 
 if TYPE_CHECKING:
     from django_phoenix.live.page import Page
@@ -245,13 +244,8 @@ class Runtime:
         render.commit()
         self.behind = False
         if self.components is not None:
-            trees = self.components.take_diffs()
-            if render.resent:
-                settle_resent(diff, set(map(int, trees)))
-                if only_resends(diff):
-                    diff = {}  # each component is patched by itself
-            if trees:
-                diff = {**diff, "c": trees}
+            trees = self.components.take_diffs(render)
+            diff = {**render.diff, "c": trees} if trees else render.diff
         self._load_assets()
         title = vars(self.view.assigns).get("page_title")
         if self.pushed or reply is not None or title != self.title:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .rendered import ComponentRef
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterator
 
     from .rendered import Node
 
@@ -83,3 +83,19 @@ def _resends(value: Any) -> bool:
     if type(entries["kc"]) is not SameCount or "km" in entries or len(value) > 1:
         return False
     return all(only_resends(entry) for entry in entries.values() if type(entry) is dict)
+
+
+def cids_in(tree: Node) -> Iterator[int]:
+    """All cids that a tree says."""
+    for value in tree.values():
+        if isinstance(value, ComponentRef):
+            yield value
+        elif type(value) is dict:
+            entries = value.get("k")
+            if entries is None:
+                yield from cids_in(value)
+                continue
+            for entry in entries.values():
+                entry = entry[1] if type(entry) is list else entry
+                if type(entry) is dict:
+                    yield from cids_in(entry)

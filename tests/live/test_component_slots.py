@@ -94,3 +94,18 @@ async def test_live_components_and_those_of_django_components_stand_in_one_anoth
     assert changed["diff"]["c"]["2"] == {"1": "b"}
     assert '"t"' not in json.dumps(changed)
     assert await view.event("set", {"caption": "b", "text": "u"}) == {}
+
+
+@pytest.mark.parametrize("url", ["/slots/", "/mixed-components/"])
+async def test_a_fill_follows_its_names_however_often_they_change(browser, url):
+    view = await browser.open(url)
+    for n in range(12):
+        assert f'"{n}"' in json.dumps((await view.event("set", {"text": str(n)}))["diff"]["c"])
+        assert await view.event("set", {"text": str(n)}) == {}
+
+
+async def test_an_argument_is_seen_however_often_it_changes(browser):
+    view = await browser.open("/tree/")
+    for n in range(12):
+        diff = (await view.event("relabel", {"label": str(n)}))["diff"]
+        assert diff == {"c": {cid: {"0": str(n)} for cid in ("3", "4", "5")}}

@@ -25,7 +25,12 @@ const fullBuffer = (stale, watch) => {
     constructor(preMerge, cid) {
       super(preMerge, cid);
       this.roots = [];
-      this.watched = !watch.cids || watch.cids.includes(cid);
+      this.watched = !watch.cids || watch.cids.includes(cid) || watch.inside.at(-1);
+      watch.inside.push(this.watched);
+    }
+    toString() {
+      watch.inside.pop();
+      return super.toString();
     }
     beginRoot() {
       this.roots.push(this.html.length);
@@ -57,7 +62,7 @@ const clientRender = (tree, diff) => {
 
 const mergeCase = ({ initial, diffs }) => {
   const stale = [];
-  const watch = { cids: null };
+  const watch = { cids: null, inside: [] };
   const first = () => Rendered.extract(structuredClone(initial)).diff;
   const bufferClass = fullBuffer(stale, watch);
   const full = new Rendered(VIEW_ID, first(), () => bufferClass);
