@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NamedTuple
 
 import pytest
-from django.template import Context
+from django.template import Context, Template
 from django.urls import path
 from django.utils.safestring import SafeString
 from django_components import Component, Slot, SlotInput, registry
@@ -39,7 +39,7 @@ class Card(Component):
 
 
 class Free(Component):
-    template = '{% load component_tags %}{% if a %}{% slot "head" required / %}{% endif %}'
+    template = '{% load component_tags %}{% if b %}{% slot "head" required / %}{% endif %}'
 
 
 class Passing(Component):
@@ -242,3 +242,30 @@ def test_slots_are_unknown_where_a_component_does_something_with_them_itself() -
         "naming",
         "using",
     }
+
+
+RENDERED = [
+    tag for tag in FINE if "live_component" not in tag and "include" not in tag and "dynamic" not in tag
+]
+REFUSED = [
+    tag
+    for rows in FAULTY.values()
+    for tag, level in rows.items()
+    if level is E and "live_component" not in tag
+]
+
+
+def render(tag: str) -> str:
+    values = {"name": "foot", "values": {"title": "x"}, "a": True, "y": ["x"]}
+    return Template("{% load component_tags %}" + tag).render(Context(values))
+
+
+@pytest.mark.parametrize("tag", RENDERED)
+def test_what_is_left_alone_can_be_rendered(tag: str) -> None:
+    render(tag)
+
+
+@pytest.mark.parametrize("tag", REFUSED)
+def test_what_is_called_an_error_is_one_when_it_is_rendered(tag: str) -> None:
+    with pytest.raises(Exception, match=r"."):
+        render(tag)
