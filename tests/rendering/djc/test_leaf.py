@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.template import Library
-from django.template.base import Node
 from django.utils.safestring import mark_safe
 from django_components import Component, registry
 
@@ -47,22 +46,9 @@ class Holder(Component):
         return kwargs
 
 
-class TagOfOthers(Node):
-    """Renders what it holds, as any third-party tag does."""
-
-    child_nodelists = ("nodelist",)
-
-    def __init__(self, nodelist: Any) -> None:
-        self.nodelist = nodelist
-
-    def render(self, context: Any) -> Any:
-        return f"[{self.nodelist.render(context)}]"
-
-
 @pytest.fixture(autouse=True)
 def components() -> Iterator[None]:
     library: Library = test_tags
-    library.tag("box", box)
     library.simple_tag(made, name="made")
     registered = {"plain": Plain, "leaf": Leaf, "holder": Holder}
     for name, component in registered.items():
@@ -70,12 +56,6 @@ def components() -> Iterator[None]:
     yield
     for name in registered:
         registry.unregister(name)
-
-
-def box(parser: Any, token: Any) -> TagOfOthers:
-    nodelist = parser.parse(("endbox",))
-    parser.delete_first_token()
-    return TagOfOthers(nodelist)
 
 
 def made(n: int) -> str:

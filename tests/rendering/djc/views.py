@@ -6,11 +6,33 @@ import json
 from typing import Any
 
 from django.template import Context, Engine
+from django.template.base import Node
 from django_components import registry
 
 from django_phoenix.rendering.assets import Assets, deliveries
 from django_phoenix.rendering.diff import RenderState
 from tests.rendering.harness import BUILTINS, Diff, Live
+from tests.rendering.tags import register as test_tags
+
+
+class Box(Node):
+    """Renders what it holds, as any third-party tag does."""
+
+    child_nodelists = ("nodelist",)
+
+    def __init__(self, nodelist: Any) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: Any) -> Any:
+        return f"[{self.nodelist.render(context)}]"
+
+
+@test_tags.tag
+def box(parser: Any, token: Any) -> Box:
+    nodelist = parser.parse(("endbox",))
+    parser.delete_first_token()
+    return Box(nodelist)
+
 
 COMPONENT_TAGS = "django_components.templatetags.component_tags"
 engine = Engine(builtins=[*BUILTINS, COMPONENT_TAGS])
