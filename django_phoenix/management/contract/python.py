@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import inspect
 import sys
 from functools import cache
@@ -87,12 +86,3 @@ def is_foreign(thing: Any) -> bool:
     module = getattr(thing, "__module__", None) or getattr(type(thing), "__module__", "")
     top = str(module).partition(".")[0]
     return top in sys.stdlib_module_names or top in {"django", "django_phoenix", "channels", "asgiref"}
-
-
-def imported(name: str) -> Any:
-    """The object of a dotted path; UNKNOWN if there is none."""
-    module, _, attribute = name.rpartition(".")
-    try:
-        return getattr(importlib.import_module(module), attribute, UNKNOWN) if module else UNKNOWN
-    except ImportError:
-        return UNKNOWN

@@ -6,17 +6,18 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from django.conf import settings
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.urls.resolvers import get_ns_resolver
 
+from .hints import did_you_mean
 from .python import module_tree
 
 # An argument whose value only rendering gives.
 DYNAMIC = object()
+HINT = "Correct the name, or add the route; manage.py phx_routes lists the live ones."
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,9 @@ def url_problem(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Pr
     if not candidates:
         known = [key for key in resolver.reverse_dict if isinstance(key, str)]
         return Problem(
-            f"there is no URL named {name!r}", _nearest(view, known, ":".join([*path, ""])), missing=True
+            f"there is no URL named {name!r}",
+            did_you_mean(view, known, HINT, ":".join([*path, ""])),
+            missing=True,
         )
     fitting = [each for each in candidates if each.takes(args, kwargs)]
     if not fitting:
@@ -128,7 +131,7 @@ def _namespaced(path: Sequence[str]) -> tuple[Any, Problem | None]:
             known = [*resolver.namespace_dict, *resolver.app_dict]
             full = ":".join([*done, namespace])
             prefix = ":".join([*done, ""]) if done else ""
-            hint = _nearest(namespace, known, prefix)
+            hint = did_you_mean(namespace, known, HINT, prefix)
             return root, Problem(f"there is no URL namespace {full!r}", hint, missing=True)
         extra, resolver = resolver.namespace_dict[namespace]
         pattern += extra
@@ -143,10 +146,3 @@ def _candidates(resolver: Any, view: str) -> list[_Candidate]:
         for possibility, _, defaults, converters in resolver.reverse_dict.getlist(view)
         for _, params in possibility
     ]
-
-
-def _nearest(name: str, known: Sequence[str], prefix: str) -> str:
-    near = get_close_matches(name, known, n=1)
-    if near:
-        return f"Did you mean {prefix + near[0]!r}?"
-    return "manage.py phx_routes lists the live ones; correct the name, or add the route."

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from django_phoenix.management.contract.component_calls import DEFAULT, Call, call_of, fills_of, part_of
 from django_phoenix.management.contract.component_slots import slots_of
 from django_phoenix.management.contract.findings import Finding, Level, rule
+from django_phoenix.management.contract.hints import did_you_mean
 from django_phoenix.management.contract.site import component_of, live_component_path
 from django_phoenix.management.contract.source import Use
 from django_phoenix.management.contract.takes import Argument, Takes, takes_of
@@ -27,7 +27,7 @@ def unknown_component(unit: Unit) -> Iterator[Finding]:
             yield Finding(
                 use.place,
                 f"There is no component {node.name!r}.",
-                _nearest(node.name, node.registry.all(), "Register it: @register or @component."),
+                did_you_mean(node.name, node.registry.all(), "Register it: @register or @component."),
             )
         elif (path := live_component_path(node)) is not None:
             yield Finding(
@@ -53,7 +53,7 @@ def unfit_arguments(unit: Unit) -> Iterator[Finding]:
         takes = takes_of(component)
         for name in call.kwargs:
             if not takes.accepts(name):
-                hint = _nearest(name, takes.named or (), f"It takes {_listed(takes.named or ())}.")
+                hint = did_you_mean(name, takes.named or (), f"It takes {_listed(takes.named or ())}.")
                 yield Finding(use.place.find(name), f"{_called(use)} takes no {name!r}.", hint)
         most = takes.most_positional
         if most is not None and len(call.args) > most:
@@ -113,7 +113,7 @@ def unfit_slots(unit: Unit) -> Iterator[Finding]:
         for fill, place in fills.named:
             if not slots.takes(fill):
                 lacks = "shows nothing of its body" if fill == DEFAULT else f"has no slot {fill!r}"
-                hint = _nearest(fill, slots.names, f"Its slots: {_listed(slots.names)}.")
+                hint = did_you_mean(fill, slots.names, f"Its slots: {_listed(slots.names)}.")
                 yield Finding(place, f"{_called(use)} {lacks}.", hint, Level.ERROR if slots.strict else None)
         empty = set() if fills.open else slots.left_empty(fill for fill, _ in fills.named)
         if empty:
@@ -131,8 +131,3 @@ def _called(use: Use) -> str:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names)) or "none"
-
-
-def _nearest(name: str, known: Iterable[str], otherwise: str) -> str:
-    near = get_close_matches(name, list(known), n=1)
-    return f"Did you mean {near[0]!r}?" if near else otherwise

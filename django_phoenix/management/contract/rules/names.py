@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
 from django_phoenix.live.page import find_template
 from django_phoenix.management.contract.findings import Finding, Level, rule
 from django_phoenix.management.contract.guarded import Met, met_in
+from django_phoenix.management.contract.hints import did_you_mean
 from django_phoenix.management.contract.known import Known, known_in, units_showing
 from django_phoenix.management.contract.reads import Read, reads_of
 from django_phoenix.management.contract.source import Source
@@ -69,7 +69,7 @@ def finding(read: Read, who: str, names: Iterable[str], view: str) -> Finding:
     return Finding(
         read.place,
         f"{read.name!r} is read, but nothing gives it a value: {who} nor a context processor.",
-        _nearest(read.name, names, f"Give it a value in {view}: in mount(), or in its class Assigns."),
+        did_you_mean(read.name, names, f"Give it a value in {view}: in mount(), or in its class Assigns."),
     )
 
 
@@ -92,10 +92,5 @@ def unknown_stream(page: Unit) -> Iterator[Finding]:
                 yield Finding(
                     read.place,
                     f"{page.name} has no {word} {read.lookups[0]!r}.",
-                    _nearest(read.lookups[0], names, f'{method}("{read.lookups[0]}", …) makes one.'),
+                    did_you_mean(read.lookups[0], names, f'{method}("{read.lookups[0]}", …) makes one.'),
                 )
-
-
-def _nearest(name: str, known: Iterable[str], otherwise: str) -> str:
-    near = get_close_matches(name, list(known), n=1)
-    return f"Did you mean {near[0]!r}?" if near else otherwise
