@@ -29,7 +29,7 @@ class RenderState:
         self.routing: tuple[Any, ...] | None = None
         self.tracker: Tracker | None = None  # of the program, if it has one
         self.seen: tuple[Any, ...] | None = None  # the values of the names that it tracks
-        self.written: dict[Any, Written] = {}  # by tags
+        self.written: dict[str, Written] = {}  # by tags
 
     def is_current(self) -> bool:
         """Whether language, time zone and URLs are those of the last render, as far as they matter."""

@@ -67,11 +67,12 @@ class Watch:
 
     __slots__ = ("known", "seen", "tracker", "values", "written")
 
-    def __init__(self, tracker: Tracker, values: tuple[Any, ...], known: dict[Any, Written]) -> None:
+    def __init__(self, tracker: Tracker, values: tuple[Any, ...], known: dict[str, Written]) -> None:
         self.tracker = tracker
         self.values = values  # of the tracker's names, before tags could write any
-        self.known = known  # what tags had written in the last render: place -> name and value
-        self.written: dict[Any, Written] = {}
+        # What tags had written in the last render: the rest of the block after them -> name and value.
+        self.known = known
+        self.written: dict[str, Written] = {}
         self.seen: tuple[Any, ...] = ()  # the values, if they can't change in place
 
 
@@ -252,8 +253,8 @@ def weight_of(part: Part) -> int:
     return len(part.paths or ()) if isinstance(part, Shown) else 1
 
 
-def has_written(rt: Runtime, place: Any) -> bool:
-    """Whether tags have left other names than in the last render, at this place of it."""
+def has_written(rt: Runtime, rest: str) -> bool:
+    """Whether tags have left other names than in the last render, before this rest of a block."""
     watch = rt.watch
     assert watch is not None
     tracker = watch.tracker
@@ -265,8 +266,8 @@ def has_written(rt: Runtime, place: Any) -> bool:
             for number, (value, before) in enumerate(zip(now, watch.values, strict=True))
             if value is not before
         )
-    watch.written[place] = new
-    old = watch.known.get(place)
+    watch.written[rest] = new
+    old = watch.known.get(rest)
     return old is None or len(new) != len(old) or not all(map(is_same_name, new, old))
 
 

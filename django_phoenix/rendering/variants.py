@@ -81,9 +81,8 @@ class VariantWriter:
 
     def guard(self, fn: Function, code: BlockCode, places: list[Place], number: int) -> None:
         rest = self.rest(code, places, number + 1)
-        key = f"(at + {places[number].at}, {number})"
         call = self.c.arguments(fn, *FIRST, "d", free=rest.free)
-        fn.emit(f"if has_written(rt, {key}): return {rest.name}({call})")
+        fn.emit(f"if has_written(rt, {rest.name!r}): return {rest.name}({call})")
 
     def rest(self, code: BlockCode, places: list[Place], start: int) -> Function:
         """The function that compares everything from one item of a block on."""

@@ -397,6 +397,15 @@ def test_what_a_tag_has_written_is_forgotten_in_a_render_as_a_whole() -> None:
         assert live.pages[-1] == django_html(live.template, live.values)
 
 
+def test_what_a_tag_has_written_in_a_block_is_not_taken_for_what_the_block_leaves() -> None:
+    shown = {"u": 1}
+    live = tracked("{% with y=1 %}{% set u shown.u %}<b>{{ u }}</b>{% endwith %}", {"u": 0, "shown": shown})
+    for new in (1, 0, 2, 0):  # the name itself is 0
+        shown["u"] = new
+        live.render()
+        assert live.pages[-1] == django_html(live.template, live.values)
+
+
 def test_a_render_that_is_thrown_away_leaves_no_trace() -> None:
     live = tracked("{{ a }}", {"a": 1})
     live.values["a"] = 2
