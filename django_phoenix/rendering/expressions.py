@@ -259,6 +259,19 @@ def constant_text(expression: FilterExpression) -> str | None:
 # -- conditions
 
 
+def check_condition(token: Any) -> None:
+    """Raise NotCompilable for what is no condition of Django's own."""
+    if token is None:
+        return
+    if type(token) is TemplateLiteral:
+        check(token.value)
+        return
+    if getattr(token, "id", None) not in OPERATORS:
+        raise NotCompilable
+    check_condition(token.first)
+    check_condition(token.second)
+
+
 def condition(c: Compiler, fn: Function, scope: Scope, token: Any, depth: int = 0) -> str:
     """Emit the evaluation of one `{% if %}` condition; return an expression for what it gives."""
     if type(token) is TemplateLiteral:

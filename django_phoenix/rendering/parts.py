@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .branches import Branch, Branches
 from .reads import Reads
 from .rendered import Block
 from .source import Function
@@ -192,7 +193,7 @@ class Choice(Part):
     culprit: Culprit | None = None
     tests: list[tuple[Any, int]] = field(default_factory=list)  # condition (None: else) -> number
     scope: Scope | None = None
-    _filler: Function | None = None
+    _filler: tuple[str, dict[str, None]] | None = None
 
     def __post_init__(self) -> None:
         self.width = 1 + max((code.width for code in self.live()), default=0)
@@ -209,9 +210,8 @@ class Choice(Part):
         if fn.hot:
             self._fill(c, fn, chosen, f"{result} = ")
         else:
-            filler = self.filler(c, fn)
-            call = c.arguments(fn, "rt", "out", chosen, free=filler.free)
-            fn.emit(f"{result} = {filler.name}({call})")
+            filler, free = self.filler(c)
+            fn.emit(f"{result} = {filler}.fill({c.arguments(fn, 'rt', 'out', chosen, free=free)})")
         return result
 
     def diff(self, c: Compiler, fn: Function, at: int, slot: str) -> None:
@@ -264,17 +264,23 @@ class Choice(Part):
 
     def _refill(self, c: Compiler, fn: Function, chosen: str, at: int, slot: str) -> None:
         with fn.block("else:"):
-            filler = self.filler(c, fn)
-            arguments = ("rt", "mem", f"at + {at}", str(self.width), filler.name, chosen)
-            fn.emit(f"d[{slot!r}] = refill({c.arguments(fn, *arguments, free=filler.free)})")
+            filler, free = self.filler(c)
+            arguments = ("rt", "mem", f"at + {at}", str(self.width), f"{filler}.fill", chosen)
+            fn.emit(f"d[{slot!r}] = refill({c.arguments(fn, *arguments, free=free)})")
 
-    def filler(self, c: Compiler, caller: Function) -> Function:
-        """The function that shows a branch for the first time."""
+    def filler(self, c: Compiler) -> tuple[str, dict[str, None]]:
+        """The name of the object that shows a branch for the first time, and what that needs."""
         if self._filler is None:
-            fn = self._filler = Function(c.module.fresh("fill"), ("rt", "out", "b"), dynamic=caller.dynamic)
-            fn.culprit = self.culprit
-            self._fill(c, fn, "b", "return ")
-            c.module.add(fn)
+            free = {name: None for code in self.live() for name in code.free}
+            order = list(free)
+            branches = Branches(self.width)
+            for number, code in enumerate(self.branches):
+                if code is not None:
+                    padding = (None,) * (self.width - 1 - code.width)
+                    picks = tuple(order.index(name) for name in code.free)
+                    branch = branches.shown[number] = Branch(code.block, picks, padding)
+                    c.module.bind(branch, "full", code.full)
+            self._filler = c.module.constant("C", branches), free
         return self._filler
 
     def _compare(self, c: Compiler, fn: Function, chosen: str, at: int, slot: str) -> None:

@@ -4,6 +4,7 @@ include %}`."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
@@ -11,7 +12,7 @@ from django.template.defaulttags import AutoEscapeControlNode, CycleNode, IfNode
 from django.template.loader_tags import BlockNode, IncludeNode
 
 from .chain import literal_include
-from .expressions import check, condition, is_path, value
+from .expressions import check, check_condition, condition, is_path, value
 from .include import Include
 from .nodes import handles
 from .parts import BlockCode, Choice, Content, Effect, Hosted, Nested
@@ -46,10 +47,39 @@ def if_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
     if c.is_rehearsal:
         return
     branches: list[BlockCode | None] = [None if code.empty else code for code in codes]
+    for test, _ in node.conditions_nodelists:
+        check_condition(test)
+    tests = [
+        (test, number if branches[number] is not None else -1)
+        for number, (test, _) in enumerate(node.conditions_nodelists)
+    ]
+    (test, answer), *others = tests
+    choose: Callable[[Function], str]
+    if len(others) < 2 and all(other is None for other, _ in others):
+        choose = partial(choose_one, c, scope, test, answer, others[0][1] if others else -1)
+    else:
+        choose = chooser(c, scope, node, tests)
+    content.items.append(Choice(choose, branches, culprit=c.culprit(node), tests=tests, scope=scope))
+
+
+def choose_one(c: Compiler, scope: Scope, test: Any, answer: int, otherwise: int, fn: Function) -> str:
+    """Emit the choice of a branch; return the variable that holds its number."""
+    chosen = fn.define(c.module.fresh("b"))
+    fn.emit(f"{chosen} = {otherwise}")
+    with fn.block("try:"):
+        fn.emit(f"if {condition(c, fn, scope, test)}: {chosen} = {answer}")
+    with fn.block("except VariableDoesNotExist:"):
+        fn.emit("pass")
+    return chosen
+
+
+def chooser(
+    c: Compiler, scope: Scope, node: IfNode, tests: list[tuple[Any, int]]
+) -> Callable[[Function], str]:
+    """The same for several conditions, in a function of its own."""
     fn = Function(c.module.fresh("choose"), ("rt",), dynamic=scope.dynamic)
     fn.culprit = c.culprit(node)
-    for number, (test, _) in enumerate(node.conditions_nodelists):
-        answer = number if branches[number] is not None else -1
+    for test, answer in tests:
         if test is None:
             fn.emit(f"return {answer}")
             break
@@ -68,11 +98,7 @@ def if_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
         caller.reads.absorb(fn.reads)
         return chosen
 
-    tests = [
-        (test, number if branches[number] is not None else -1)
-        for number, (test, _) in enumerate(node.conditions_nodelists)
-    ]
-    content.items.append(Choice(choose, branches, culprit=c.culprit(node), tests=tests, scope=scope))
+    return choose
 
 
 @handles(WithNode)
