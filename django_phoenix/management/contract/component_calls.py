@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from django.utils.safestring import SafeString
-
 from .source import Body, Place, Step, Text, Use
 from .urlnames import DYNAMIC
 
@@ -65,10 +63,9 @@ def literal_of(value: Any) -> Any:
         return DYNAMIC
     if kind in ("string", "int", "float"):
         try:
-            found = ast.literal_eval(text)
+            return ast.literal_eval(text)
         except (ValueError, SyntaxError):
             return DYNAMIC
-        return SafeString(found) if isinstance(found, str) else found
     return CONSTANTS.get(text, DYNAMIC) if kind == "variable" else DYNAMIC
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from inspect import Parameter
 from typing import Any
 
+from django.utils.safestring import SafeString
+
 from django_phoenix.declarations.annotations import check_of, name_of
 
 from .component_calls import DEFAULT
@@ -27,8 +29,9 @@ class Argument:
         return name_of(self.annotation)
 
     def fits(self, value: Any) -> bool:
+        """Whether a literal is of the declared type. Texts written in a template are safe."""
         check = check_of(self.annotation)
-        return check is None or check(value)
+        return check is None or check(SafeString(value) if isinstance(value, str) else value)
 
 
 @dataclass
