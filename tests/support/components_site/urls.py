@@ -12,6 +12,7 @@ urlpatterns = [
     path("gauges/", views.GaugesLive.as_view()),
     path("gauges/other/", views.OtherLive.as_view(), name="other"),
     path("opaque/", views.OpaqueLive.as_view()),
+    path("holders/", views.HoldersLive.as_view()),
     path("favicon.ico", lambda request: HttpResponse(status=204)),
     path("", include("django_components.urls")),
     *staticfiles_urlpatterns(),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django_phoenix.live_component import LiveComponent
+from django_phoenix.live_component import event as component_event
 from django_phoenix.live_view import LiveView, event
 from tests.support.components_site import components  # noqa: F401 (registers them)
 
@@ -49,3 +51,22 @@ class OpaqueLive(Base):
     template = f"""{HEAD}{BUTTONS}
 {{% for name in names %}}{{% component "panel" name=name value=value / %}}{{% endfor %}}
 {{% if shown %}}{{% component "panel" name="late" unit="m" value=value / %}}{{% endif %}}"""
+
+
+class Holder(LiveComponent):
+    """A live component with a gauge in it, once it is asked to show one."""
+
+    template = f"""{HEAD}<div><button phx-click="open" phx-target="{{{{ myself }}}}">Open</button>
+{{% if opened %}}{{% component "gauge" name=id value=1 / %}}{{% endif %}}</div>"""
+
+    class Assigns:
+        opened: bool = False
+
+    @component_event
+    def open(self) -> None:
+        self.assigns.opened = True
+
+
+class HoldersLive(Base):
+    template = f"""{HEAD}{{% component "gauge" name="of the page" value=value / %}}
+{{% live_component "{__name__}.Holder" id="one" %}}{{% live_component "{__name__}.Holder" id="two" %}}"""
