@@ -28,13 +28,7 @@ def used_input(params: Mapping[str, Any], name: str) -> bool:
     ``name`` is as in HTML: ``"email"`` or ``"user[email]"``. Of a name that stands for several, as ``"user"``
     does, one that is used will do.
     """
-    *outer, last = key_path(name) or [name]
-    for key in outer:
-        inner = params.get(key)
-        if not isinstance(inner, Mapping):
-            return False
-        params = inner
-    return last in params and _is_used(params, last)
+    return _use_of(params, name) is True
 
 
 def errors_to_show(field: BoundField) -> list[str]:
@@ -42,6 +36,7 @@ def errors_to_show(field: BoundField) -> list[str]:
 
     Once the form is submitted, by an event or by a plain POST, all of them. A field that sends nothing, such
     as a group of boxes of which none is ticked, counts as used while it is the one that was changed last.
+    (A form that is sent again after a reconnect names its first input as that, used or not.)
     """
     errors = field.errors
     if not errors:
@@ -50,11 +45,21 @@ def errors_to_show(field: BoundField) -> list[str]:
     target = data.get(TARGET)
     if target is not None:
         names = list(_input_names(field))
-        if not any(_is_target(target, name) for name in names) and not all(
-            used_input(data, name) for name in names
-        ):
+        is_target = any(_is_target(target, name) and _use_of(data, name) is not False for name in names)
+        if not is_target and not all(used_input(data, name) for name in names):
             return []
     return [str(error) for error in errors]
+
+
+def _use_of(params: Mapping[str, Any], name: str) -> bool | None:
+    """Whether an input has been used; None if it has sent nothing."""
+    *outer, last = key_path(name) or [name]
+    for key in outer:
+        inner = params.get(key)
+        if not isinstance(inner, Mapping):
+            return None
+        params = inner
+    return _is_used(params, last) if last in params else None
 
 
 def _is_used(params: Mapping[str, Any], key: str) -> bool:

@@ -63,6 +63,7 @@ ALL = {"mail", "name", "agree", "tags", "when", "born"}
         ("mail=x&name=", "name", {"mail", "name"}),
         ("mail=a%40b.de&_unused_name=&name=", "mail", set()),
         ("", "tags", {"tags"}),
+        ("_unused_mail=&mail=&_unused_name=&name=", "mail", set()),  # sent again after a reconnect
         ("_unused_when_0=&when_0=&_unused_when_1=&when_1=", "other", set()),
         ("when_0=1&_unused_when_1=&when_1=", "when_0", {"when"}),
         ("when_0=1&_unused_when_1=&when_1=", "other", set()),

@@ -17,6 +17,7 @@ from django.templatetags.static import StaticNode
 
 from .chain import literal_include
 from .compiler import compile_template
+from .errors import text_of
 from .include import Include
 from .nodes import DEPTH, handler_for
 from .parts import Choice, Effect, Hosted, Nested, Part, Repeated
@@ -95,7 +96,7 @@ class Anatomist:
             kind_of(item, node, is_opaque),
             str(template.name or template.origin.name),
             line_of(template, node),
-            source_of(node),
+            source_of(template, node),
             self.readable(reads),
             bool(why),
             why,
@@ -232,8 +233,9 @@ def line_of(template: Any, node: Any) -> int:
     return int(token.lineno)
 
 
-def source_of(node: Any) -> str:
+def source_of(template: Any, node: Any) -> str:
     token = getattr(node, "token", None)
     if token is None:
         return ""
-    return f"{{{{ {token.contents} }}}}" if isinstance(node, VariableNode) else f"{{% {token.contents} %}}"
+    text = text_of(template, token)
+    return f"{{{{ {text} }}}}" if isinstance(node, VariableNode) else f"{{% {text} %}}"

@@ -37,7 +37,7 @@ def add_note(error: Exception, template: Template, node: Node) -> None:
     if node.token is None:
         return
     name = template.name or template.origin.name
-    note = f"In template {name}, line {line_of(template, node.token)}: {node.token.contents}"
+    note = f"In template {name}, line {line_of(template, node.token)}: {text_of(template, node.token)}"
     if note not in getattr(error, "__notes__", ()):
         error.add_note(note)
 
@@ -47,6 +47,17 @@ def line_of(template: Template, token: Token) -> int:
     if token.position is None or not template.source:
         return token.lineno or 0
     return template.source.count("\n", 0, token.position[0]) + 1
+
+
+def text_of(template: Template, token: Token) -> str:
+    """What stands between the braces: in the source, for libraries rewrite their tags' `contents`."""
+    if token.position is None:
+        return token.contents
+    start, end = token.position
+    text = (template.source or "")[start:end]
+    if text[:2] not in ("{%", "{{"):
+        return token.contents
+    return " ".join(text[2:-2].split())
 
 
 def culprit_of(traceback: TracebackType | None) -> Culprit | None:

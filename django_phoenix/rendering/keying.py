@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.template import TemplateSyntaxError
 
+from .purity import register_pure_filter
+
 if TYPE_CHECKING:
     from django.template.base import FilterExpression
 
 
+@register_pure_filter
 def key_by(items: Any, path: str = "") -> Any:
     """``{% for row in rows|key_by:"slug" %}``: entries are known by their ``row.slug`` when the list changes.
 

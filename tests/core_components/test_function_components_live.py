@@ -235,3 +235,9 @@ def context_of(page: LivePage, values: dict[str, Any]) -> Context:
     context = Context(values)
     context.template = page.template
     return context
+
+
+def test_an_error_in_a_page_names_the_component_as_it_is_written() -> None:
+    with pytest.raises(ComponentInputError) as caught:
+        LivePage("{% component 't.card' title='x'\n  size='huge' / %}").show()
+    assert "component 't.card' title='x' size='huge' /" in caught.value.__notes__[-1]

@@ -29,6 +29,7 @@ TOLD: list[tuple[str, str, list[str], str]] = [
     ("{{ a|random }}", "text", ["a"], "filter random"),
     ("{% if a.b and c|brackets %}x{% endif %}", "if", ["a.b", "c"], "filter brackets"),
     ("{% for x in a|dictsort:'id' %}{% endfor %}", "for", ["a"], ""),
+    ("{% for x in a|key_by:'id' %}{% endfor %}", "for", ["a"], ""),
     ("{% with x=a.b %}{{ x }}{% endwith %}", "with", ["a.b"], ""),
     ("{% include 'part' with x=a.b only %}", "include", ["a.b"], ""),
     ("{% include a %}", "include", ["a"], ""),
