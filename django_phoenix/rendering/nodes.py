@@ -116,6 +116,7 @@ def compile_node(c: Compiler, content: Content, scope: Scope, node: TemplateNode
 def opaque(c: Compiler, content: Content, scope: Scope, node: TemplateNode) -> None:
     c.opaque(node)
     c.opaque_nodes.add(id(node))
+    c.shows_names = True
     c.mark(scope)
     name = c.module.constant("N", node)
     how = "rendered_in_a_thread" if may_hide_queries(c, node) else "rendered_by_django"

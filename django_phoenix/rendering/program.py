@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 numbers = itertools.count(1)
 
+BIG = 8000  # characters of source, from which on what runs seldom is written in the shortest way
+
 
 @dataclass(eq=False)
 class Program:
@@ -73,6 +75,7 @@ class Compiler:
         self.region = region
         self.roots = roots or {}
         self.blocks = overriding_blocks(chain)
+        self.is_big = sum(len(template.source) for template in chain) > BIG
         self.marks: set[Hashable] = set()
         self.loops: list[tuple[Loop, dict[str, str]]] = []
         self.start()
@@ -93,6 +96,7 @@ class Compiler:
         self.gathering: Scope | None = None  # of a component's tag whose body is being looked through
         self.depth = 0
         self.hosts = False  # other programs are run within this one
+        self.shows_names = False  # to others, all that there are: templates that it includes, unknown tags
         self.new_marks: set[Hashable] = set()
 
     # -- the program
@@ -193,7 +197,8 @@ class Compiler:
         self.depth += 1
         content = self.content(scope, nodes)
         self.depth -= 1
-        return parts.write(self, content, scope.dynamic, self.place(at))
+        compact = self.is_big and scope.loop() is None
+        return parts.write(self, content, scope.dynamic, self.place(at), compact=compact)
 
     def content(self, scope: Scope, nodes: Iterable[TemplateNode]) -> parts.Content:
         content = parts.Content()
@@ -305,6 +310,8 @@ class Compiler:
         name = literal_include(node)
         if name is not None:
             self.includes.append(name)
+        if not node.isolated_context:
+            self.shows_names = True
 
     def opaque(self, node: TemplateNode) -> None:
         name = self.owner.name or self.owner.origin.name

@@ -192,6 +192,7 @@ class ComponentTag:
             if template is not None:
                 template_rendered.send(sender=template, template=template, context=context)
             if plan.is_captured:
+                rt.restless += frame.under is frame.outside
                 return Captured(rt, plan, frame, context, stand_in).shown(memory)
             names = flat(context.dicts)
         if template is None:
@@ -236,9 +237,11 @@ def commented(needs: Dependency, value: Any, memory: Any) -> tuple[str, Any]:
 
 
 def reads_outside(program: Program, frame: ComponentFrame) -> bool:
-    """Whether the template uses names of the page around the component, beside what it is given."""
+    """Whether the template may use names of the page around the component, beside what it is given."""
     own, under = frame.own, frame.under
-    return any(name in under and name not in own and name not in BUILTINS for name in program.compiler.names)
+    return program.compiler.shows_names or any(
+        name in under and name not in own and name not in BUILTINS for name in program.compiler.names
+    )
 
 
 def declare(cls: Any, component: Any, args: list[Any], kwargs: dict[str, Any], slots: Any) -> None:

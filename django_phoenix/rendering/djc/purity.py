@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django_phoenix.rendering.lookup import MISSING, follow, get
+from django_phoenix.rendering.lookup import MISSING
+from django_phoenix.rendering.quiet import QUIETLY
 from django_phoenix.rendering.tracking import PLAIN, is_immutable, same
 
 if TYPE_CHECKING:
@@ -31,7 +32,10 @@ def remembered(plan: Plan, body: Body, rt: Runtime, values: Any, layer: Names | 
     if reads is None or not plan.is_pure:
         return None
     if reads:
-        values = (*values, *values_of(reads, rt, layer))
+        try:
+            values = (*values, *values_of(reads, rt, layer))
+        except LookupError:
+            return None
     for value in values:
         if type(value) not in PLAIN and not is_immutable(value):
             return None
@@ -39,15 +43,13 @@ def remembered(plan: Plan, body: Body, rt: Runtime, values: Any, layer: Names | 
 
 
 def values_of(paths: Paths, rt: Runtime, layer: Names | None) -> list[Any]:
-    """What the caller's template finds there at the component's tag."""
+    """What the caller's template finds there at the component's tag. Raises LookupError as `QUIETLY`."""
     find = rt.context.get if rt.real else rt.names.get
     found = []
     for name, *bits in paths:
         value = layer[name] if layer and name in layer else find(name, MISSING)
-        if len(bits) == 1:
-            value = get(rt, value, bits[0])
-        elif bits:
-            value = follow(rt, value, tuple(bits))
+        for bit in bits:
+            value = QUIETLY[type(value), bit](value)
         found.append(value)
     return found
 
@@ -68,10 +70,12 @@ def is_untouched(
     for path in reads:
         name = path[0]
         value = layer[name] if layer and name in layer else find(name, MISSING)
-        if len(path) == 2:
-            value = get(rt, value, path[1])
-        elif len(path) > 2:
-            value = follow(rt, value, path[1:])
+        if len(path) > 1:
+            try:
+                for bit in path[1:]:
+                    value = QUIETLY[type(value), bit](value)
+            except LookupError:
+                return False
         if value is not known[at]:
             return False
         at += 1

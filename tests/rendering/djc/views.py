@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.template import Context, Engine
+from django.template import Context, Engine, Template
 from django.template.base import Node
 from django_components import registry
 
@@ -41,8 +41,10 @@ engine = Engine(builtins=[*BUILTINS, COMPONENT_TAGS])
 class View(Live):
     """As the harness's, in a view: ids stay, and needs are noted."""
 
-    def __init__(self, source: str, values: dict[str, Any] | None = None, id: str = "phx-1") -> None:
-        super().__init__(engine.from_string(source), values)
+    def __init__(
+        self, source: str | Template, values: dict[str, Any] | None = None, id: str = "phx-1"
+    ) -> None:
+        super().__init__(engine.from_string(source) if isinstance(source, str) else source, values)
         self.assets = Assets(id)
         self.context.phoenix_assets = self.assets  # type: ignore[attr-defined]
 
