@@ -20,7 +20,8 @@ NOBODY = "_"  # in the place of an id: the styles alone are asked for
 TOLD = 2000  # what a view remembers of what its page has been told
 
 MARK = "<!-- _RENDERED "
-COMMENT = re.compile(r"<!--\s+_RENDERED\s+([\w\-./]+),(\w+),([0-9a-f]*),([0-9a-f]*)\s+-->")
+# Ids are replaced wherever they stand: none that is short enough to be a word of the text.
+COMMENT = re.compile(r"<!--\s+_RENDERED\s+([\w\-./]+),(\w{7,}),([0-9a-f]*),([0-9a-f]*)\s+-->")
 
 
 class Dependency(NamedTuple):

@@ -128,6 +128,8 @@ def test_a_comment_of_a_class_that_does_not_exist_is_taken_for_text_of_others() 
     view.show(html=mark_safe("<!-- _RENDERED nobody_123,c123456,, --><p id='c123456'>text</p>"))
     assert view.page.endswith(">text</p>")
     assert view.news() == {}
+    view.show(html=mark_safe("<!-- _RENDERED nobody_123,text,, --><p>text</p>"))
+    assert view.page.endswith("<p>text</p>")
 
 
 def test_escaped_text_may_say_what_it_likes() -> None:
