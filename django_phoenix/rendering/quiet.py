@@ -35,7 +35,7 @@ QUIETLY = Quietly()
 
 def getter_of(cls: type, name: str) -> Getter:
     if cls is dict:
-        return unknown if hasattr(dict, name) else itemgetter(name)
+        return itemgetter(name)
     if cls is SimpleLazyObject:
         return lambda lazy: unwrapped(lazy, name)
     if has_call(cls):

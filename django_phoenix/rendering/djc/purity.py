@@ -73,7 +73,7 @@ def is_untouched(
         if len(path) > 1:
             try:
                 for bit in path[1:]:
-                    value = QUIETLY[type(value), bit](value)
+                    value = value[bit] if type(value) is dict else QUIETLY[type(value), bit](value)
             except LookupError:
                 return False
         if value is not known[at]:
