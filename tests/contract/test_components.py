@@ -96,11 +96,12 @@ def components() -> Iterator[None]:
     for name, each in classes.items():
         registry.register(f"check.{name}", each)
     made = {"price": price, "table": table}
-    for name, function in made.items():
-        component(f"check.{name}", template="<b></b>")(function)
+    # Older registries keep no class alive.
+    kept = [component(f"check.{name}", template="<b></b>")(function) for name, function in made.items()]
     yield
     for name in (*classes, *made):
         registry.unregister(f"check.{name}")
+    kept.clear()
 
 
 def spots(tag: str, *ids: str) -> list[tuple[str, str]]:
