@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .component_calls import call_of, part_of
+from .component_classes import component_of
 from .mappings import keys_returned
 from .writes import Written
 
@@ -21,31 +22,20 @@ def names_inside(node: Any) -> Written:
     if part == "fill":
         given = call_of(node.params).kwargs
         names = [given[key] for key in ("data", "fallback", "default") if key in given]
-        return Written({name for name in names if isinstance(name, str)}, not all_texts(names))
+        texts = {name for name in names if isinstance(name, str)}
+        return Written(texts, open=not all(isinstance(name, str) for name in names))
     if part != "component" or is_isolated(node):
         return Written()
-    try:
-        component = node.registry.get(node.name)
-    except Exception:  # django-components' own "not registered"; another rule tells of it
-        return Written(open=True)
-    return names_given(component)
-
-
-def all_texts(names: list[Any]) -> bool:
-    return all(isinstance(name, str) for name in names)
+    component = component_of(node)
+    return Written(open=True) if component is None else names_given(component)
 
 
 def is_isolated(node: Any) -> bool:
     """Whether a component sees nothing of the page around its tag, and its slots nothing of the component."""
     if node.flags.get("only"):
         return True
-    try:
-        component = node.registry.get(node.name)
-    except Exception:
-        component = None
-    settings = node.registry.settings
-    behavior = getattr(settings.context_behavior, "value", settings.context_behavior)
-    return hasattr(component, "declaration") or behavior == "isolated"
+    behavior = node.registry.settings.context_behavior
+    return hasattr(component_of(node), "declaration") or getattr(behavior, "value", behavior) == "isolated"
 
 
 def names_given(component: type[Any]) -> Written:

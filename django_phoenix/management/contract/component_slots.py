@@ -10,10 +10,11 @@ from typing import Any
 from django_phoenix.declarations.declaration import BODY
 
 from .component_calls import DEFAULT, call_of, part_of
+from .component_classes import component_of, is_live_component
 from .guarded import met_in
 from .python import definition
 from .reads import reads_of
-from .site import Site, component_of, is_live_component
+from .site import Site
 from .takes import takes_of
 from .unit import Unit
 

@@ -10,9 +10,9 @@ from typing import Any
 from django.template.base import VariableNode
 
 from .component_calls import call_of
+from .component_classes import component_of
 from .nesting import Element
 from .payloads import Sent, sent_as
-from .site import component_of
 from .source import Use
 from .unit import Unit
 

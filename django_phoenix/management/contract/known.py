@@ -16,9 +16,10 @@ from django_phoenix.rendering.live_components import LiveComponentNode
 
 from .assigned import Assigned, assigned_by
 from .component_calls import part_of
+from .component_classes import component_of, live_component_path
 from .component_names import is_isolated, names_given
 from .mappings import keys_returned
-from .site import Site, component_of, live_component_path
+from .site import Site
 from .source import Source, Use
 from .unit import Unit
 from .writes import Written

@@ -13,9 +13,9 @@ from django.templatetags.static import StaticNode
 import django_phoenix
 from django_phoenix.rendering.live_components import LiveComponentNode
 
+from .component_classes import component_of
 from .html import Attribute
 from .nesting import Element
-from .site import component_of
 from .unit import Unit
 
 IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']""")

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django_phoenix.management.contract.component_calls import DEFAULT, Call, call_of, fills_of, part_of
+from django_phoenix.management.contract.component_classes import component_of, live_component_path
 from django_phoenix.management.contract.component_slots import slots_of
 from django_phoenix.management.contract.findings import Finding, Level, rule
 from django_phoenix.management.contract.hints import did_you_mean
-from django_phoenix.management.contract.site import component_of, live_component_path
 from django_phoenix.management.contract.source import Use
 from django_phoenix.management.contract.takes import Argument, Takes, takes_of
 from django_phoenix.management.contract.unit import Unit
