@@ -90,13 +90,13 @@ def table(rows: Any, *, col: Mapping[str, Slot], body: Slot | None = None) -> No
     """A table."""
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def components() -> Iterator[None]:
     classes = {each.__name__.lower(): each for each in (Card, Free, Passing, Naming, Using, Typed)}
     for name, each in classes.items():
         registry.register(f"check.{name}", each)
     made = {"price": price, "table": table}
-    # Older registries keep no class alive.
+    # Older registries keep no class alive, and forget a name when the class dies that had it before.
     kept = [component(f"check.{name}", template="<b></b>")(function) for name, function in made.items()]
     yield
     for name in (*classes, *made):
