@@ -24,7 +24,7 @@ from .instances import BUILTINS, ComponentFrame, attributes_of, data_of, isolate
 from .leaf import compared, whole
 from .plans import Answered, Plan, dynamic_target, plan_of
 from .purity import is_same, is_untouched, remembered
-from .running import GIVEN, ID, program_of, run
+from .running import BLOCK, GIVEN, ID, program_of, run
 
 if TYPE_CHECKING:
     from django.template.base import Template
@@ -146,7 +146,7 @@ class ComponentTag:
     def live(
         self, rt: Runtime, plan: Plan, memory: Any, here: Names, given: Given, slots: Any
     ) -> tuple[Any, Any]:
-        known = memory[ID] if type(memory) is list else None
+        known = memory[ID] if type(memory) is list and was_of(rt, memory, plan) else None
         fills_isolated = self.node.registry.settings.context_behavior == "isolated"
         under = isolated(here) if fills_isolated or self.only else here
         component = make(rt, self.node, plan.cls, given, slots, here, under, known)
@@ -229,6 +229,14 @@ class ComponentTag:
             registry=self.node.registry,
         )
         return whole(context, text)
+
+
+def was_of(rt: Runtime, memory: list[Any], plan: Plan) -> bool:
+    """Whether the component that is remembered is of this class, as far as its page could tell."""
+    if not plan.asks or plan.template is None:
+        return True
+    compiled = rt.compiled(plan.template) if plan.rooted is None else plan.rooted
+    return any(program.block is memory[BLOCK] for program in compiled.programs())
 
 
 def commented(needs: Dependency, value: Any, memory: Any) -> tuple[str, Any]:

@@ -35,6 +35,10 @@ class Meter(Component):
         return {"tint": "red" if kwargs["n"] < 10 else "blue"}
 
 
+class OtherMeter(Meter):
+    template = "<p>other {{ n }}</p>"
+
+
 class OpaqueMeter(Meter):
     """The same, written by django-components."""
 
@@ -61,7 +65,13 @@ class Bare(Component):
 
 @pytest.fixture(autouse=True)
 def components() -> Iterator[None]:
-    registered = {"meter": Meter, "opaque_meter": OpaqueMeter, "styled": Styled, "bare": Bare}
+    registered = {
+        "meter": Meter,
+        "other_meter": OtherMeter,
+        "opaque_meter": OpaqueMeter,
+        "styled": Styled,
+        "bare": Bare,
+    }
     for name, component in registered.items():
         registry.register(name, component)
     with override_settings(ROOT_URLCONF="django_components.urls"):
@@ -109,6 +119,20 @@ def test_styles_that_follow_data_are_told_when_they_change_and_calls_are_not(nam
     assert re.findall(r"data-djc-id-(\w+)", view.page) == [call[1] for call in first["calls"]]
     view.show(n=1)
     assert view.news() == {}
+
+
+def test_another_class_behind_the_same_tag_is_another_component() -> None:
+    view = View("{% component 'dynamic' is=kind n=1 / %}")
+    view.show(kind="meter")
+    first = view.news()["calls"]
+    view.show(kind="styled")
+    assert urls(view.news()) >= {"/components/cache/Styled.css"}
+    view.show(kind="other_meter")
+    second = view.news()["calls"]
+    assert [call[1] for call in second] == re.findall(r"data-djc-id-(\w+)", view.page)
+    view.show(kind="meter")
+    third = view.news()["calls"]
+    assert len({call[1] for call in [*first, *second, *third]}) == 3
 
 
 def test_a_thousand_components_that_need_nothing_ask_for_nothing() -> None:
