@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 
 from .purity import LOCALIZED, PURE
-from .scope import COUNTERS, BlockName, LoopVariables
+from .scope import COUNTERS, BlockName, Local, LoopVariables
 from .source import Function
 
 if TYPE_CHECKING:
@@ -98,6 +98,23 @@ def read(c: Compiler, fn: Function, scope: Scope, variable: Variable) -> str:
     ahead = f"{fetched} if ok else " if fetched else ""
     fn.emit(f"{result} = {ahead}{path(value, bits)}")
     return result
+
+
+def root_of(c: Compiler, fn: Function, scope: Scope, variable: Variable) -> str | None:
+    """The variable that holds the first name of a path, whose rest is then looked up; None if it has none."""
+    if variable.lookups is None:
+        return None
+    name, *bits = variable.lookups
+    found = scope.find(name)
+    if isinstance(found, Local):
+        value = fn.use(found.variable)
+    elif found is None and name not in SURROUNDINGS:
+        value = context_name(c, fn, name)
+    else:
+        return None
+    if bits:
+        fn.reads.look(value, bits)
+    return value
 
 
 def path(value: str, bits: list[str]) -> str:

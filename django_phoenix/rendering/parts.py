@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .branches import Branch, Branches
+from .expressions import root_of
 from .reads import Reads
 from .rendered import Block
 from .source import Function
@@ -80,11 +81,31 @@ class Shown(Part):
         None  # the variables behind `reads` (None: a constant), if that is all
     )
     scope: Scope | None = None
+    shows_missing: bool = False  # a missing variable is shown as Django shows it, not passed on
 
     def __post_init__(self) -> None:
         self.width = self.count
 
+    def root(self, c: Compiler, fn: Function) -> str | None:
+        """For a short way to write it down: the variable behind the only value that it reads."""
+        if not fn.compact or self.count != 1 or self.scope is None or not self.paths or not self.paths[0]:
+            return None
+        return root_of(c, fn, self.scope, self.paths[0])
+
+    def looked_up(self, root: str) -> str:
+        (path,) = self.paths or [None]
+        assert path is not None
+        assert path.lookups is not None
+        name = path.var if self.shows_missing else None
+        return f"{root}, {path.lookups[1:]!r}, {name!r}"
+
     def full(self, c: Compiler, fn: Function, at: int) -> str:
+        root = self.root(c, fn)
+        if root is not None:
+            fn.flush()
+            text = fn.define(c.module.fresh("x"))
+            fn.emit(f"{text} = shown(rt, out, {self.show}, {self.looked_up(root)})")
+            return text
         reads = self.reads(fn)
         text = fn.define(c.module.fresh("x"))
         fn.emit(f"{text} = {self.show}(rt, {', '.join(reads)})")
@@ -95,6 +116,10 @@ class Shown(Part):
         return text
 
     def diff(self, c: Compiler, fn: Function, at: int, slot: str) -> None:
+        root = self.root(c, fn)
+        if root is not None:
+            fn.emit(f"renew_shown(rt, d, {slot!r}, {self.show}, mem, at + {at}, {self.looked_up(root)})")
+            return
         reads = self.reads(fn)
         if len(reads) == 1:
             new = f"renew(rt, d, {slot!r}, {self.show}, mem, at + {at}, {reads[0]})"
@@ -218,9 +243,14 @@ class Choice(Part):
         with fn.reading() as choosing:
             chosen = self.choose(fn)
         self.choosing = choosing
-        with fn.block(f"if {chosen} == mem[at + {at}]:"):
-            self._compare(c, fn, chosen, at, slot)
-        self._refill(c, fn, chosen, at, slot)
+        if fn.compact:
+            branches, free = self.filler(c)
+            arguments = ("rt", "d", repr(slot), "mem", f"at + {at}", chosen)
+            fn.emit(f"{branches}.renew({c.arguments(fn, *arguments, free=free)})")
+        else:
+            with fn.block(f"if {chosen} == mem[at + {at}]:"):
+                self._compare(c, fn, chosen, at, slot)
+            self._refill(c, fn, chosen, at, slot)
         fn.reads.absorb(self.gathered())
 
     def gathered(self) -> Reads:
@@ -280,6 +310,8 @@ class Choice(Part):
                     picks = tuple(order.index(name) for name in code.free)
                     branch = branches.shown[number] = Branch(code.block, picks, padding)
                     c.module.bind(branch, "full", code.full)
+                    if code.parts or code.effects:
+                        c.module.bind(branch, "diff", code.diff)
             self._filler = c.module.constant("C", branches), free
         return self._filler
 
@@ -430,7 +462,7 @@ class Content:
         return [item for item in self.items if isinstance(item, Part)]
 
 
-def write(c: Compiler, content: Content, dynamic: bool, name: str) -> BlockCode:
+def write(c: Compiler, content: Content, dynamic: bool, name: str, *, compact: bool) -> BlockCode:
     """Write both functions of a block."""
     if c.is_rehearsal:
         rehearsed = Block((), root=False, name=name)
@@ -441,6 +473,7 @@ def write(c: Compiler, content: Content, dynamic: bool, name: str) -> BlockCode:
         return BlockCode(block, "nothing", "nothing", {}, 0, content, [], False, empty, c.balanced(content))
     full = Function(c.module.fresh("full"), ("rt", "out"), dynamic=dynamic)
     diff = Function(c.module.fresh("diff"), ("rt", "mem", "at"), dynamic=dynamic)
+    full.compact = diff.compact = compact
     write_full(c, full, content)
     at = write_diff(c, diff, content)
     items = [item for item in content.items if not isinstance(item, str)]

@@ -239,6 +239,57 @@ def node(rt: Runtime, tree: Node, block: Block) -> Node:
     return tree
 
 
+def looked_up(rt: Runtime, value: Any, bits: tuple[str, ...]) -> Any:
+    """What a path finds that begins with the value of a name."""
+    if bits:
+        return get(rt, value, bits[0]) if len(bits) == 1 else follow(rt, value, bits)
+    return value if type(value) in PLAIN else called(rt, value)
+
+
+def holds(rt: Runtime, value: Any, bits: tuple[str, ...]) -> Any:
+    """What an `{% if %}` with nothing but a path asks for."""
+    try:
+        return looked_up(rt, value, bits)
+    except VariableDoesNotExist:
+        return False
+
+
+def shown(
+    rt: Runtime,
+    out: list[Any],
+    show: Callable[..., str],
+    value: Any,
+    bits: tuple[str, ...],
+    name: str | None,
+) -> str:
+    """The text of a part that reads one path; `name` if a missing one is to be shown as such."""
+    value = looked_up(rt, value, bits)
+    if value is MISSING and name is not None:
+        value = missing(rt, name)
+    text = show(rt, value)
+    out.append(value if type(value) in PLAIN else cell(value, text))
+    return text
+
+
+def renew_shown(
+    rt: Runtime,
+    d: Node,
+    slot: str,
+    show: Callable[..., str],
+    memory: list[Any],
+    at: int,
+    value: Any,
+    bits: tuple[str, ...],
+    name: str | None,
+) -> None:
+    """The same where something is remembered: put the text into the diff if it is new."""
+    value = looked_up(rt, value, bits)
+    if value is MISSING and name is not None:
+        value = missing(rt, name)
+    if value is not memory[at]:
+        renew(rt, d, slot, show, memory, at, value)
+
+
 def nothing(*arguments: Any) -> Node:
     """Both functions of a block without dynamics."""
     return {}
@@ -369,9 +420,9 @@ HELPERS: dict[str, Any] = {
     for function in (
         bind, block_value, called, cell, cells,
         conditional_escape, csrf_input, enter_block, escape, flat, follow, get, joined, leave_block, lookup,
-        mark_safe, missing, needed, node, nothing, open_blocks, pop, push, rendered_by_django,
-        refill, renew, renew_by_many, renew_text, rendered_in_a_thread, root_attributes, settled, show,
-        show_raw, static, template_localtime, turn, unpack, url, url_or_nothing,
+        holds, mark_safe, missing, needed, node, nothing, open_blocks, pop, push, rendered_by_django,
+        refill, renew, renew_by_many, renew_shown, renew_text, rendered_in_a_thread, root_attributes, settled,
+        show, show_raw, shown, static, template_localtime, turn, unpack, url, url_or_nothing,
     )
 }  # fmt: skip
 HELPERS |= {

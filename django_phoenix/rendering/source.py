@@ -39,6 +39,7 @@ class Function:
         self.culprit: Culprit | None = None
         self.depth = 1
         self.hot = False  # runs once for each entry of a loop: rather fast than short
+        self.compact = False  # runs seldom: rather short than fast
         self.prefetched: dict[tuple[str, str], str] = {}  # (variable, attribute) -> variable that may hold it
         self.pending: list[str] = []  # cells to be appended to `out`
         self.reads = Reads()  # of the part that is being written

@@ -8,11 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
-from django.template.defaulttags import AutoEscapeControlNode, CycleNode, IfNode, WithNode
+from django.template.defaulttags import AutoEscapeControlNode, CycleNode, IfNode, TemplateLiteral, WithNode
 from django.template.loader_tags import BlockNode, IncludeNode
 
 from .chain import literal_include
-from .expressions import check, check_condition, condition, is_path, value
+from .expressions import check, check_condition, condition, is_path, root_of, value
 from .include import Include
 from .nodes import handles
 from .parts import BlockCode, Choice, Content, Effect, Hosted, Nested
@@ -65,6 +65,14 @@ def if_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
 def choose_one(c: Compiler, scope: Scope, test: Any, answer: int, otherwise: int, fn: Function) -> str:
     """Emit the choice of a branch; return the variable that holds its number."""
     chosen = fn.define(c.module.fresh("b"))
+    expression: Any = test.value if type(test) is TemplateLiteral else None
+    if fn.compact and expression is not None and not expression.filters and is_path(expression):
+        variable = expression.var
+        root = root_of(c, fn, scope, variable)
+        if root is not None:
+            holds = f"holds(rt, {root}, {variable.lookups[1:]!r})"
+            fn.emit(f"{chosen} = {answer} if {holds} else {otherwise}")
+            return chosen
     fn.emit(f"{chosen} = {otherwise}")
     with fn.block("try:"):
         fn.emit(f"if {condition(c, fn, scope, test)}: {chosen} = {answer}")

@@ -96,6 +96,7 @@ def plain_variable(
             culprit=c.culprit(node),
             paths=[expression.var],
             scope=scope,
+            shows_missing=True,
         )
     )
 
