@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.template import TemplateDoesNotExist, TemplateSyntaxError, defaulttags
@@ -75,10 +76,15 @@ class Assembly:
 
     def template(self, template: Template, owner: type | None = None) -> list[Step]:
         """The steps of a template with all that it extends."""
+        with self._blocks_of_its_own():
+            return self._chain(self._read(template, owner))
+
+    @contextmanager
+    def _blocks_of_its_own(self) -> Iterator[None]:
         outer = self._blocks, self._shown, self._inside
         self._blocks, self._shown, self._inside = {}, {}, []
         try:
-            return self._chain(self._read(template, owner))
+            yield
         finally:
             self._blocks, self._shown, self._inside = outer
 
@@ -99,7 +105,7 @@ class Assembly:
                 if extends is None:
                     return steps + self._of(source, source.template.nodelist)
                 # The tag alone: nothing of a child is shown but its blocks.
-                steps.append(Use(extends, Place(source, *position(extends)), self._names.scope))
+                steps.append(self._use(extends, source))
                 parent = self._parent(source, extends)
                 if parent is None:
                     return steps + self._loose_blocks()
@@ -108,7 +114,7 @@ class Assembly:
             self._extended = outer
 
     def _collect(self, source: Source, extends: ExtendsNode | None) -> None:
-        nodes: Any = extends.nodelist if extends is not None else source.template.nodelist
+        nodes: Any = (extends or source.template).nodelist
         for block in nodes.get_nodes_by_type(BlockNode):
             self._blocks.setdefault(block.name, []).append((source, block))
 
@@ -126,15 +132,13 @@ class Assembly:
         steps: list[Step] = []
         done: set[str] = set()
         for source in self._extended:
-            for node in source.template.nodelist.get_nodes_by_type(ExtendsNode):
-                for block in getattr(node, "nodelist", ()):
-                    if isinstance(block, BlockNode) and block.name not in done:
-                        done.add(block.name)
-                        body = Body(self._of(source, [block]))
-                        place = Place(source, *position(block))
-                        steps.append(
-                            Use(block, place, self._names.scope, [body], detached=True, live=self._live)
-                        )
+            extends: Any = extends_of(source)
+            for block in extends.nodelist:
+                if isinstance(block, BlockNode) and block.name not in done:
+                    done.add(block.name)
+                    use = self._use(block, source)
+                    use.bodies, use.detached = [Body(self._of(source, [block]))], True
+                    steps.append(use)
         return steps
 
     def _load(self, source: Source, node: Node, name: str, skip: Any = None) -> Source | None:
@@ -162,143 +166,118 @@ class Assembly:
             return
         if isinstance(node, LoadNode | CommentNode) or node.token is None:
             return
-        place = Place(self._source, *position(node))
-        use = Use(node, place, self._names.scope, live=self._live)
+        use = self._use(node, self._source)
         yield use
-        yield from self._fill(use, node)
-
-    def _fill(self, use: Use, node: Any) -> Iterator[Step]:
-        """Give a use its bodies. Yields what stands in the node's place without being a body of it."""
-        if isinstance(node, BlockNode):
-            use.bodies = self._block(node)
-        elif isinstance(node, IncludeNode):
-            use.bodies = self._include(use, node)
-        elif isinstance(node, IfNode):
-            bodies = [Body(self._of(self._source, nodes)) for _, nodes in node.conditions_nodelists]
-            if node.conditions_nodelists[-1][0] is not None:
-                bodies.append(Body([]))
-            use.bodies, use.exclusive = bodies, True
-        elif isinstance(node, ForNode):
-            with self._names.within([*node.loopvars, "forloop"]):
-                loop = Body(self._of(self._source, node.nodelist_loop), many=True)
-            with self._names.within(()):
-                use.bodies = [loop, Body(self._of(self._source, node.nodelist_empty))]
-            use.exclusive = True
-        elif isinstance(node, WithNode):
-            with self._names.within(node.extra_context):
-                use.bodies = [Body(self._of(self._source, node.nodelist))]
-        elif isinstance(node, IfChangedNode):
-            use.bodies = [
-                Body(self._of(self._source, nodes)) for nodes in (node.nodelist_true, node.nodelist_false)
-            ]
-            use.exclusive = True
-        elif isinstance(node, BlockTranslateNode):
-            use.bodies = [
-                Body([Text(self._source, *span) for span in token_spans(tokens)])
-                for tokens in (node.singular, node.plural)
-                if tokens
-            ]
-            use.exclusive = True
-        elif isinstance(node, VariableNode):
-            yield from self._variable(use, node)
-        elif isinstance(node, InclusionNode):
-            use.bodies = self._inclusion(use, node)
-        elif isinstance(node, PARTIALS):
-            use.bodies = self._partial(node)
-        else:
-            self._other(use, node)
+        self._fill(use, node)
         if not isinstance(node, VariableNode | IncludeNode):
             self._names.bind(
                 [*AS.findall(node.token.contents), *filter(None, [getattr(node, "asvar", None)])]
             )
 
+    def _use(self, node: Node, source: Source) -> Use:
+        return Use(node, Place(source, *position(node)), self._names.scope, live=self._live)
+
+    def _body(self, nodes: Iterable[Any], *, many: bool = False) -> Body:
+        return Body(self._of(self._source, nodes), many=many)
+
+    def _fill(self, use: Use, node: Any) -> None:
+        """Give a use its bodies."""
+        if isinstance(node, BlockNode):
+            use.bodies = self._block(node)
+        elif isinstance(node, IncludeNode):
+            self._include(use, literal_include(node), node.extra_context, isolated=node.isolated_context)
+        elif isinstance(node, IfNode | ForNode | IfChangedNode | BlockTranslateNode):
+            use.bodies, use.exclusive = self._branches(node), True
+        elif isinstance(node, WithNode):
+            with self._names.within(node.extra_context):
+                use.bodies = [self._body(node.nodelist)]
+        elif isinstance(node, VariableNode):
+            self._variable(use, node.filter_expression)
+        elif isinstance(node, InclusionNode):
+            # What its function returns is not known.
+            self._include(use, node.filename, isolated=True, open=True)
+        elif isinstance(node, PARTIALS):
+            use.bodies = self._partial(node)
+        else:
+            self._other(use, node)
+
+    def _branches(self, node: Any) -> list[Body]:
+        """The bodies of which a tag shows one."""
+        if isinstance(node, IfNode):
+            bodies = [self._body(nodes) for _, nodes in node.conditions_nodelists]
+            has_else = node.conditions_nodelists[-1][0] is None
+            return bodies if has_else else [*bodies, Body([])]
+        if isinstance(node, ForNode):
+            with self._names.within([*node.loopvars, "forloop"]):
+                loop = self._body(node.nodelist_loop, many=True)
+            with self._names.within(()):
+                return [loop, self._body(node.nodelist_empty)]
+        if isinstance(node, IfChangedNode):
+            return [self._body(node.nodelist_true), self._body(node.nodelist_false)]
+        return [
+            Body([Text(self._source, *span) for span in token_spans(tokens)])
+            for tokens in (node.singular, node.plural)
+            if tokens
+        ]
+
     def _block(self, node: BlockNode) -> list[Body]:
-        defined = self._blocks.get(node.name) or [(self._source, node)]
-        depth = self._shown.get(node.name, 0)
-        if depth >= len(defined):
-            return []
-        source, block = defined[depth]
-        self._shown[node.name] = depth + 1
-        self._inside.append(node.name)
         live, self._live = self._live, self._live or node.name == self.live_block
+        self._inside.append(node.name)
         try:
             with self._names.within({"block"}):
                 if self._fragment is not None and node.name == self.live_block:
                     (template, owner), self._fragment = self._fragment, None
                     return [Body(self.template(template, owner))]
-                return [Body(self._of(source, block.nodelist))]
+                return self._definition(node.name, [(self._source, node)])
         finally:
-            self._shown[node.name] = depth
             self._inside.pop()
             self._live = live
 
-    def _variable(self, use: Use, node: VariableNode) -> Iterator[Step]:
-        expression: Any = node.filter_expression
-        if is_block_super(expression):
-            if self._inside:
-                name = self._inside[-1]
-                defined, depth = self._blocks.get(name, []), self._shown[name]
-                if depth < len(defined):
-                    source, block = defined[depth]
-                    self._shown[name] = depth + 1
-                    use.bodies = [Body(self._of(source, block.nodelist))]
-                    self._shown[name] = depth
-            return
-        use.opaque = any(getattr(function, "__name__", "") in RAW for function, _ in expression.filters)
-        yield from ()
-
-    def _include(self, use: Use, node: IncludeNode) -> list[Body]:
-        name = literal_include(node)
-        if name is None:
-            self.incomplete = True
-            use.opaque = True
+    def _definition(self, name: str, otherwise: list[tuple[Source, BlockNode]]) -> list[Body]:
+        """What a block shows; inside of it, what the next template up the chain defines."""
+        defined, depth = self._blocks.get(name) or otherwise, self._shown.get(name, 0)
+        if depth >= len(defined):
             return []
-        source = self._load(self._source, node, name)
-        if source is None or source in self._including or len(self._including) > DEEPEST:
-            use.opaque = True
-            return []
-        return self._included(source, node.extra_context, isolated=node.isolated_context)
-
-    def _inclusion(self, use: Use, node: InclusionNode) -> list[Body]:
-        name: Any = node.filename
-        if not isinstance(name, str):
-            self.incomplete = use.opaque = True
-            return []
-        source = self._load(self._source, node, name)
-        if source is None or source in self._including or len(self._including) > DEEPEST:
-            use.opaque = True
-            return []
-        # What its function returns is not known.
-        return self._included(source, (), isolated=True, open=True)
-
-    def _included(
-        self, source: Source, names: Iterable[str], *, isolated: bool = False, open: bool = False
-    ) -> list[Body]:
-        self._including.append(source)
-        outer = self._blocks, self._shown, self._inside
-        self._blocks, self._shown, self._inside = {}, {}, []
+        source, block = defined[depth]
+        self._shown[name] = depth + 1
         try:
-            with self._names.within(names, isolated=isolated, open=open):
-                return [Body(self._chain(source))]
+            return [Body(self._of(source, block.nodelist))]
         finally:
-            self._blocks, self._shown, self._inside = outer
+            self._shown[name] = depth
+
+    def _variable(self, use: Use, expression: Any) -> None:
+        if not is_block_super(expression):
+            use.opaque = any(getattr(function, "__name__", "") in RAW for function, _ in expression.filters)
+        elif self._inside:
+            use.bodies = self._definition(self._inside[-1], [])
+
+    def _include(self, use: Use, name: Any, names: Iterable[str] = (), **how: bool) -> None:
+        """Another template in the place of a tag; a name that is no string is known only when rendered."""
+        source = self._load(use.place.source, use.node, name) if isinstance(name, str) else None
+        if source is None or source in self._including or len(self._including) > DEEPEST:
+            self.incomplete |= source is None
+            use.opaque = True
+            return
+        with self._going_into(source), self._blocks_of_its_own(), self._names.within(names, **how):
+            use.bodies = [Body(self._chain(source))]
+
+    @contextmanager
+    def _going_into(self, part: Source | str) -> Iterator[None]:
+        self._including.append(part)
+        try:
+            yield
+        finally:
             self._including.pop()
 
     def _partial(self, node: Any) -> list[Body]:
-        if hasattr(node, "partial_mapping"):
-            key = f"#{node.partial_name}"
-            try:
-                partial = node.partial_mapping[node.partial_name]
-            except KeyError:  # of which Django tells when the tag is rendered
-                return []
-            if key in self._including:
-                return []
-            self._including.append(key)
-            try:
-                return [Body(self._of(self._source, partial.nodelist))]
-            finally:
-                self._including.pop()
-        return [Body(self._of(self._source, node.nodelist))] if node.inline else []
+        if not hasattr(node, "partial_mapping"):  # where it is defined
+            return [self._body(node.nodelist)] if node.inline else []
+        key = f"#{node.partial_name}"
+        # Of one that there is not Django tells when the tag is rendered.
+        if node.partial_name not in node.partial_mapping or key in self._including:
+            return []
+        with self._going_into(key):
+            return [self._body(node.partial_mapping[node.partial_name].nodelist)]
 
     def _other(self, use: Use, node: Node) -> None:
         """A tag of a library, ours or anybody's."""
@@ -311,7 +290,7 @@ class Assembly:
         elif isinstance(node, SimpleNode) or not ours:
             inside = after = written_by(node)
         with self._names.within(bound_inside(node) | inside.names, open=inside.open or self._names.is_open):
-            bodies = [Body(self._of(self._source, nodes)) for nodes in bodies_of(node)]
+            bodies = [self._body(nodes) for nodes in bodies_of(node)]
         if not ours:
             for body in bodies:
                 body.maybe = body.many = True
