@@ -85,6 +85,8 @@ class Components:
                 "is shown once: give each an id of its own."
             )
         level.seen[cid] = record
+        if fills is None and record.frame is not None and record.frame.fills:
+            fills = {}  # another tag shows it now, without a body
         if record.arguments is None or changes(record.arguments, arguments):
             level.due.append(Due(record, arguments, fills))
         elif fills is not None or record.is_unknown:
@@ -253,6 +255,7 @@ class Components:
                 self._tags.clear()
                 del self._cids[record.component_class, record.id]
                 self.stale.pop(cid, None)
+                self._exemplars.drop(record)  # it may have been rendered since it was marked
                 deleted.append(cid)
         return deleted
 

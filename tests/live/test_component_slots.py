@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 
 import pytest
 
+from django_phoenix.rendering.djc.bridge import component_instance_cache
 from tests.support.live_site.components import Told
 
 pytestmark = pytest.mark.usefixtures("calls")
@@ -109,3 +111,21 @@ async def test_an_argument_is_seen_however_often_it_changes(browser):
     for n in range(12):
         diff = (await view.event("relabel", {"label": str(n)}))["diff"]
         assert diff == {"c": {cid: {"0": str(n)} for cid in ("3", "4", "5")}}
+
+
+async def test_a_tag_without_a_body_shows_none_though_another_one_had_one(browser):
+    view = await browser.open("/switched/")
+    for full, shown in ((False, ""), (True, "T"), (False, "")):
+        tree = (await view.event("set", {"full": full}))["diff"]["c"]["1"]["1"]
+        assert (tree if isinstance(tree, str) else tree["0"]) == shown
+        assert await view.event("set", {"full": True} if full else {"full": False}) == {}
+
+
+async def test_fills_that_are_shown_later_leave_nothing_behind(browser):
+    view = await browser.open("/switched/")
+    known = len(component_instance_cache)
+    for n in range(20):
+        await view.event("set", {"text": str(n)})
+        await view.event("click", cid=1)
+    gc.collect()
+    assert len(component_instance_cache) == known

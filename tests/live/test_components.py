@@ -270,6 +270,18 @@ async def test_one_that_is_shown_again_in_time_is_sent_whole_and_keeps_its_state
     assert trees(await view.event("like", cid=1)) == {"1": {"3": "2"}}
 
 
+@CARDS
+async def test_statics_are_not_taken_from_one_that_went_after_a_last_change(browser, url):
+    """LV-61, LV-64"""
+    view = await browser.open(url)
+    await view.event("show", {"ids": []})
+    await view.call("cids_will_destroy", {"cids": [1, 2, 3]})
+    await view.event("like", cid=1)  # was on its way
+    assert await view.call("cids_destroyed", {"cids": [1, 2, 3]}) == {"cids": [1, 2, 3]}
+    new = await view.event("show", {"ids": [4]})
+    assert type(new["diff"]["c"]["4"]["s"]) is list
+
+
 async def test_what_stands_in_one_that_is_revived_comes_back_whole_too(browser):
     """LV-63"""
     view = await browser.open("/tree/")

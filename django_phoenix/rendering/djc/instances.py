@@ -82,11 +82,14 @@ class ComponentFrame(Frame):
         return names
 
     def leave(self) -> None:
-        """The component is written: nobody looks for it any more."""
+        """The component is written: nobody looks for it any more, but fills that are kept and shown later."""
         if self._key is not None:
             component_context_cache.pop(self._key, None)
             component_instance_cache.pop(self._key, None)
             self._key = None
+
+    def __del__(self) -> None:
+        self.leave()
 
 
 def make(

@@ -603,4 +603,24 @@ class MixedLive(LiveView):
         self.assign(caption=caption, text=text)
 
 
+class SwitchedLive(LiveView):
+    """A body that comes and goes, and is made by a tag that only Django knows."""
+
+    template = (
+        '{% load component_tags phoenix %}{% component "live_site_framed" %}{% if full %}'
+        '{% live_component "tests.support.live_site.components.Box" id=1 %}'
+        "{% filter upper %}{{ text }}{% endfilter %}{% endlive_component %}"
+        '{% else %}{% live_component "tests.support.live_site.components.Box" id=1 / %}{% endif %}'
+        "{% endcomponent %}"
+    )
+
+    class Assigns:
+        full: bool = True
+        text: str = "t"
+
+    @event
+    def set(self, full: bool = True, text: str = "t"):
+        self.assign(full=full, text=text)
+
+
 registry.register("live_site_framed", Framed)

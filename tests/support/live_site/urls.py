@@ -74,6 +74,7 @@ urlpatterns = [
     path("groups/", components.GroupsLive.as_view()),
     path("greeting/", components.GreetingLive.as_view()),
     path("mixed-components/", components.MixedLive.as_view()),
+    path("switched/", components.SwitchedLive.as_view()),
     path("mistakes/", components.MistakesLive.as_view()),
     path("session/", views.SessionLive.as_view()),
     *i18n_patterns(path("i18n/", views.LocaleLive.as_view())),
