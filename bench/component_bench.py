@@ -72,7 +72,9 @@ def define() -> None:
     register("pure_card")(PureCard)
 
 
-def report(name: str, source: str, values: dict[str, Any], change: Callable[[], None], seconds: float) -> None:
+def report(
+    name: str, source: str, values: dict[str, Any], change: Callable[[], None], seconds: float
+) -> None:
     case = Case(source, values)
     whole = microseconds(case.django, seconds)
     event = microseconds(lambda: case.event(change), seconds)
@@ -81,7 +83,7 @@ def report(name: str, source: str, values: dict[str, Any], change: Callable[[], 
     print(
         f"{name:34} django-components {whole:8.0f} ({whole / COUNT:4.0f} each)   html "
         f"{microseconds(case.html, seconds):7.0f}   first tree {microseconds(case.first, seconds):7.0f}   "
-        f"one change {event:7.0f} µs, {len(diff)} bytes {diff if len(diff) < 60 else ''}   no change {idle:7.0f}"
+        f"one change {event:7.0f} µs, {len(diff)} bytes   no change {idle:7.0f}"
     )
 
 
@@ -102,6 +104,7 @@ def main() -> None:
     define()
     for kind in ("card", "pure_card"):
         for name, source, values in (("one by one", one_by_one, assigns()), ("in a loop", in_a_loop, rows())):
+
             def change(values: dict[str, Any] = values) -> None:
                 row = values["cards"][25] if "cards" in values else values
                 key = "text" if "cards" in values else "text25"
