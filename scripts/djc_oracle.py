@@ -79,7 +79,7 @@ def run(way: str, arguments: list[str]) -> dict[str, Any]:
             **os.environ,
             "RENDERED_BY": way,
             "OUTCOMES": str(outcomes),
-            "PYTHONPATH": str(Path(__file__).parent),
+            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]),
         }
         plugins = ["-p", "djc_oracle", "-p", "no:cacheprovider", "-p", "no:django_phoenix"]
         named = any(not argument.startswith("-") and "tests" in argument for argument in arguments)
