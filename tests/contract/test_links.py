@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
 from django_phoenix.live_view import LiveView
-from django_phoenix.management.contract.urlnames import DYNAMIC, url_problem
+from django_phoenix.management.contract.literals import DYNAMIC
+from django_phoenix.management.contract.urlnames import url_problem
 from tests.contract.support import found, spots, unit_of
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.template.base import FilterExpression
 
-from django_phoenix.live.js_tag import Call, JsNode
+from django_phoenix.live.js_tag import JsNode
 from django_phoenix.live.spec import OwnSpec, component_spec_of, spec_of
 from django_phoenix.params import Handler
 
+from .commands import commands_of_json, commands_of_tag
 from .html import Attribute
+from .literals import DYNAMIC, value_of
 from .nesting import Element
 from .source import Place, Use
 from .unit import Unit
@@ -48,7 +49,7 @@ class Binding:
     event: str
     place: Place
     target: str
-    # From `JS.push(…, value=…)`: keys with their values, None for one that varies; None: not known.
+    # From `JS.push(…, value=…)`: keys with their values, DYNAMIC for one that varies; None: not known.
     value: dict[str, Any] | None = field(default_factory=dict)
 
     @property
@@ -92,7 +93,7 @@ def _of_json(
     unit: Unit, element: Element, attribute: Attribute, value: str, place: Place
 ) -> Iterator[Binding | Malformed]:
     try:
-        commands = [(str(name), dict(options)) for name, options in json.loads(value)]
+        commands = commands_of_json(value)
     except (ValueError, TypeError) as error:
         yield Malformed(attribute, f"the commands can't be read: {error}")
         return
@@ -109,11 +110,9 @@ def _of_tag(unit: Unit, element: Element, attribute: Attribute) -> Iterator[Bind
     use = unit.use_at(attribute.value_place)
     if use is None or not isinstance(use.node, JsNode) or use.place.text != attribute.value_place.text:
         return
-    expressions = iter(use.node.expressions)
-    for call in use.node.calls:
-        arguments = [next(expressions) for _ in call.names]
-        if call.method == "push":
-            yield from _of_push(unit, element, attribute, use, call, arguments)
+    for method, arguments in commands_of_tag(use.node):
+        if method == "push":
+            yield from _of_push(unit, element, attribute, use, arguments)
 
 
 def _of_push(
@@ -121,32 +120,22 @@ def _of_push(
     element: Element,
     attribute: Attribute,
     use: Use,
-    call: Call,
-    arguments: list[FilterExpression],
+    arguments: dict[str | None, FilterExpression],
 ) -> Iterator[Binding]:
-    event, values, target = None, dict[str, Any](), _target(unit, element)
-    known = True
-    for name, expression in zip(call.names, arguments, strict=True):
-        if name in (None, "event"):
-            event = literal(expression)
-        elif name == "value":
-            known = False
-        elif name is not None and name.startswith("value-"):
-            values[name.removeprefix("value-")] = literal(expression)
-        elif name == "target":
-            is_me = getattr(expression.var, "lookups", None) == ("myself",)
-            target = "myself" if is_me and unit.kind == "live_component" else "elsewhere"
+    target = _target(unit, element)
+    if "target" in arguments:
+        is_me = getattr(arguments["target"].var, "lookups", None) == ("myself",)
+        target = "myself" if is_me and unit.kind == "live_component" else "elsewhere"
+    values = {
+        name.removeprefix("value-"): value_of(expression)
+        for name, expression in arguments.items()
+        if name is not None and name.startswith("value-")
+    }
+    named = arguments.get("event", arguments.get(None))
+    event = DYNAMIC if named is None else value_of(named)
     if isinstance(event, str):
         place = use.place.find(event)
-        yield Binding(element, attribute, event, place, target, values if known else None)
-
-
-def literal(expression: FilterExpression) -> Any:
-    """The value of a literal in a tag; None for what varies."""
-    if expression.filters:
-        return None
-    var: Any = expression.var
-    return var if isinstance(var, str) else getattr(var, "literal", None)
+        yield Binding(element, attribute, event, place, target, None if "value" in arguments else values)
 
 
 def _target(unit: Unit, element: Element) -> str:

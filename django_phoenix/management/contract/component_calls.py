@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from .literals import DYNAMIC
 from .source import Body, Place, Step, Text, Use
-from .urlnames import DYNAMIC
 
 CONSTANTS = {"True": True, "False": False, "None": None}
 DEFAULT = "default"

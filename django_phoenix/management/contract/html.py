@@ -30,7 +30,7 @@ ATTRIBUTE = re.compile(
     r"""[\s/\ue001]*(?P<name>[^\s/>=\ue001]+)(?:\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s>]*)))?"""
 )
 # Stands for the name of an element whose name the template fills in.
-DYNAMIC = "?"
+UNNAMED = "?"
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def element_name(tag: str) -> tuple[str, str]:
     name, rest = tag[: match.start()], tag[match.start() :]
     if not rest.strip(GAP) or (name in ELEMENTS and not rest.strip(MARK + GAP)):
         return name, rest
-    return DYNAMIC, ""
+    return UNNAMED, ""
 
 
 class Tags:

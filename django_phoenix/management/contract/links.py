@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.template.base import FilterExpression
 from django.urls import Resolver404, get_resolver, resolve
 from django.urls.resolvers import LocalePrefixPattern, URLResolver
 
-from django_phoenix.live.js_tag import JsNode
 from django_phoenix.live.routes import is_live, live_routes
 from django_phoenix.templatetags.phoenix import LinkNode
 
 from .bindings import COMMANDS, EVENTS
+from .commands import commands_of_json, commands_of_tag
 from .component_calls import call_of, part_of
+from .literals import value_of
 from .nesting import Element
 from .source import Place, Use
-from .urlnames import DYNAMIC
 
 PATCH, NAVIGATE = "patch", "navigate"
 
@@ -40,16 +38,6 @@ class Link:
         return not self.target.startswith(("/", "?", "#"))
 
 
-def value_of(expression: FilterExpression) -> Any:
-    """The value of a literal in a tag, else DYNAMIC."""
-    if expression.filters:
-        return DYNAMIC
-    var: Any = expression.var
-    if isinstance(var, str):
-        return str(var)
-    return var.literal if var is not None and var.lookups is None and not var.translate else DYNAMIC
-
-
 def link_of_tag(use: Use) -> Link | None:
     """Of ``{% live_patch %}`` or ``{% live_navigate %}`` with a literal target."""
     node = use.node
@@ -66,15 +54,11 @@ def link_of_tag(use: Use) -> Link | None:
 
 def links_of_commands(use: Use) -> Iterator[Link]:
     """Of ``{% js navigate "/x/" %}``. Commands take paths only."""
-    if not isinstance(use.node, JsNode):
-        return
-    expressions = iter(use.node.expressions)
-    for call in use.node.calls:
-        given = {name or "href": next(expressions) for name in call.names}
-        if call.method in (PATCH, NAVIGATE) and "href" in given:
-            href = value_of(given["href"])
-            if isinstance(href, str):
-                yield Link(call.method, href, use.place)
+    for method, arguments in commands_of_tag(use.node):
+        given = arguments.get("href", arguments.get(None))
+        href = None if given is None else value_of(given)
+        if method in (PATCH, NAVIGATE) and isinstance(href, str):
+            yield Link(method, href, use.place)
 
 
 def links_of_component(use: Use) -> Iterator[Link]:
@@ -101,7 +85,7 @@ def links_of_element(element: Element) -> Iterator[Link]:
 
 def _links_of_json(value: str, place: Place) -> Iterator[Link]:
     try:
-        commands = [(str(name), dict(options)) for name, options in json.loads(value)]
+        commands = commands_of_json(value)
     except (ValueError, TypeError):
         return  # another rule tells of it
     for name, options in commands:

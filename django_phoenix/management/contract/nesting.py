@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from django.template.defaulttags import ForNode
 
-from .html import DYNAMIC, Attribute, Tag, Tags
+from .html import UNNAMED, Attribute, Tag, Tags
 from .source import Body, Place, Scope, Source, Step, Text, Use
 from .vocabulary import CLOSES, FOREIGN, OPTIONAL, SVG, VOID
 
@@ -252,7 +252,7 @@ class Nesting:
             return self._distinct([each[:index] for each in ways if each[: index + 1] == way[: index + 1]])
         if self._forgiven[tag.name]:
             self._forgiven[tag.name] -= 1
-        elif tag.name != DYNAMIC and (self._whole or any(each.tag not in OPTIONAL for each in ways[0])):
+        elif tag.name != UNNAMED and (self._whole or any(each.tag not in OPTIONAL for each in ways[0])):
             self._stray(tag)
         return ways
 
@@ -270,7 +270,7 @@ class Nesting:
         kind = "self-closed" if element.self_closed else "unclosed"
         end = None if tag is None else tag.place
         certain = element.opaque_before == self._opaque
-        if element.tag != DYNAMIC:
+        if element.tag != UNNAMED:
             self.faults.append(Fault(kind, element.place, element.tag, end=end, certain=certain))
 
     def _finish(self, elements: list[Element]) -> None:

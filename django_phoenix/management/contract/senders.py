@@ -8,10 +8,10 @@ from typing import Any
 
 from .component_calls import call_of
 from .html import MARK, Attribute
+from .literals import DYNAMIC
 from .nesting import Element
 from .source import Place, Use
 from .unit import Unit
-from .urlnames import DYNAMIC
 
 # The element is inside of the component.
 COMPONENT = "component"

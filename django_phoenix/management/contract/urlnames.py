@@ -13,10 +13,9 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from django.urls.resolvers import get_ns_resolver
 
 from .hints import did_you_mean
+from .literals import DYNAMIC
 from .python import module_tree
 
-# An argument whose value only rendering gives.
-DYNAMIC = object()
 HINT = "Correct the name, or add the route; manage.py phx_routes lists the live ones."
 
 

@@ -10,10 +10,10 @@ from django_phoenix.management.contract.component_classes import component_of, l
 from django_phoenix.management.contract.component_slots import slots_of
 from django_phoenix.management.contract.findings import Finding, Level, rule
 from django_phoenix.management.contract.hints import did_you_mean
+from django_phoenix.management.contract.literals import DYNAMIC
 from django_phoenix.management.contract.source import Use
 from django_phoenix.management.contract.takes import Argument, Takes, takes_of
 from django_phoenix.management.contract.unit import Unit
-from django_phoenix.management.contract.urlnames import DYNAMIC
 
 
 @rule("T040", Level.ERROR, "A component that there is not.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django_phoenix.management.contract.findings import Finding, Level, rule
+from django_phoenix.management.contract.html import UNNAMED
 from django_phoenix.management.contract.nesting import Element, Fault
 from django_phoenix.management.contract.source import Place
 from django_phoenix.management.contract.unit import Unit
@@ -135,7 +136,7 @@ def _is_out_of_place(element: Element, parent: Element) -> bool:
         hidden = element.tag == "input" and element.static("type") == "hidden"
         dynamic = element.tag == "input" and element.static("type") is None
         return element.tag not in HOLDS[parent.tag] and not hidden and not dynamic
-    if parent.tag == "template" or parent.tag in ("?", "svg") or "-" in parent.tag:
+    if parent.tag == "template" or parent.tag in (UNNAMED, "svg") or "-" in parent.tag:
         return False
     return element.tag in WITHIN and parent.tag not in WITHIN[element.tag] and parent.tag not in OPTIONAL
 

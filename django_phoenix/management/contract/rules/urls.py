@@ -18,8 +18,8 @@ from django_phoenix.management.contract.links import (
     links_of_commands,
     links_of_component,
     links_of_element,
-    value_of,
 )
+from django_phoenix.management.contract.literals import value_of
 from django_phoenix.management.contract.unit import Unit
 from django_phoenix.management.contract.urlnames import Problem, url_problem, urlconf_varies
 
