@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
-from django_phoenix.management.contract.mappings import Keys, targets
-from django_phoenix.management.contract.python import UNKNOWN, definition, global_value, is_foreign
+from .mappings import Keys, targets
+from .python import UNKNOWN, definition, global_value, is_foreign
 
 # Calls that give nothing away: they look, or what they set is read here.
 HARMLESS = {
@@ -22,6 +22,7 @@ HARMLESS = {
     "len", "list", "next", "print", "repr", "setattr", "sorted", "str", "super", "tuple", "type", "vars",
 }  # fmt: skip
 DEEPEST = 6
+_METHOD = object()  # stands for a method of the class itself, which is read anyway
 
 
 @dataclass
@@ -204,12 +205,12 @@ class _Reader:
         callee = self.callee(call.func)
         if callee is None or (callee is _METHOD and any(map(self.is_assigns, given))):
             self.found.open = True
-        elif not is_foreign(callee):
+        elif callee is not _METHOD and not is_foreign(callee):
             self.given_to.append(callee)
         else:
             # Such as functools.partial(load, self).
             others = (self.callee(each) for each in arguments if isinstance(each, ast.Name | ast.Attribute))
-            self.given_to += [each for each in others if each is not None and not is_foreign(each)]
+            self.given_to += [each for each in others if each not in (None, _METHOD) and not is_foreign(each)]
 
     def _is_state(self, node: ast.AST) -> bool:
         return self.is_assigns(node) or (isinstance(node, ast.Name) and node.id in self.receivers)
@@ -235,13 +236,6 @@ def dict_of(node: ast.AST) -> ast.AST | None:
         case ast.Call(func=ast.Name(id="vars"), args=[owner]) | ast.Attribute(value=owner, attr="__dict__"):
             return owner
     return None
-
-
-class _METHOD:
-    """Stands for a method of the class itself, which is read anyway."""
-
-
-_METHOD.__module__ = "django_phoenix"
 
 
 def _root(node: ast.expr) -> str | None:

@@ -15,24 +15,12 @@ from .nesting import Element
 from .payloads import Sent, sent_as
 from .source import Use
 from .unit import Unit
+from .vocabulary import words
 
 SENDING = {"input", "select", "textarea", "button"}
 NEVER_SENT = {"reset", "image"}
 # Inside of these a variable is text.
-TEXT_ONLY = {
-    "button",
-    "option",
-    "textarea",
-    "title",
-    "script",
-    "style",
-    "select",
-    "svg",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-}
+TEXT_ONLY = words("button option textarea title script style select svg h1 h2 h3 h4")
 # What a variable of this name shows may be an input.
 FORMLIKE = re.compile(r"form|field|input|widget|captcha|html|content|body|slot|children", re.IGNORECASE)
 
@@ -56,7 +44,7 @@ def fields_of(unit: Unit, form: Element) -> Form:
         owner = element.get("form")
         if owner is not None:
             inside = id is not None and owner.source == id.source
-            found.open = found.open or (owner.dynamic and not inside)
+            found.open |= owner.dynamic and not inside
         if not inside:
             continue
         if element.get("phx-hook") is not None or element.static("phx-update") == "ignore":
@@ -72,7 +60,7 @@ def _add(found: Form, element: Element, unit: Unit, form: Element) -> None:
     name = element.get("name")
     kind = (element.static("type") or "").lower()
     if name is None:
-        found.open = found.open or element.mixed
+        found.open |= element.mixed
         return
     if kind in NEVER_SENT or element.static("disabled") is not None or not name.value:
         return
@@ -83,22 +71,23 @@ def _add(found: Form, element: Element, unit: Unit, form: Element) -> None:
     if element.tag == "select":
         found.sent += _of_select(unit, element, name.value, optional=optional)
         return
-    value = element.static("value") if _fixed(element, kind) else None
+    found.sent.append(_of_input(element, name.value, kind, optional=optional))
+    found.doubtful |= element.tag == "input" and kind == "radio"
+
+
+def _of_input(element: Element, name: str, kind: str, *, optional: bool) -> Sent:
+    value = element.get("value")
     checkbox = element.tag == "input" and kind == "checkbox"
-    radio = element.tag == "input" and kind == "radio"
-    if checkbox and element.get("value") is None:
-        value = "on"
     button = element.tag == "button" or kind in ("submit", "file")
-    found.sent.append(
-        sent_as(
-            name.value,
-            element.place if element.get("value") is None else element.get("value").value_place,  # type: ignore[union-attr]
-            value,
-            optional=optional or checkbox or button,
-            checkbox=checkbox and not optional,
-        )
+    # What the user cannot change.
+    fixed = element.tag == "button" or kind in ("hidden", "radio", "checkbox", "submit")
+    return sent_as(
+        name,
+        element.place if value is None else value.value_place,
+        "on" if checkbox and value is None else element.static("value") if fixed else None,
+        optional=optional or checkbox or button,
+        checkbox=checkbox and not optional,
     )
-    found.doubtful = found.doubtful or radio
 
 
 def _add_dynamic(found: Form, name: str, element: Element) -> None:
@@ -110,20 +99,15 @@ def _add_dynamic(found: Form, name: str, element: Element) -> None:
         found.open = True
 
 
-def _fixed(element: Element, kind: str) -> bool:
-    """Whether the user cannot type another value."""
-    return element.tag == "button" or kind in ("hidden", "radio", "checkbox", "submit")
-
-
 def _of_select(unit: Unit, select: Element, name: str, *, optional: bool) -> Iterator[Sent]:
     multiple = select.get("multiple") is not None or select.mixed
     yield sent_as(name, select.place, optional=optional or multiple)
     for option in unit.elements:
         if option.tag != "option" or select not in option.parents or option.static("disabled") is not None:
             continue
-        value = option.static("value")
-        if value is not None and value != "":
-            yield sent_as(name, option.get("value").place, value, optional=True)  # type: ignore[union-attr]
+        value = option.get("value")
+        if value is not None and option.static("value"):
+            yield sent_as(name, value.place, option.static("value"), optional=True)
 
 
 def _look_at(unit: Unit, found: Form, use: Use) -> None:

@@ -117,21 +117,22 @@ def names_of_component(unit: Unit) -> Known:
     if hasattr(unit.owner, "declaration"):
         return known
     _add(known, names_of_processors(unit.site.engine.template_context_processors))
-    if all(is_isolated(use.node) for use in _tags_of(unit)):
+    tags = component_tags(unit.site)
+    if all(is_isolated(use.node) for use in tags):
         return known
     known.open |= not unit.views
     for page in unit.site.pages:
         if page.views & unit.views:
             _add(known, known_in(page))
-    for use in _tags_of(unit):
+    for use in tags:
         known.names |= use.scope.names
         known.open |= use.scope.open
     return known
 
 
-def _tags_of(unit: Unit) -> list[Use]:
-    """The tags that show a component, and those of components that these stand in."""
-    return [use for other in unit.site.all_units for use in other.uses if part_of(use.node) == "component"]
+def component_tags(site: Site) -> list[Use]:
+    """All tags of components: one sees what is bound around those that it stands in, however deep."""
+    return [use for unit in site.all_units for use in unit.uses if part_of(use.node) == "component"]
 
 
 def declared_names(declaration: Any) -> set[str]:

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django_phoenix.management.contract.python import definition, global_value
+from .python import definition, global_value
 
 READS = {"copy", "get", "items", "keys", "pop", "values"}
 # Functions that get a dict and leave it as it is.
@@ -45,9 +45,7 @@ class Keys:
                 return union([self.of(body), self.of(other)])
             case ast.BoolOp(values=values):
                 return union(map(self.of, values))
-            case ast.Await(value=value):
-                return self.of(value)
-            case ast.NamedExpr(value=value):
+            case ast.Await(value=value) | ast.NamedExpr(value=value):
                 return self.of(value)
             case ast.Name(id=name):
                 return self._once(name, lambda inner: union(inner.of_local(name)))

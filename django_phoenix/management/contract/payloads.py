@@ -5,7 +5,7 @@ Values that the template fills in are never converted: only what is written in i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,35 +52,21 @@ class Expected:
             return None
         return [field.name for field in signature.fields]
 
-    def missing(self, sent: Iterable[Sent]) -> list[Path]:
+    def missing(self, sent: Sequence[Sent]) -> list[Path]:
         """Where the handler asks for a value and nothing is sent, or only something optional."""
+        # Of records inside of the payload, those of which a part is sent.
+        records = {each.path[:depth] for each in sent for depth in range(1, len(each.path))}
+        partly: dict[str, Any] = {}
+        for record in sorted(records, key=len):
+            _put(partly, record, {})
+        within = [path for path in self._missing(partly) if path[:-1] in records]
         sure = [each.path for each in sent if not each.optional]
-        return [
-            path
-            for path in self._missing({})
-            if not any(path[: len(one)] == one or one[: len(path)] == path for one in sure)
-        ]
+        asked = dict.fromkeys([*self._missing({}), *within])
+        return [path for path in asked if not is_among(path, sure)]
 
     def _missing(self, payload: dict[str, Any]) -> list[Path]:
         found = [flaw for flaw in self._flaws(payload) if flaw.got is MISSING]
         return [tuple(map(str, flaw.path)) for flaw in found]
-
-    def missing_within(self, sent: Iterable[Sent]) -> list[Path]:
-        """The same for records inside of the payload of which a part is sent."""
-        sent = list(sent)
-        tops = {each.path[:depth] for each in sent for depth in range(1, len(each.path))}
-        payload: dict[str, Any] = {}
-        for top in sorted(tops, key=len):
-            _put(payload, top, {})
-        sure = [each.path for each in sent if not each.optional]
-        return [
-            path
-            for path in self._missing(payload)
-            if len(path) > 1
-            and path[:-1] in tops
-            and not any(path[: len(one)] == one for one in sure)
-            and not any(one[: len(path)] == path for one in sure)
-        ]
 
     def wrong(self, sent: Iterable[Sent]) -> Iterator[tuple[Sent, str]]:
         """Values that are written in the template and do not fit: each with what it should be."""
@@ -106,6 +92,11 @@ class Expected:
         except Exception:  # a site's own conversion, given a part of what it is used to
             return []
         return []
+
+
+def is_among(path: Path, others: Iterable[Path]) -> bool:
+    """Whether one of the others is the same, or a record that holds it, or a part of it."""
+    return any(path[: len(one)] == one[: len(path)] for one in others)
 
 
 def _put(payload: dict[str, Any], path: Path, value: Any) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
+from collections.abc import Iterator
 
 from django_phoenix.live.spec import component_spec_of
 from django_phoenix.management.contract.bindings import (
@@ -16,6 +15,7 @@ from django_phoenix.management.contract.bindings import (
     receivers_of,
 )
 from django_phoenix.management.contract.findings import Finding, Level, rule
+from django_phoenix.management.contract.hints import nearest
 from django_phoenix.management.contract.html import MARKS, Attribute
 from django_phoenix.management.contract.nesting import Element
 from django_phoenix.management.contract.senders import senders_of
@@ -88,12 +88,6 @@ def _advice(unit: Unit, binding: Binding, receiver: Receiver) -> str:
     return f"Write @event def {method} in {receiver.name}.{handled}"
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The one among the known names that a misspelt one is probably meant to be."""
-    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return near[0] if near else None
-
-
 @rule("T012", Level.WARNING, "A phx- attribute that the client does not know.")
 def unknown_attribute(unit: Unit) -> Iterator[Finding]:
     """Only those that are nearly one it knows: scripts of a site may have attributes of their own."""
@@ -117,8 +111,7 @@ def _meant(name: str) -> str | None:
         return nearest(f"phx-{name[4:]}", KNOWN)
     if not name.startswith("phx-"):
         return None
-    near = get_close_matches(name, KNOWN, n=1, cutoff=0.8)
-    return near[0] if near else None
+    return nearest(name, KNOWN, likeness=0.8)
 
 
 @rule("T013", Level.ERROR, "A phx- attribute with a value that the client does not understand.")

@@ -14,9 +14,9 @@ from django_phoenix.management.contract.bindings import (
 )
 from django_phoenix.management.contract.findings import Finding, Level, rule
 from django_phoenix.management.contract.form_fields import Form, fields_of
+from django_phoenix.management.contract.hints import nearest
 from django_phoenix.management.contract.nesting import Element
-from django_phoenix.management.contract.payloads import Expected, Sent
-from django_phoenix.management.contract.rules.events import nearest
+from django_phoenix.management.contract.payloads import Expected, Sent, is_among
 from django_phoenix.management.contract.senders import COMPONENT, senders_of
 from django_phoenix.management.contract.unit import Unit
 
@@ -66,10 +66,9 @@ def _rename(name: str, names: list[str]) -> str:
     wanted = name.replace("-", "_")
     for known in names:
         if known.lower() == wanted.lower():
-            lower = (
-                " (HTML knows small letters only, so rename the parameter)" if known != known.lower() else ""
-            )
-            return f"Write {PREFIX}{known}{lower}."
+            if known != known.lower():
+                return f"HTML knows small letters only: rename the parameter {known}."
+            return f"Write {PREFIX}{known}."
     near = nearest(wanted, names)
     if near:
         return f"Did you mean {PREFIX}{near}?"
@@ -105,9 +104,9 @@ def _sent(unit: Unit, binding: Binding) -> tuple[list[Sent], Form | None]:
     if element.tag == COMPONENT:
         sent.append(Sent(("value",), binding.place))
     elif element.tag in WITH_VALUE or element.get("value") is not None:
-        sent.append(Sent(("value",), binding.place, optional=binding.attribute.name not in KEY_EVENTS))
-        if not element.mixed and element.get("value") is None and element.tag in WITH_VALUE:
-            sent[-1] = Sent(("value",), binding.place)
+        plain = element.tag in WITH_VALUE and element.get("value") is None and not element.mixed
+        optional = binding.attribute.name not in KEY_EVENTS and not plain
+        sent.append(Sent(("value",), binding.place, optional=optional))
     if binding.attribute.name in KEY_EVENTS:
         sent.append(Sent(("key",), binding.place))
     unsure = element.mixed or binding.value is None or binding.attribute.name in FREE_PAYLOADS
@@ -154,8 +153,7 @@ def _missing(
 ) -> Iterator[Finding]:
     boxes = {each.path for each in sent if each.checkbox}
     maybe = {each.path for each in sent if each.optional}
-    paths = dict.fromkeys([*expected.missing(sent), *expected.missing_within(sent)])
-    for path in paths:
+    for path in expected.missing(sent):
         name = ".".join(path)
         who = f"{receiver.name}.{expected.handler.function.__name__}"
         if path in boxes:
@@ -165,7 +163,7 @@ def _missing(
                 f"Give the parameter a default: {path[-1]}: bool = False.",
                 Level.WARNING,
             )
-        elif not any(path[: len(each)] == each or each[: len(path)] == path for each in maybe):
+        elif not is_among(path, maybe):
             yield Finding(
                 binding.place,
                 f"{who} needs {name!r}, which this {binding.element.tag} does not send.",
