@@ -32,10 +32,10 @@ class Element:
     # What is open around it, outermost first; incomplete if it stands in what a component is given.
     parents: tuple[Element, ...]
     enclosed: bool
-    # The branches in which it stands: tags of which one body is shown, with that body's number.
-    path: tuple[tuple[Use, int], ...]
-    repeated: bool
     live: bool
+    # The branches in which it stands: tags of which one body is shown, with that body's number.
+    path: tuple[tuple[Use, int], ...] = ()
+    repeated: bool = False
     # The template may add attributes whose names are not written here.
     mixed: bool = False
     self_closed: bool = False
@@ -205,12 +205,12 @@ class Nesting:
             tag.place,
             scope,
             _without(way, tag.name),
-            self._enclosed,
-            self._path,
-            self._loops > 0,
-            live,
-            tag.mixed,
-            tag.self_closed,
+            enclosed=self._enclosed,
+            live=live,
+            path=self._path,
+            repeated=self._loops > 0,
+            mixed=tag.mixed,
+            self_closed=tag.self_closed,
             opaque_before=self._opaque,
             outer=self._outer,
         )

@@ -54,10 +54,8 @@ def _stand_in(use: Use, attributes: tuple[Attribute, ...], *, mixed: bool) -> El
         use.place,
         use.scope,
         use.parents,
-        False,
-        (),
-        False,
-        use.live,
-        mixed,
+        enclosed=False,
+        live=use.live,
+        mixed=mixed,
         outer=use.outer,
     )
