@@ -116,7 +116,7 @@ def test_a_signature_declares_attributes() -> None:
     assert currency.expected == "one of 'EUR', 'USD'"
     assert (for_.name, for_.parameter) == ("for", "for_")
     assert declaration.positional == ("amount", "currency")
-    assert [attribute.name for attribute in declaration.required_attributes()] == ["amount"]
+    assert [name for name, attribute in declaration.attributes.items() if attribute.required] == ["amount"]
 
 
 def test_a_docstring_tells_of_the_component_and_of_each_parameter() -> None:

@@ -83,10 +83,6 @@ class Declaration:
     rest: RestDeclaration | None
     positional: tuple[str, ...]
 
-    def attribute(self, name: str) -> Attribute | None:
-        """The declared attribute of this name; a global one is not declared."""
-        return self.attributes.get(name)
-
     def takes_attribute(self, name: str) -> bool:
         """Whether a template may give it, declared or global."""
         return name in self.attributes or (self.rest is not None and self.rest.takes(name))
@@ -94,9 +90,6 @@ class Declaration:
     def takes_fill(self, name: str) -> bool:
         """Whether a template may fill a slot of this name ("default" is the body)."""
         return any(slot.takes(name) for slot in self.slots.values())
-
-    def required_attributes(self) -> Iterator[Attribute]:
-        return (attribute for attribute in self.attributes.values() if attribute.required)
 
     def required_slots(self) -> Iterator[SlotDeclaration]:
         return (slot for slot in self.slots.values() if slot.required)

@@ -77,9 +77,8 @@ class Shown(Part):
     count: int
     certain: bool = True
     culprit: Culprit | None = None
-    paths: list[Variable | None] | None = (
-        None  # the variables behind `reads` (None: a constant), if that is all
-    )
+    # The variables behind `reads` (None: a constant), if that is all.
+    paths: list[Variable | None] | None = None
     scope: Scope | None = None
     shows_missing: bool = False  # a missing variable is shown as Django shows it, not passed on
 

@@ -84,7 +84,7 @@ class Playground:
                 yield Knob(name, "select" if allowed else "text", values[name], allowed)
 
     def _allowed(self, name: str) -> tuple[Any, ...]:
-        attribute = registry.get(f"core.{self.component}").declaration.attribute(name)  # type: ignore[attr-defined]
+        attribute = registry.get(f"core.{self.component}").declaration.attributes.get(name)  # type: ignore[attr-defined]
         allowed = () if attribute is None else attribute.allowed or ()
         return tuple(value for value in allowed if value is not None)
 

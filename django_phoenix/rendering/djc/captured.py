@@ -36,6 +36,7 @@ Outcome = tuple[str | None, Exception | None]
 class LiveTemplate(Template):
     """A component's template whose `render` gives a string with a tree."""
 
+    template: Template
     runtime: Runtime
     frame: ComponentFrame
     failure: Exception | None
@@ -46,8 +47,6 @@ class LiveTemplate(Template):
         live.__dict__.update(template.__dict__)
         live.template, live.runtime, live.frame, live.failure = template, rt, frame, None
         return live
-
-    template: Template
 
     def render(self, context: Context, *args: Any, **kwargs: Any) -> TreeString:
         """Write the template. What goes wrong in a component inside is told when the result is used."""
@@ -189,8 +188,7 @@ class Captured:
 
 
 class Lasting:
-    """Components written meanwhile get the ids they had at the render before, which are not remembered
-    by each of them here."""
+    """Components written meanwhile get the ids that they had at the render before: kept here, not by each."""
 
     __slots__ = ("given", "known", "nested", "rt")
 

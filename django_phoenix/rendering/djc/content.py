@@ -67,7 +67,7 @@ def slot_of(rt: Runtime, code: FillCode, names: Names, component: str) -> Slot[A
 class Gathered:
     """The fills met so far in one component's tag."""
 
-    __slots__ = ("component", "frame", "layers", "names", "slots")
+    __slots__ = ("component", "layers", "names", "slots")
 
     def __init__(self, rt: Runtime, names: Names, component: str) -> None:
         self.names = names

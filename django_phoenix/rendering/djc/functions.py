@@ -8,6 +8,7 @@ from django_phoenix.declarations.binding import names_of
 from django_phoenix.rendering.frames import Frame, enter
 
 from .bridge import INJECT_PREFIX, ComponentVars, provide_cache
+from .instances import BUILTINS
 from .running import program_of, run
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from .plans import Plan
 
 TOKEN = "csrf_token"  # the one name of the page that forms need
-BUILTINS: dict[str, Any] = {"True": True, "False": False, "None": None}
 
 
 def declaration_of(cls: Any) -> Declaration | None:

@@ -30,7 +30,7 @@ class Unknown(Exception):
 
 @dataclass
 class Params:
-    """The arguments of a tag: code for each, or None in `values` if the resolver has to say them all."""
+    """The arguments of a tag: code for each; `simple` False if django-components has to evaluate them all."""
 
     positional: list[Emit] = field(default_factory=list)
     named: dict[str, Emit] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from django_phoenix.rendering.nodes import handles
 from django_phoenix.rendering.parts import Hosted
 from django_phoenix.rendering.rendered import UNCHANGED
 from django_phoenix.rendering.runtime import node as dressed
-from django_phoenix.rendering.trees import Deferred, capture, renew, show
+from django_phoenix.rendering.trees import Deferred, capture, renew
 
 from .bridge import (
     DEFAULT_SLOT_KEY,
@@ -116,8 +116,8 @@ class SlotTag:
         else:
             slot = fill
         try:
-            if frame.component is not None and (hooks := plan_of(type(frame.component)).slot_hooks):
-                return self.hooked(shown, hooks, fill, slot, memory)
+            if frame.component is not None and plan_of(type(frame.component)).slot_hooks:
+                return self.hooked(shown, fill, slot, memory)
             if fill is None:
                 return self.fallback(shown.rt, shown.free, memory)
             if isinstance(fill, Fill):
@@ -210,7 +210,7 @@ class SlotTag:
 
     # -- what extensions say to it
 
-    def hooked(self, shown: Shown, hooks: list[Any], fill: Any, slot: Any, memory: Any) -> tuple[Any, Any]:
+    def hooked(self, shown: Shown, fill: Any, slot: Any, memory: Any) -> tuple[Any, Any]:
         rt, frame = shown.rt, shown.frame
         mark = len(rt.fresh)
         if fill is None or isinstance(fill, Fill):
@@ -294,6 +294,3 @@ def note_path(error: Exception, frame: Frame, name: str) -> None:
     if not hasattr(error, "_components"):
         details._components = []
     details._components.insert(0, f"{frame.name}(slot:{name})")
-
-
-__all__ = ["Fallback", "SlotTag", "show"]
