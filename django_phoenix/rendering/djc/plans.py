@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
+from django.template.base import Template
+
 from django_phoenix.rendering.compiler import CompiledTemplate
 
 from .bridge import (
@@ -25,8 +27,6 @@ from .root_tags import Unknown, root_tags
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.template.base import Template
-
 ATTRIBUTE = "_django_phoenix_plan"
 OURS = ("render", "_call_data_methods")  # methods instead of which we do something
 TEMPLATE_METHODS = ("get_template_name", "get_template")
@@ -38,7 +38,8 @@ class Plan:
     def __init__(self, cls: Any) -> None:
         self.cls = cls
         self.has_template = bool(cls.template or cls.template_file)  # which loads it
-        self.template: Template | None = cls._component_media._template if self.has_template else None
+        loaded = cls._component_media._template if self.has_template else None
+        self.template: Template | None = loaded if isinstance(loaded, Template) else None
         self.media = cls._component_media
         self.loaded = self.media._template
         self.extensions = list(extensions.extensions)

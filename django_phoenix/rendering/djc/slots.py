@@ -18,6 +18,7 @@ from django_phoenix.rendering.nodes import handles
 from django_phoenix.rendering.parts import Hosted
 from django_phoenix.rendering.rendered import UNCHANGED
 from django_phoenix.rendering.runtime import node as dressed
+from django_phoenix.rendering.runtime import pop, push
 from django_phoenix.rendering.trees import Deferred, capture, renew
 
 from .bridge import (
@@ -56,7 +57,10 @@ def slot_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
     if c.is_rehearsal:
         return
     name = params.positional[0] if params.positional else params.named.pop("name")
-    slot = SlotTag(node, code.block)
+    slot = SlotTag(node, code.block, dynamic=scope.dynamic)
+    read = [c.context_names.get(variable) for variable in code.free]
+    if "component_vars" in read:
+        slot.variables = read.index("component_vars")
     c.module.bind(slot, "full_fallback", code.full)
     c.module.bind(slot, "diff_fallback", code.diff)
 
@@ -92,9 +96,11 @@ class SlotTag:
     full_fallback: Callable[..., Any]
     diff_fallback: Callable[..., Any]
 
-    def __init__(self, node: Any, block: Block) -> None:
+    def __init__(self, node: Any, block: Block, *, dynamic: bool) -> None:
         self.node = node
         self.block = block  # of the fallback
+        self.dynamic = dynamic  # the fallback sees the context, not Python variables
+        self.variables: int | None = None  # which of those is `component_vars`
         self.is_default = bool(node.flags["default"])
         self.is_required = bool(node.flags["required"])
 
@@ -119,7 +125,7 @@ class SlotTag:
             if frame.component is not None and plan_of(type(frame.component)).slot_hooks:
                 return self.hooked(shown, fill, slot, memory)
             if fill is None:
-                return self.fallback(shown.rt, shown.free, memory)
+                return self.fallback(shown, memory)
             if isinstance(fill, Fill):
                 return fill.renew(shown.rt, memory, *self.surroundings(shown, fill))
             return renew(shown.rt, self.foreign(shown, fill), memory)
@@ -127,8 +133,27 @@ class SlotTag:
             note_path(error, frame, shown.name)
             raise
 
-    def fallback(self, rt: Runtime, free: tuple[Any, ...], memory: Any) -> tuple[Any, Any]:
-        """What stands in the slot itself."""
+    def fallback(self, shown: Shown, memory: Any) -> tuple[Any, Any]:
+        """What stands in the slot itself. As in django-components, slots in it are those of the component
+        around this one, unless that is isolated."""
+        rt, frame, free = shown.rt, shown.frame, shown.free
+        outer = None if frame.isolated or frame.outside is None else frame.outer
+        if outer is None:
+            return self.written(rt, free, memory)
+        variables = outer.own.get("component_vars")
+        if self.variables is not None:
+            free = (*free[: self.variables], variables, *free[self.variables + 1 :])
+        rt.frame = outer
+        if self.dynamic:
+            push(rt, {"component_vars": variables, **outer.hidden()})
+        try:
+            return self.written(rt, free, memory)
+        finally:
+            rt.frame = frame
+            if self.dynamic:
+                pop(rt)
+
+    def written(self, rt: Runtime, free: tuple[Any, ...], memory: Any) -> tuple[Any, Any]:
         if type(memory) is list and memory[0] is self.block:
             return self.diff_fallback(rt, memory, 1, *free) or UNCHANGED, memory
         memory = [self.block]
@@ -215,7 +240,7 @@ class SlotTag:
         mark = len(rt.fresh)
         if fill is None or isinstance(fill, Fill):
             if fill is None:
-                tree, _ = self.fallback(rt, shown.free, None)
+                tree, _ = self.fallback(shown, None)
             else:
                 tree, _ = fill.show(rt, *self.surroundings(shown, fill))
             text: Any = capture(rt, tree, mark)
@@ -253,7 +278,7 @@ class Fallback(SlotFallback, Deferred):
         outer = rt.names, rt.real, rt.context, rt.frame
         rt.names, rt.real, rt.context, rt.frame = self.at
         try:
-            return self.shown.tag.fallback(rt, self.shown.free, memory)
+            return self.shown.tag.written(rt, self.shown.free, memory)
         finally:
             rt.names, rt.real, rt.context, rt.frame = outer
 
