@@ -93,7 +93,9 @@ def caller_layer(c: Compiler, fn: Function, scope: Scope) -> str:
     items = [f"{name!r}: {bound_value(fn, found)}" for name, found in bound.items()]
     loop = innermost_loop(scope)
     if loop is not None:
-        own = [f"{name!r}: {bound_value(fn, found)}" for name, found in loop.names.items()]
+        # A loop that unpacks its items keeps them in a layer of their own, which Django puts on top.
+        names = loop.names if len(loop.names) == 2 else {"forloop": loop.names["forloop"]}
+        own = [f"{name!r}: {bound_value(fn, found)}" for name, found in names.items()]
         items.append(f"{LOOP!r}: {{{', '.join(own)}}}")
     return f"{{{', '.join(items)}}}" if items else "None"
 

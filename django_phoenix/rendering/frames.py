@@ -190,6 +190,9 @@ def names_here(rt: Runtime, layer: Names | None) -> Names:
     """All names seen at a tag, whose template has bound `layer` in Python variables."""
     if rt.real:
         names = flat(rt.context.dicts)
+        loop = next((each for each in reversed(rt.context.dicts) if "forloop" in each), None)
+        if loop is not None and LOOP not in loop:
+            names[LOOP] = loop
         return {**names, **layer} if layer else names
     return {**rt.names, **layer} if layer else rt.names
 
