@@ -12,6 +12,7 @@ PhoenixError
 │   └── StaleToken         it was right once: expired, other user, after logout
 ├── LiveViewError          a view asked for something it can't have
 │   └── PatchLoop          handle_params asks for a patch again and again
+├── UploadFailed           raise it in an UploadWriter, or in what gives external uploads their meta
 ├── TemplateCompileError   a live template that cannot be compiled
 │   └── RegionError        its live region cannot be found
 ├── ComponentInputError    a template gave a component what it does not take
@@ -133,6 +134,17 @@ class LiveViewError(PhoenixError):
 
 class PatchLoop(LiveViewError):
     """``handle_params`` asked for another patch more often than could be meant."""
+
+
+class UploadFailed(PhoenixError):
+    """An upload can't go on. ``reason`` stays in the errors of its entry until that is cancelled.
+
+    Raised by the ``external`` function of an upload, its reason is a dict, which the client gets.
+    """
+
+    def __init__(self, reason: Any = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class TemplateCompileError(PhoenixError):

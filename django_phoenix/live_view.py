@@ -35,6 +35,7 @@ from django_phoenix.live.spec import default, spec_of
 from django_phoenix.live.stateful import Stateful, check_event_names
 from django_phoenix.live.tasks import Exit, Ok
 from django_phoenix.live.timers import NoTimer, Timer
+from django_phoenix.live.uploading import Uploading
 from django_phoenix.params import MARK, Params, event
 from django_phoenix.presence import Owning, owner_of
 from django_phoenix.wire.message import Broadcast, Reply
@@ -43,7 +44,7 @@ __all__ = ["Broadcast", "Exit", "LiveView", "Ok", "Params", "Reply", "event", "l
 
 
 @live_root
-class LiveView(Stateful, View):
+class LiveView(Stateful, Uploading, View):
     """Subclass it, give it a template, and route it as any class-based view: ``path("x/", X.as_view())``."""
 
     # The template: a file's name, or the source itself.

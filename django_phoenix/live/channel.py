@@ -12,7 +12,7 @@ from django.core.exceptions import SuspiciousOperation
 from django_phoenix.channel import Channel, Stop
 from django_phoenix.exceptions import InvalidParams, JoinRefused
 from django_phoenix.executor import get_pool
-from django_phoenix.live import component_life, lifecycle, reload
+from django_phoenix.live import component_life, lifecycle, reload, upload_life
 from django_phoenix.live.admission import admit
 from django_phoenix.live.client import liveview_version
 from django_phoenix.live.component_records import Record
@@ -93,6 +93,10 @@ class LiveChannel(Channel):
             return await self._event(payload)
         if event == "live_patch":
             return await self._live_patch(payload)
+        if event == "allow_upload":
+            return await self._allow_upload(payload)
+        if event == "progress":
+            return await self._progress(payload)
         if event == "cids_will_destroy":
             self._components_go(payload)
         elif event == "cids_destroyed":
@@ -189,6 +193,8 @@ class LiveChannel(Channel):
         if self.server.connection.outbox.busy:
             await self._client_reads()
         story = self._story_of(name, payload, record)
+        if self.live.uploads is not None and payload.get("uploads"):
+            story = upload_life.with_files(self.live, payload["uploads"], story)
         if story is None:
             return NOTHING
         if record is None:
@@ -223,6 +229,26 @@ class LiveChannel(Channel):
         if record is None:
             return lifecycle.other_event(live, name, value)
         return component_life.other_event(live, record, name, value)
+
+    async def _allow_upload(self, payload: Any) -> dict[str, Any] | Stop:
+        """LV-96"""
+        self.server.doing = f"{self.live.spec.name}'s uploads"
+        self._shows_view()
+        preflight = await drive(upload_life.preflight(self.live, payload), self)
+        reply = self._reply(preflight.outcome)
+        return reply if isinstance(reply, Stop) else {**preflight.response, **reply}
+
+    async def _progress(self, payload: Any) -> dict[str, Any] | Stop:
+        """LV-102; where the progress leads elsewhere, that is no reply to it."""
+        self.server.doing = f"{self.live.spec.name}'s uploads"
+        if self.server.connection.outbox.busy:
+            await self._client_reads()
+        self._shows_view()
+        outcome = await drive(upload_life.progress(self.live, payload), self)
+        if outcome.leaving is None:
+            return self._reply(outcome)
+        self._push(outcome)
+        return Stop("navigated", NOTHING)
 
     def component(self, cid: Any) -> Record | None:
         """The live component of this cid, which may have gone."""

@@ -1,15 +1,17 @@
-"""What comes into a live view's mailbox that is no message of the user's: ``send_update``, ends of tasks."""
+"""What comes into a live view's mailbox that is no message of the user's: ``send_update``, ends of tasks,
+news of uploads."""
 
 from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Any
 
-from django_phoenix.live import component_life
+from django_phoenix.live import component_life, upload_life
 from django_phoenix.live.lifecycle import Outcome
 from django_phoenix.live.steps import Steps
 from django_phoenix.live.tasks import TaskDone
 from django_phoenix.live.updates import UpdateRequest, from_message
+from django_phoenix.live.upload_channel import UploadNews
 
 if TYPE_CHECKING:
     from django_phoenix.live.channel import LiveChannel
@@ -17,13 +19,16 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # Among them dict: what another process sends is JSON.
-OWN_MESSAGES = {TaskDone, UpdateRequest, dict}
+OWN_MESSAGES = {TaskDone, UpdateRequest, UploadNews, dict}
 
 
 def story_of(channel: LiveChannel, message: Any) -> Steps[Outcome] | None:
     """What happens by such a message; None: it is the user's after all."""
     if type(message) is TaskDone:
         return _task_done(channel, message)
+    if type(message) is UploadNews:
+        channel.server.doing = f"{channel.live.spec.name}'s upload {message.config.name!r}"
+        return upload_life.news(channel.live, message, at_once=_shows_at_once(channel))
     request = message if type(message) is UpdateRequest else from_message(message)
     return None if request is None else _update(channel, request)
 

@@ -28,6 +28,7 @@ from django_phoenix.rendering.diff import RenderState
 
 if TYPE_CHECKING:
     from django_phoenix.live.page import Page
+    from django_phoenix.live.upload_records import UploadRecords
     from django_phoenix.live_view import LiveView
     from django_phoenix.rendering.diff import Render
     from django_phoenix.rendering.rendered import ComponentRef, Node
@@ -60,6 +61,7 @@ class Runtime:
         "spec",
         "state",
         "title",
+        "uploads",
         "uri",
         "urlconf",
         "view",
@@ -103,6 +105,8 @@ class Runtime:
         self.behind = False
         # From the first rendering that shows one.
         self.components: Components | None = None
+        # From the first allow_upload on.
+        self.uploads: UploadRecords | None = None
         self.page: Page = None  # type: ignore[assignment]  # until the view is let in
         self.context: Context = None  # type: ignore[assignment]
         self.state: RenderState = None  # type: ignore[assignment]

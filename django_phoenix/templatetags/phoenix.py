@@ -22,17 +22,22 @@ from django_phoenix.live.client import SCRIPT, STYLE, live_path
 from django_phoenix.live.component_tag import parse_live_component, parse_render_slot
 from django_phoenix.live.js_tag import parse_js
 from django_phoenix.live.request import nonce_of
+from django_phoenix.live.upload_tags import parse_live_file_input, parse_live_img_preview
 from django_phoenix.rendering.keying import key_by
 from django_phoenix.rendering.purity import register_pure_filter
 from django_phoenix.rendering.runtime import Runtime as Rendering
 from django_phoenix.rendering.tags import register_pure_node
+from django_phoenix.uploads import upload_errors
 
 register = template.Library()
 
 register.tag("js", parse_js)
 register.tag("live_component", parse_live_component)
+register.tag("live_file_input", parse_live_file_input)
+register.tag("live_img_preview", parse_live_img_preview)
 register.tag("render_slot", parse_render_slot)
 register.filter(errors_to_show)
+register.filter(upload_errors)
 register.filter(key_by)
 register.filter(register_pure_filter(with_class))
 
