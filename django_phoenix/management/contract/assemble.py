@@ -101,7 +101,8 @@ class Assembly:
             while True:
                 extends = extends_of(source)
                 self._extended.append(source)
-                self._collect(source, extends)
+                for block in source.blocks:
+                    self._blocks.setdefault(block.name, []).append((source, block))
                 if extends is None:
                     return steps + self._of(source, source.template.nodelist)
                 # The tag alone: nothing of a child is shown but its blocks.
@@ -112,11 +113,6 @@ class Assembly:
                 source = parent
         finally:
             self._extended = outer
-
-    def _collect(self, source: Source, extends: ExtendsNode | None) -> None:
-        nodes: Any = (extends or source.template).nodelist
-        for block in nodes.get_nodes_by_type(BlockNode):
-            self._blocks.setdefault(block.name, []).append((source, block))
 
     def _parent(self, source: Source, extends: ExtendsNode) -> Source | None:
         name: Any = extends.parent_name

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.template.loader_tags import BlockNode
+
 if TYPE_CHECKING:
     from django.template.base import Node, Template
 
@@ -32,6 +34,12 @@ class Source:
 
     def __repr__(self) -> str:
         return f"<Source {self.name}>"
+
+    @cached_property
+    def blocks(self) -> list[BlockNode]:
+        """Every ``{% block %}`` in it, at any depth."""
+        nodes: Any = self.template.nodelist
+        return list(nodes.get_nodes_by_type(BlockNode))
 
     @cached_property
     def _starts(self) -> list[int]:

@@ -25,12 +25,12 @@ class Wanted:
     """The places that a command names; none: everything that live pages show. Raises UnknownPlace."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self.paths = [_path_of(name) for name in names]
+        self.paths = {_path_of(name) for name in names}
         self.unreadable: list[tuple[str, str]] = []
 
     def templates(self) -> Iterator[Template]:
         """The templates at these places, as the site loads them."""
-        for path in self.paths:
+        for path in sorted(self.paths):
             for file in _files(path):
                 try:
                     yield load(file)
@@ -46,7 +46,7 @@ class Wanted:
         return replace(result, reports=reports, sources=sources, unreadable=self.unreadable)
 
     def _has(self, path: str) -> bool:
-        return any(Path(path).is_relative_to(wanted) for wanted in self.paths)
+        return not self.paths.isdisjoint((Path(path), *Path(path).parents))
 
 
 def _path_of(name: str) -> Path:
