@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import longpoll, measure, presence, report, scale, slow, soak, two_processes, workloads
+from bench import longpoll, measure, presence, report, scale, slow, soak, two_processes, uploads, workloads
 from bench.claims import Claim
 
 RESULTS = Path(__file__).with_name("results")
@@ -25,6 +25,7 @@ WHOLE_SERVER: dict[str, Callable[[bool], list[Claim]]] = {
     "long-polling": longpoll.measure,
     "fan-out over two processes": two_processes.measure,
     "presence": presence.measure,
+    "uploads": uploads.measure,
     "soak": soak.measure,
 }
 

@@ -105,3 +105,21 @@ class ChatLive(LiveView):
 
     async def handle_info(self, message: Broadcast) -> None:
         self.assigns.messages.append(message.payload["text"])
+
+
+class UploadLive(LiveView):
+    template_name = "bench/upload.html"
+
+    class Assigns:
+        size: int = 0
+
+    async def mount(self, params: dict[str, Any], session: Mapping[str, Any]) -> None:
+        self.allow_upload("files", max_file_size=1_000_000_000)
+
+    @event
+    async def validate(self) -> None:
+        pass
+
+    @event
+    def save(self) -> None:
+        (self.assigns.size,) = self.consume_uploaded_entries("files", lambda file, entry: file.size)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from testproject.bench.live import ChatLive, CounterLive, CounterSyncLive, FormLive, TableKeyedLive, TableLive
+from testproject.bench.live import (
+    ChatLive,
+    CounterLive,
+    CounterSyncLive,
+    FormLive,
+    TableKeyedLive,
+    TableLive,
+    UploadLive,
+)
 from testproject.bench.views import hold_rows
 
 urlpatterns = [
@@ -14,5 +22,6 @@ urlpatterns = [
     path("table_keyed", TableKeyedLive.as_view()),
     path("form", FormLive.as_view()),
     path("chat", ChatLive.as_view()),
+    path("upload", UploadLive.as_view()),
     path("rows/<int:number>", hold_rows),
 ]
