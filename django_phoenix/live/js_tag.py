@@ -23,7 +23,7 @@ from django.utils.safestring import SafeString
 
 from django_phoenix.js import JS
 from django_phoenix.rendering.runtime import Runtime as Rendering
-from django_phoenix.rendering.tags import register_pure_node
+from django_phoenix.rendering.tags import register_naming_node, register_pure_node
 
 METHODS = {
     name: inspect.signature(method)
@@ -85,7 +85,12 @@ def _text(rendering: Rendering, node: JsNode, *values: Any) -> SafeString:
     return node.text(values)
 
 
+def _js(rendering: Rendering, node: JsNode, *values: Any) -> JS:
+    return node.js(values)
+
+
 register_pure_node(JsNode, lambda node: list(node.expressions), _text)
+register_naming_node(NamedJsNode, lambda node: list(node.expressions), lambda node: node.name, _js)
 
 
 def arguments_of(call: Call, values: Iterator[Any]) -> tuple[list[Any], dict[str, Any]]:

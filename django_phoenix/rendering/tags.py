@@ -208,15 +208,38 @@ def register_pure_node(
 
     def handler(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
         found = [check(expression) for expression in expressions(node)]
-
-        def reads(fn: Function) -> list[str]:
-            return [value(c, fn, scope, expression) for expression in found]
-
-        args = [f"a{n}" for n in range(len(found))]
-        call = f"{c.constant(text)}({', '.join(['rt', c.constant(node), *args])})"
+        reads, args, call = call_of(c, scope, text, node, found)
         shown(c, content, scope, node, reads, args, call, plain_paths(found))
 
     register_node_handler(node_class, handler)
+
+
+def register_naming_node(
+    node_class: type,
+    expressions: Callable[[Any], list[Any]],
+    name: Callable[[Any], str],
+    make: Callable[..., Any],
+) -> None:
+    """Compile a tag that only gives a name to a value: `make(rt, node, *values)`, of these expressions."""
+
+    def handler(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
+        found = [check(expression) for expression in expressions(node)]
+        perform = name_writer(c, scope, name(node), *call_of(c, scope, make, node, found))
+        content.items.append(Effect(perform, culprit=c.culprit(node)))
+
+    register_node_handler(node_class, handler)
+
+
+def call_of(
+    c: Compiler, scope: Scope, function: Callable[..., Any], node: Any, expressions: list[FilterExpression]
+) -> tuple[Callable[[Function], list[str]], list[str], str]:
+    """How to read the expressions, names for their values, and the call that takes them."""
+
+    def reads(fn: Function) -> list[str]:
+        return [value(c, fn, scope, expression) for expression in expressions]
+
+    args = [f"a{n}" for n in range(len(expressions))]
+    return reads, args, f"{c.constant(function)}({', '.join(['rt', c.constant(node), *args])})"
 
 
 @handles(StaticNode)
