@@ -103,6 +103,8 @@ class ComponentTag:
     ) -> tuple[Any, Any]:
         """Evaluate, with what django-components does around it."""
         name: str = self.node.name
+        here = names_here(rt, layer)
+        slots = self.body.slots(rt, here, name, free)
         stack = render_stack.get()
         if stack is None:
             stack = []
@@ -111,8 +113,6 @@ class ComponentTag:
         outer = rt.names, rt.real, rt.context, rt.frame
         path = [name]
         try:
-            here = names_here(rt, layer)
-            slots = self.body.slots(rt, here, name, free)
             args, kwargs = self.given(values)
             while plan.is_dynamic:
                 plan, kwargs = dynamic_target(name, kwargs)
