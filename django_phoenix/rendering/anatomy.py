@@ -16,11 +16,12 @@ from django.template.loader_tags import IncludeNode
 from django.templatetags.static import StaticNode
 
 from .chain import literal_include
+from .choice import Choice
 from .compiler import compile_template
 from .errors import text_of
 from .include import Include
 from .nodes import DEPTH, handler_for
-from .parts import Choice, Effect, Hosted, Nested, Part, Repeated
+from .parts import Effect, Hosted, Nested, Part, Repeated
 from .purity import PURE
 from .reads import ANYWHERE, Reads
 

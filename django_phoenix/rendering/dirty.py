@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from django.template.context import ContextDict
 
+from .choice import Choice
 from .gathering import Gathering
 from .lookup import MISSING
-from .parts import Choice, Hosted, Nested, Part, Repeated, Shown
+from .parts import Hosted, Nested, Part, Repeated, Shown
 from .runtime import HELPERS, flat
 from .settled import is_settled
 from .tracking import PLAIN, is_immutable, same

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from django.template.loaders import cached
 
 from .chain import literal_include
+from .choice import Choice
 from .include import Include
-from .parts import Choice, Hosted, Nested
+from .parts import Hosted, Nested
 from .reads import Reads
 
 if TYPE_CHECKING:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.template.defaulttags import ForNode
 
+from .block_functions import write_diff, write_full
 from .expressions import check, context_name, value
 from .keyed import Loop
 from .keying import key_path
 from .nodes import handles
-from .parts import BlockCode, Content, Repeated, write_diff, write_full
+from .parts import BlockCode, Content, Repeated
 from .reads import Reads
 from .scan import Scan, prefetch, write_scan
 from .scope import LoopVariables

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 
-from . import parts, roots
+from . import roots
+from .block_functions import write_block
 from .chain import Blocks, extends_node, is_literal, literal_include, overriding_blocks
 from .errors import line_of
 from .nodes import compile_node
+from .parts import BlockCode, Content
 from .rendered import Block
 from .runtime import HELPERS
 from .scope import BlockName, Local, LoopVariables, Scope
@@ -51,7 +53,7 @@ class Program:
     blocks: Blocks | None  # what the chain defines, if it is one
     module: Module = field(repr=False)
     compiler: Compiler = field(repr=False)
-    code: parts.BlockCode = field(repr=False)
+    code: BlockCode = field(repr=False)
     full: Callable[..., Any] = field(init=False, repr=False)
     diff: Callable[..., Any] = field(init=False, repr=False)
     tracker: Tracker | Literal[False] | None = None  # None: not yet; False: comparing names would not pay
@@ -91,7 +93,7 @@ class Compiler:
         self.opaque_nodes: set[int] = set()
         self.includes: list[str] = []
         self.popped: dict[str, int] = {}
-        self.partials: dict[Hashable, tuple[Scope, parts.BlockCode | None]] = {}
+        self.partials: dict[Hashable, tuple[Scope, BlockCode | None]] = {}
         self.owner = self.chain[0]
         self.gathering: Scope | None = None  # of a component's tag whose body is being looked through
         self.depth = 0
@@ -109,13 +111,13 @@ class Compiler:
             code = self.write()
         return self.finish(code)
 
-    def write(self) -> parts.BlockCode:
+    def write(self) -> BlockCode:
         scope = Scope("root", dynamic="root" in self.marks, autoescape=self.autoescape)
         if self.region is not None:
             return self.region_code(scope)
         return self.code(scope, self.top_nodes())
 
-    def region_code(self, scope: Scope) -> parts.BlockCode:
+    def region_code(self, scope: Scope) -> BlockCode:
         assert self.region is not None
         block_node = self.definition(self.region, 0)
         assert block_node is not None
@@ -133,7 +135,7 @@ class Compiler:
                     break
                 yield node
 
-    def finish(self, code: parts.BlockCode) -> Program:
+    def finish(self, code: BlockCode) -> Program:
         self.entrance("root_full", ("rt", "out"), code.full, code.free)
         self.entrance("root_diff", ("rt", "mem", "at"), code.diff, code.free)
         for loop, functions in self.loops:
@@ -190,31 +192,29 @@ class Compiler:
 
     # -- blocks of code
 
-    def code(
-        self, scope: Scope, nodes: Iterable[TemplateNode], at: TemplateNode | None = None
-    ) -> parts.BlockCode:
+    def code(self, scope: Scope, nodes: Iterable[TemplateNode], at: TemplateNode | None = None) -> BlockCode:
         """Compile nodes into a block with its own fingerprint."""
         self.depth += 1
         content = self.content(scope, nodes)
         self.depth -= 1
         compact = self.is_big and scope.loop() is None
-        return parts.write(self, content, scope.dynamic, self.place(at), compact=compact)
+        return write_block(self, content, scope.dynamic, self.place(at), compact=compact)
 
-    def content(self, scope: Scope, nodes: Iterable[TemplateNode]) -> parts.Content:
-        content = parts.Content()
+    def content(self, scope: Scope, nodes: Iterable[TemplateNode]) -> Content:
+        content = Content()
         self.fill(content, scope, nodes)
         return content
 
-    def fill(self, content: parts.Content, scope: Scope, nodes: Iterable[TemplateNode]) -> None:
+    def fill(self, content: Content, scope: Scope, nodes: Iterable[TemplateNode]) -> None:
         for node in nodes:
             compile_node(self, content, scope, node)
 
-    def block(self, content: parts.Content, name: str) -> Block:
+    def block(self, content: Content, name: str) -> Block:
         statics = content.statics()
         certain = all(part.certain for part in content.parts())
         return Block(statics, root=certain and roots.is_one_root(statics), name=name)
 
-    def balanced(self, content: parts.Content) -> bool:
+    def balanced(self, content: Content) -> bool:
         return all(part.certain for part in content.parts()) and roots.is_balanced(content.statics())
 
     # -- calls between generated functions
@@ -233,7 +233,7 @@ class Compiler:
             fn.emit(f"{variable} = lookup(rt, {self.context_names[variable]!r})")
         return fn.use(variable)
 
-    def full_call(self, fn: Function, code: parts.BlockCode) -> str:
+    def full_call(self, fn: Function, code: BlockCode) -> str:
         block = self.module.constant("B", code.block)
         return f"node(rt, {code.full}({self.arguments(fn, 'rt', 'out', free=code.free)}), {block})"
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from django.template.base import Variable
 from django.template.defaulttags import TemplateLiteral
 
+from .choice import Choice
 from .lookup import Fetch
-from .parts import Choice, Content, Part, Shown
+from .parts import Content, Part, Shown
 from .scope import COUNTERS, Local, LoopVariables
 from .source import Function
 

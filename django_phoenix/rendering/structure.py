@@ -12,10 +12,11 @@ from django.template.defaulttags import AutoEscapeControlNode, CycleNode, IfNode
 from django.template.loader_tags import BlockNode, IncludeNode
 
 from .chain import literal_include
+from .choice import Choice
 from .expressions import check, check_condition, condition, is_path, root_of, value
 from .include import Include
 from .nodes import handles
-from .parts import BlockCode, Choice, Content, Effect, Hosted, Nested
+from .parts import BlockCode, Content, Effect, Hosted, Nested
 from .scope import BlockName
 from .source import Function
 
