@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from itertools import compress
 from operator import is_, is_not, itemgetter
-from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.template.context import ContextDict
@@ -20,6 +19,7 @@ from .lookup import MISSING
 from .parts import Hosted, Nested, Part, Repeated, Shown
 from .runtime import HELPERS, flat
 from .settled import is_settled
+from .source import writing
 from .tracking import PLAIN, is_immutable, same
 from .variants import VariantWriter
 
@@ -51,8 +51,6 @@ class Unsure:
 
 
 UNSURE = Unsure()
-
-lock = RLock()
 
 
 class Variant:
@@ -180,7 +178,7 @@ class Tracker:
             return self.write(key)
 
     def write(self, key: Key) -> Variant | None:
-        with lock:
+        with writing:
             if key not in self.variants:
                 variant = Variant()
                 numbers = {variable: number for number, variable in enumerate(self.variables)}
@@ -230,7 +228,7 @@ def track(program: Program, rt: Runtime) -> Tracker | Literal[False]:
     program.followed += 1
     if program.followed < PATIENCE:
         return False
-    with lock:
+    with writing:
         if program.tracker is None:
             tracker = Tracker(program, rt)
             program.tracker = tracker if weight(program.code) > WORTH + len(tracker.names) else False

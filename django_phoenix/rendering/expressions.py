@@ -298,10 +298,8 @@ def condition(c: Compiler, fn: Function, scope: Scope, token: Any, depth: int = 
     result = fn.define(c.module.fresh("q"))
     with fn.block("try:"):
         _operation(c, fn, scope, token, result, depth + 1)
-    with fn.block("except SynchronousOnlyOperation:"):  # a question to ask again in a thread, no answer
-        fn.emit("raise")
     with fn.block("except Exception:"):  # as smartif does: templates must not raise here
-        fn.emit(f"{result} = False")
+        fn.emit(f"{result} = refused()")
     return result
 
 

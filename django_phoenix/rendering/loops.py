@@ -16,7 +16,7 @@ from .parts import BlockCode, Content, Repeated
 from .reads import Reads
 from .scan import Scan, prefetch, write_scan
 from .scope import LoopVariables
-from .source import Function, Lines
+from .source import Function, Lines, writing
 
 if TYPE_CHECKING:
     from .program import Compiler
@@ -91,12 +91,14 @@ class LoopWriter:
         self.loop = loop
         self.forloop = forloop
         self.variables = variables
+        self.free: dict[str, None] = {}
 
     def write(self, body: Content, empty: BlockCode) -> dict[str, None]:
         """Add all functions to the module; return what they need from outside."""
         scan = None if self.loop.dynamic else write_scan(self.c, body, self.forloop, self.variables)
-        rows, entry = self.rows(body, scan)
-        row, difference = self.row(body)
+        cold = self.c.is_big and not self.loop.dynamic
+        rows, entry = self.rows(body, scan, cold=cold)
+        row, difference = self.row(body, compact=cold and scan is not None)
         self.loop.layered = self.loop.dynamic or self.forloop.asked  # known only now
         self.loop.indexed, self.loop.counted = self.forloop.indexed, self.forloop.counted
         self.finish_rows(rows, entry)
@@ -111,17 +113,30 @@ class LoopWriter:
             functions["empty_diff"] = self.empty(empty.diff, "mem, at", empty)
         for fn in functions.values():
             self.c.module.add(fn, free)
+        if cold:
+            self.free = free
+            self.loop.warm_up = partial(self.warm_up, body, scan)
         self.c.loops.append((self.loop, {attribute: fn.name for attribute, fn in functions.items()}))
         return free
 
     # -- complete entries
 
-    def rows(self, body: Content, scan: Scan | None) -> tuple[Function, Lines]:
+    def warm_up(self, body: Content, scan: Scan | None) -> None:
+        """Write the function anew, longer but faster: it is worth it now."""
+        with writing:
+            rows, entry = self.rows(body, scan, cold=False)
+            self.finish_rows(rows, entry)
+            assert rows.free.keys() <= self.free.keys()
+            self.c.module.add(rows, self.free)
+            self.c.module.bind(self.loop, "rows", rows.name)
+
+    def rows(self, body: Content, scan: Scan | None, *, cold: bool) -> tuple[Function, Lines]:
+        """The function for complete entries; while it is `cold`, the shortest one."""
         fn = self.function("rows", ("rt", "out", "items"))
-        fn.hot = True
+        fn.hot, fn.compact = not cold, cold
         fn.depth = 2
         with fn.aside() as entry:
-            if scan:
+            if scan and not cold:
                 prefetch(self.c, fn, scan)
             write_full(self.c, fn, body, "entry = ")
         fn.depth = 1
@@ -140,8 +155,9 @@ class LoopWriter:
 
     # -- the difference of one entry
 
-    def row(self, body: Content) -> tuple[Function, Lines]:
+    def row(self, body: Content, *, compact: bool) -> tuple[Function, Lines]:
         fn = self.function("row", ("rt", "mem", "at", "item"))
+        fn.compact = compact
         with fn.aside() as difference:
             self.loop.width = write_diff(self.c, fn, body)
         return fn, difference

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.core.exceptions import SynchronousOnlyOperation
@@ -254,6 +255,13 @@ def holds(rt: Runtime, value: Any, bits: tuple[str, ...]) -> Any:
         return False
 
 
+def refused() -> bool:
+    """What a condition is that raises the exception being handled."""
+    if isinstance(sys.exc_info()[1], SynchronousOnlyOperation):
+        raise  # a question to ask again in a thread, no answer
+    return False
+
+
 def shown(
     rt: Runtime,
     out: list[Any],
@@ -421,8 +429,9 @@ HELPERS: dict[str, Any] = {
         bind, block_value, called, cell, cells,
         conditional_escape, csrf_input, enter_block, escape, flat, follow, get, joined, leave_block, lookup,
         holds, mark_safe, missing, needed, node, nothing, open_blocks, pop, push, rendered_by_django,
-        refill, renew, renew_by_many, renew_shown, renew_text, rendered_in_a_thread, root_attributes, settled,
-        show, show_raw, shown, static, template_localtime, turn, unpack, url, url_or_nothing,
+        refill, refused, renew, renew_by_many, renew_shown, renew_text, rendered_in_a_thread,
+        root_attributes, settled, show, show_raw, shown, static, template_localtime, turn, unpack, url,
+        url_or_nothing,
     )
 }  # fmt: skip
 HELPERS |= {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 from collections.abc import Callable, Hashable, Iterable
 from contextlib import contextmanager
+from threading import RLock
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,9 @@ Lines = list[tuple[str, "Culprit | None"]]
 CULPRITS = (
     "LINES OF THIS MODULE"  # a name in generated code: all its lines, each with what of the template it does
 )
+
+
+writing = RLock()  # held to add to a program that is already in use
 
 
 class Function:
@@ -169,7 +173,7 @@ class Late:
     Then it takes its own place.
     """
 
-    __slots__ = ("end", "module", "name", "places", "start")
+    __slots__ = ("end", "made", "module", "name", "places", "start")
 
     def __init__(self, module: Module, name: str, start: int, end: int) -> None:
         self.module = module
@@ -177,9 +181,10 @@ class Late:
         self.start = start
         self.end = end
         self.places: list[tuple[Any, str]] = []
+        self.made: Callable[..., Any] | None = None  # whoever took it before it was compiled calls it again
 
     def __call__(self, *arguments: Any) -> Any:
-        return self.function()(*arguments)
+        return (self.made or self.function())(*arguments)
 
     def function(self) -> Callable[..., Any]:
         module = self.module
@@ -187,7 +192,7 @@ class Late:
         outer: CodeType = compile(text, module.name, "exec", dont_inherit=True)
         (code,) = (constant for constant in outer.co_consts if type(constant) is CodeType)
         code = code.replace(co_firstlineno=self.start + 1)
-        function = FunctionType(code, module.namespace)
+        function = self.made = FunctionType(code, module.namespace)
         module.namespace[self.name] = function
         for owner, attribute in self.places:
             setattr(owner, attribute, function)

@@ -75,6 +75,9 @@ def choose_one(c: Compiler, scope: Scope, test: Any, answer: int, otherwise: int
             fn.emit(f"{chosen} = {answer} if {holds} else {otherwise}")
             return chosen
     fn.emit(f"{chosen} = {otherwise}")
+    if type(test) is not TemplateLiteral:  # operators let no exception through
+        fn.emit(f"if {condition(c, fn, scope, test)}: {chosen} = {answer}")
+        return chosen
     with fn.block("try:"):
         fn.emit(f"if {condition(c, fn, scope, test)}: {chosen} = {answer}")
     with fn.block("except VariableDoesNotExist:"):
