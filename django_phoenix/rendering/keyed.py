@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("django_phoenix.rendering")
 
+FEW = 50  # entries, up to which the shortest code is the fastest, with the time to compile it
+
 KEYLESS = {type(None), type(MISSING), float, complex}  # equal ones may differ, or they say nothing
 
 
@@ -53,6 +55,8 @@ class Loop:
         self.counted = False  # entries show how many there are
         self.empty: Block | None = None
         self.warned = False
+        self.warm_up: Callable[[], None] | None = None  # writes `rows` anew, if they become many
+        self.entries = 0  # shown so far, until then
 
     # -- the two ways to render
 
@@ -66,6 +70,8 @@ class Loop:
         try:
             if not n:
                 return self._full_empty(rt, free)
+            if self.warm_up is not None:
+                self._count(n)
             cells: list[Any] = []
             entries = self.rows(rt, cells, items, 0, n, layer, *free)
         finally:
@@ -101,6 +107,12 @@ class Loop:
         value, new = self._full(rt, items, n, parent, free)
         rt.journal.append((memory, at, new))
         return value
+
+    def _count(self, n: int) -> None:
+        self.entries += n
+        if self.entries > FEW and (warm_up := self.warm_up) is not None:
+            self.warm_up = None
+            warm_up()
 
     def _full_empty(self, rt: Runtime, free: tuple[Any, ...]) -> tuple[Any, Any]:
         if self.empty is None:
