@@ -13,6 +13,8 @@ from testproject.chat.views import AttachmentView, RoomView
 from testproject.counter.live import CounterLive
 from testproject.gallery.live import GalleryLive
 from testproject.pages.live import HomeLive
+from testproject.photos.live import PhotosLive
+from testproject.photos.views import picture
 from testproject.table.live import TableLive
 from testproject.together.live import TogetherLive
 
@@ -23,6 +25,8 @@ urlpatterns = [
     path("table/", TableLive.as_view(), name="table"),
     path("cards/", CardsLive.as_view(), name="cards"),
     path("chart/", ChartLive.as_view(), name="chart"),
+    path("pictures/", PhotosLive.as_view(), name="pictures"),
+    path("pictures/<str:key>/", picture, name="picture"),
     path("chat/", RoomView.as_view(), {"room": "lobby"}, name="chat"),
     path("chat/files/<str:key>/", AttachmentView.as_view(), name="attachment"),
     path("chat/<slug:room>/", RoomView.as_view(), name="room"),

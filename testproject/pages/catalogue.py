@@ -115,6 +115,15 @@ DEMOS = (
         files=("chart/live.py", "chart/series.py", "chart/templates/chart/chart.html"),
     ),
     Demo(
+        name="pictures",
+        title="Pictures",
+        kind="Live view",
+        lead="Drop some pictures: you see them before anything is sent. They travel over the page's own socket, "
+        "in pieces, each with its progress; what comes out is a Django file, for a storage.",
+        teaser="Drop, preview, progress, errors, cancel: uploads without a script.",
+        files=("photos/live.py", "photos/album.py", "photos/templates/photos/photos.html"),
+    ),
+    Demo(
         name="chat",
         title="Chat room",
         kind="Channel",

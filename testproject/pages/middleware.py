@@ -9,7 +9,7 @@ from django.utils.deprecation import MiddlewareMixin
 POLICY = "; ".join(
     [
         "default-src 'self'",
-        "img-src 'self' data:",
+        "img-src 'self' data: blob:",
         "object-src 'none'",
         "base-uri 'self'",
         "form-action 'self'",
