@@ -92,6 +92,7 @@ links.html:27           T031 {% live_navigate "/shopp/" %}
 links.html:28           T031 {% live_navigate "plain" %}
 links.html:30           T031 href="/sohp/3/"
 links.html:31           T031 phx-click='[["navigate",{"href":"/no/such/pa
+links.html:32           T015 {% include "twin/parts/buttns.html" %}
 markup.html:4           T006 <span>
 markup.html:5           T007 </p>
 markup.html:6           T006 <i>

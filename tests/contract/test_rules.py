@@ -387,8 +387,8 @@ COMPONENTS = [
     ("T002", '<form phx-submit="ship">{% component "nowhere" / %}</form>', []),
     (
         "T002",
-        '<form phx-submit="ship">{% component "rules_card" %}{% component "rules_field" / %}{% endcomponent %}'
-        "</form>",
+        '<form phx-submit="ship">{% component "rules_card" %}{% component "rules_field" / %}'
+        "{% endcomponent %}</form>",
         [],
     ),
     (
