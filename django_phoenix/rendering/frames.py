@@ -101,8 +101,8 @@ class Fill:
 
     def kept(self) -> Fill:
         """The same for a later render: loops that go on do not change its names."""
-        fill = Fill(self.code, settled(self.names), self.frame)
-        fill.captured = self.captured and settled(self.captured)
+        fill = Fill(self.code, snapshot(self.names), self.frame)
+        fill.captured = self.captured and snapshot(self.captured)
         fill.data, fill.fallback = self.data, self.fallback
         return fill
 
@@ -197,17 +197,17 @@ def names_here(rt: Runtime, layer: Names | None) -> Names:
     return {**rt.names, **layer} if layer else rt.names
 
 
-def settled(names: Names) -> Names:
+def snapshot(names: Names) -> Names:
     """A copy that running loops do not change any more."""
     names = dict(names)
     loop = names.get("forloop")
     if type(loop) is dict:
-        names["forloop"] = settled_loop(loop)
+        names["forloop"] = snapshot_of_loop(loop)
     if LOOP in names:
-        names[LOOP] = settled({name: value for name, value in names[LOOP].items() if name != LOOP})
+        names[LOOP] = snapshot({name: value for name, value in names[LOOP].items() if name != LOOP})
     return names
 
 
-def settled_loop(loop: Names) -> Names:
+def snapshot_of_loop(loop: Names) -> Names:
     parent = loop.get("parentloop")
-    return {**loop, "parentloop": settled_loop(parent)} if type(parent) is dict and parent else dict(loop)
+    return {**loop, "parentloop": snapshot_of_loop(parent)} if type(parent) is dict and parent else dict(loop)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.template import TemplateSyntaxError
 from django.utils.safestring import SafeString, mark_safe
 
-from django_phoenix.rendering.frames import LOOP, Fill, settled
+from django_phoenix.rendering.frames import LOOP, Fill, snapshot
 from django_phoenix.rendering.runtime import flat
 from django_phoenix.rendering.trees import capture
 
@@ -99,7 +99,7 @@ def gather(
     fill: Any = slot.content_func
     captured = flat(rt.context.dicts[found.layers :]) if layer is None else layer
     captured = {name: value for name, value in captured.items() if not name.startswith("_") or name == LOOP}
-    fill.captured = settled(captured)
+    fill.captured = snapshot(captured)
     fill.data, fill.fallback = data, fallback
     found.slots[name] = slot
 

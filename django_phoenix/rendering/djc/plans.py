@@ -59,9 +59,8 @@ class Plan:
         self.asks = asks_for_something(cls)
         self.has_js = bool(cls.js)
         self.has_css = bool(cls.css)
-        self.rooted: CompiledTemplate | None = (
-            None  # for a class whose scripts and styles look for its elements
-        )
+        # For a class whose scripts and styles look for its elements.
+        self.rooted: CompiledTemplate | None = None
         if marks_roots(cls) and not self.opaque and not self.is_dynamic:
             self.opaque = self.find_roots()
         self.is_pure = bool(getattr(cls, "live_pure", False)) and not self.opaque and not self.is_dynamic
