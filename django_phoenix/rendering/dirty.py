@@ -13,21 +13,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from django.template.context import ContextDict
 
-from .choice import Choice
 from .gathering import Gathering
 from .lookup import MISSING
-from .parts import Hosted, Nested, Part, Repeated, Shown
 from .runtime import HELPERS, flat
 from .settled import is_settled
 from .source import writing
 from .tracking import PLAIN, is_immutable, same
 from .variants import VariantWriter
+from .worth import sizes_of, weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .diff import RenderState
-    from .parts import BlockCode
     from .program import Program
     from .runtime import Runtime
 
@@ -36,8 +34,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 3  # diffs of a program before it is tracked
 HEAT = 2  # renders with the same names before a variant is written for them
+EFFORT = 16  # parts that may be written for each render with the same names
 WORTH = 12  # parts, beside one for each name, from which on tracking pays
-LOOP = 12  # parts that a loop is like
 VARIANTS = 32
 KEYS = 256
 
@@ -91,6 +89,7 @@ class Tracker:
         self.writer = VariantWriter(program)
         self.variants: dict[Key, Variant | None] = {}
         self.met: dict[Key, int] = {}
+        self.sizes: dict[str, int] = {}  # variable -> parts that read it
         self.arrange(set(rt.context.dicts[-1]))
 
     # -- values
@@ -171,11 +170,17 @@ class Tracker:
             return self.variants[key]
         except KeyError:
             met = self.met[key] = self.met.get(key, 0) + 1
-            if met < HEAT or len(self.variants) >= VARIANTS:
+            if met < HEAT or met < self.effort(key) or len(self.variants) >= VARIANTS:
                 if len(self.met) > KEYS:
                     self.met.clear()
                 return None
             return self.write(key)
+
+    def effort(self, key: Key) -> int:
+        """How many renders the writing of a variant is worth: the more it holds, the longer it takes."""
+        if not self.sizes:
+            self.sizes = sizes_of(self.program.code)
+        return sum(self.sizes.get(self.variables[number], 0) for number in key) // EFFORT
 
     def write(self, key: Key) -> Variant | None:
         with writing:
@@ -233,23 +238,6 @@ def track(program: Program, rt: Runtime) -> Tracker | Literal[False]:
             tracker = Tracker(program, rt)
             program.tracker = tracker if weight(program.code) > WORTH + len(tracker.names) else False
     return program.tracker or False
-
-
-def weight(code: BlockCode) -> int:
-    """How many plain parts a block is like; of those that have to be evaluated always, none."""
-    return sum(weight_of(item) for item in code.content.items if isinstance(item, Part))
-
-
-def weight_of(part: Part) -> int:
-    if isinstance(part, Choice):
-        return 3 + max((weight(code) for code in part.live()), default=0)
-    if isinstance(part, Nested):
-        return 1 + weight(part.code)
-    if part.reads_of.impure:
-        return 0
-    if isinstance(part, Repeated | Hosted):
-        return LOOP
-    return len(part.paths or ()) if isinstance(part, Shown) else 1
 
 
 def has_written(rt: Runtime, rest: str) -> bool:

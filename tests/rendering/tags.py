@@ -42,6 +42,22 @@ def context_badge(context: Context, name: str) -> dict[str, Any]:
     return {"label": context.get(name), "level": context.get("n")}
 
 
+class Ticks:
+    """A clock that tests can set."""
+
+    count = 0
+
+
+def ticks() -> int:
+    Ticks.count += 1
+    return Ticks.count
+
+
+@register.filter
+def ticking(value: Any) -> int:
+    return ticks()
+
+
 @register.filter
 def brackets(value: Any) -> str:
     return f"<{value}>"

@@ -28,6 +28,7 @@ from django_phoenix.rendering.dirty import Tracker
 from django_phoenix.rendering.tracking import register_immutable
 from tests.rendering.harness import Live, Values, django_html
 from tests.rendering.sources import Sources, families, fragments
+from tests.rendering.tags import Ticks, ticks
 from tests.rendering.test_differential import bounded, check_render, differs_knowingly, follow, open_view
 from tests.rendering.values import NAMES, Step, histories, worlds
 from tests.support.merge import MergeClient
@@ -216,15 +217,6 @@ class Sly(enum.Enum):
         return ticks()
 
 
-class Ticks:
-    count = 0
-
-
-def ticks() -> int:
-    Ticks.count += 1
-    return Ticks.count
-
-
 @register_immutable
 class Metered(NamedTuple):
     amount: int
@@ -288,6 +280,19 @@ MOVING: dict[str, tuple[str, Any, Callable[[Values], Any]]] = {
     "such a property in a condition": (
         "{% if v.clock > 0 %}{{ v.clock }}{% endif %}", Metered(1), lambda values: None,
     ),
+    "such a property in an include": ("{% include 'clock' with a=v %}", Metered(1), lambda values: None),
+    "a clock as a filter": ("{{ v|ticking }}", 1, lambda values: None),
+    "a clock as a filter in a condition": (
+        "{% if v|ticking > 0 %}{{ v|ticking }}{% endif %}{% if v|ticking|divisibleby:2 %}x{% endif %}",
+        1, lambda values: None,
+    ),
+    "a clock as a filter of a sequence": (
+        "{% for x in v|ticking|make_list %}{{ x }}{% endfor %}", 1, lambda values: None,
+    ),
+    "a clock as a filter under another name": (
+        "{% with x=v|ticking %}{{ x }}{% endwith %}", 1, lambda values: None,
+    ),
+    "a clock as a filter in a url": ("{% url 'item' pk=v|ticking %}", 1, lambda values: None),
     "such a property in a tag": ("{% firstof v.clock %}", Metered(1), lambda values: None),
     "one for true": ("{{ v }}", 1, lambda values: values.update(v=True)),
     "one for one point zero": ("{{ v }}", 1, lambda values: values.update(v=1.0)),
@@ -309,6 +314,7 @@ def test_what_changes_shows_though_the_page_is_tracked(
         "part": "{{ a.username }}",
         "outer": "{% include 'inner' %}",
         "inner": "{{ v.username }}",
+        "clock": "{{ a.clock }}",
     }
     live = tracked(sources, {"v": copy.deepcopy(value)})
     for attempt in range(1, 4):
@@ -478,7 +484,7 @@ changes = st.lists(
 )
 
 
-@bounded(80)
+@bounded(60)
 @given(sources=fragments(), world=flat_worlds, history=changes)
 def test_any_template_follows_any_new_assigns(
     eagerly: None, sources: Sources, world: Values, history: list[Values]
