@@ -13,14 +13,14 @@ import django
 import pytest
 from django.core.management import call_command
 from django.template import Engine
-from django.template.base import Template, TextNode
+from django.template.base import Node, Template, TextNode
 from django.urls import path
 from django_components import Component, registry
 
 from django_phoenix.live_view import LiveView, event
 from django_phoenix.management.checks.templates import check_templates, messages
 from django_phoenix.management.contract.findings import Finding, Level, Rule, all_rules, rule
-from django_phoenix.management.contract.parse import Library, nodes_of, position
+from django_phoenix.management.contract.parse import Library, position
 from django_phoenix.management.contract.reads import reads_of
 from django_phoenix.management.contract.report import as_text
 from django_phoenix.management.contract.run import check_site, check_units
@@ -85,7 +85,8 @@ def test_places_are_right_behind_tags_that_fill_several_lines() -> None:
     source = Library().source(Template(text))
     start = text.index("<p>")
     assert (Place(source, start, start).line, Place(source, start, start).column) == (5, 1)
-    assert [text[slice(*position(node))] for node in nodes_of(source) if not isinstance(node, TextNode)] == [
+    nodes = source.template.nodelist.get_nodes_by_type(Node)
+    assert [text[slice(*position(node))] for node in nodes if not isinstance(node, TextNode)] == [
         "{% load component_tags %}",
         tag,
         "{% if b %}",

@@ -13,9 +13,9 @@ from django_phoenix.live.spec import OwnSpec, component_spec_of, spec_of
 from django_phoenix.params import Handler
 
 from .commands import commands_of_json, commands_of_tag
+from .elements import Element
 from .html import Attribute
 from .literals import DYNAMIC, value_of
-from .nesting import Element
 from .source import Place, Use
 from .unit import Unit
 

@@ -11,7 +11,7 @@ from django.template.base import VariableNode
 
 from .component_calls import call_of
 from .component_classes import component_of
-from .nesting import Element
+from .elements import Element
 from .payloads import Sent, sent_as
 from .source import Use
 from .unit import Unit

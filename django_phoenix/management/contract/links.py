@@ -16,8 +16,8 @@ from django_phoenix.templatetags.phoenix import LinkNode
 from .bindings import COMMANDS, EVENTS
 from .commands import commands_of_json, commands_of_tag
 from .component_calls import call_of, part_of
+from .elements import Element
 from .literals import value_of
-from .nesting import Element
 from .source import Place, Use
 
 PATCH, NAVIGATE = "patch", "navigate"

@@ -185,16 +185,3 @@ def writes(node: Node, bodies: list[NodeList]) -> bool:
     if isinstance(node, TextNode | VerbatimNode | LoadNode | CommentNode):
         return False
     return not (bodies and type(node).__module__.startswith("django."))
-
-
-def nodes_of(source: Source) -> Iterator[Node]:
-    """Every node of a template, at any depth."""
-    waiting: list[Any] = list(source.template.nodelist)
-    seen: set[int] = set()
-    while waiting:
-        node = waiting.pop(0)
-        if id(node) not in seen:
-            seen.add(id(node))
-            yield node
-            for nodelist in bodies_of(node):
-                waiting += nodelist

@@ -14,8 +14,8 @@ import django_phoenix
 from django_phoenix.rendering.live_components import LiveComponentNode
 
 from .component_classes import component_of
+from .elements import Element
 from .html import Attribute
-from .nesting import Element
 from .unit import Unit
 
 IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']""")

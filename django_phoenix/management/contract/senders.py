@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from .component_calls import call_of
+from .elements import Element
 from .html import MARK, Attribute
 from .literals import DYNAMIC
-from .nesting import Element
 from .source import Place, Use
 from .unit import Unit
 

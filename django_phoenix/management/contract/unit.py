@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from .nesting import Element, Fault, Nesting
+from .elements import Element, Fault
+from .nesting import Nesting
 from .source import Place, Source, Step, Use
 
 if TYPE_CHECKING:
@@ -59,10 +60,6 @@ class Unit:
         An included template that is shown twice is here twice.
         """
         return list(_flat(self.steps))
-
-    def tags(self, *node_classes: type[Any]) -> Iterator[Use]:
-        """The tags that made nodes of these classes."""
-        return (use for use in self.uses if isinstance(use.node, node_classes))
 
     @property
     def elements(self) -> list[Element]:

@@ -14,10 +14,10 @@ from django_phoenix.management.contract.bindings import (
     bindings_of,
     receivers_of,
 )
+from django_phoenix.management.contract.elements import Element
 from django_phoenix.management.contract.findings import Finding, Level, rule
 from django_phoenix.management.contract.hints import nearest
 from django_phoenix.management.contract.html import MARKS, Attribute
-from django_phoenix.management.contract.nesting import Element
 from django_phoenix.management.contract.senders import senders_of
 from django_phoenix.management.contract.unit import Unit
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from django_phoenix.management.contract.elements import Element
 from django_phoenix.management.contract.findings import Finding, Level, rule
-from django_phoenix.management.contract.nesting import Element
 from django_phoenix.management.contract.scripts import scripts_of
 from django_phoenix.management.contract.unit import Unit
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django_phoenix.management.contract.elements import Element
 from django_phoenix.management.contract.findings import Finding, Level, rule
-from django_phoenix.management.contract.nesting import Element
 from django_phoenix.management.contract.unit import Unit
 
 

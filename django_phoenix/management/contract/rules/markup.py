@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django_phoenix.management.contract.elements import Element, Fault
 from django_phoenix.management.contract.findings import Finding, Level, rule
 from django_phoenix.management.contract.html import UNNAMED
-from django_phoenix.management.contract.nesting import Element, Fault
 from django_phoenix.management.contract.source import Place
 from django_phoenix.management.contract.unit import Unit
 from django_phoenix.management.contract.vocabulary import (

@@ -12,10 +12,10 @@ from django_phoenix.management.contract.bindings import (
     bindings_of,
     receivers_of,
 )
+from django_phoenix.management.contract.elements import Element
 from django_phoenix.management.contract.findings import Finding, Level, rule
 from django_phoenix.management.contract.form_fields import Form, fields_of
 from django_phoenix.management.contract.hints import nearest
-from django_phoenix.management.contract.nesting import Element
 from django_phoenix.management.contract.payloads import Expected, Sent, is_among
 from django_phoenix.management.contract.senders import COMPONENT, senders_of
 from django_phoenix.management.contract.unit import Unit
