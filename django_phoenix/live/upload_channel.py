@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 from asyncio import TimerHandle
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
@@ -252,20 +252,49 @@ class UploadChannel(Channel):
             entry._is_over = True
             self._tell_view()
         if hasattr(self, "writer") and not self._discarded:
-            self.server.connection.state.run(self._give_back())
+            writer = self.writer
+            state = self.server.connection.state
+            if iscoroutinefunction(writer.close) or iscoroutinefunction(writer.discard):
+                state.run(self._give_back())
+            else:
+                # Asked for at once: a task may come too late, where the loop is about to end.
+                server = self.server
+                state.run(
+                    self._given_back(executor.get_pool().run(server.owner, server.context, self._let_go))
+                )
 
     def _tell_view(self) -> None:
         if not self._view.ended:
             self._view.inform(UploadNews(self._config))
 
+    def _let_go(self) -> None:
+        """In a thread: close what is open, remove what nobody wants."""
+        with self._lock:
+            try:
+                if not self._closed:
+                    self._closed = True
+                    self.writer.close(self._why)
+            finally:
+                if not self._discarded:
+                    self._discarded = True
+                    self.writer.discard(self._entry._is_consumed)
+
     async def _give_back(self) -> None:
-        """Close what is open, remove what nobody wants."""
+        """The same for a writer that lives on the loop, if only with one of its methods."""
         try:
-            if not self._closed:
-                self._closed = True
-                await self._call(self.writer.close, self._why)
-            if not self._discarded:
-                self._discarded = True
-                await self._call(self.writer.discard, self._entry._is_consumed)
-        except (Exception, asyncio.CancelledError):
+            try:
+                if not self._closed:
+                    self._closed = True
+                    await self._call(self.writer.close, self._why)
+            finally:
+                if not self._discarded:
+                    self._discarded = True
+                    await self._call(self.writer.discard, self._entry._is_consumed)
+        except Exception:
+            logger.exception("%s: its writer has failed at the end.", self.log_name)
+
+    async def _given_back(self, job: Awaitable[None]) -> None:
+        try:
+            await asyncio.shield(job)
+        except Exception:
             logger.exception("%s: its writer has failed at the end.", self.log_name)

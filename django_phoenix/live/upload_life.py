@@ -35,9 +35,8 @@ def with_files(live: Runtime, chosen: Any, story: Steps[Outcome] | None) -> Step
     return (yield from (settling(live) if story is None else story))
 
 
-def preflight(live: Runtime, payload: Any) -> Steps[Preflight]:
+def preflight(live: Runtime, payload: dict[str, Any]) -> Steps[Preflight]:
     """The client wants to upload: which files, and where to (LV-96, LV-97)."""
-    payload = payload if type(payload) is dict else {}
     config = None if live.uploads is None else live.uploads.find(payload.get("ref"))
     if config is None:
         logger.warning("%s: no upload has the ref %.100r.", live.spec.name, payload.get("ref"))
@@ -51,9 +50,8 @@ def preflight(live: Runtime, payload: Any) -> Steps[Preflight]:
     return Preflight(response, (yield from settling(live)))
 
 
-def progress(live: Runtime, payload: Any) -> Steps[Outcome]:
+def progress(live: Runtime, payload: dict[str, Any]) -> Steps[Outcome]:
     """The client tells how far it is, or that it can't go on (LV-102)."""
-    payload = payload if type(payload) is dict else {}
     config = None if live.uploads is None else live.uploads.find(payload.get("ref"))
     entry = None if config is None else config.entry(payload.get("entry_ref"))
     if config is None or entry is None or not _advance(config, entry, payload.get("progress")):
