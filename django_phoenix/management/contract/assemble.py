@@ -268,12 +268,15 @@ class Assembly:
     def _partial(self, node: Any) -> list[Body]:
         if not hasattr(node, "partial_mapping"):  # where it is defined
             return [self._body(node.nodelist)] if node.inline else []
+        try:
+            partial = node.partial_mapping[node.partial_name]
+        except KeyError:  # of which Django tells when the tag is rendered
+            return []
         key = f"#{node.partial_name}"
-        # Of one that there is not Django tells when the tag is rendered.
-        if node.partial_name not in node.partial_mapping or key in self._including:
+        if key in self._including:
             return []
         with self._going_into(key):
-            return [self._body(node.partial_mapping[node.partial_name].nodelist)]
+            return [self._body(partial.nodelist)]
 
     def _other(self, use: Use, node: Node) -> None:
         """A tag of a library, ours or anybody's."""
