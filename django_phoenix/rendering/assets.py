@@ -8,7 +8,6 @@ the GET and the join, and is told of what the page has to load. Elsewhere ids an
 from __future__ import annotations
 
 import re
-from collections import defaultdict, deque
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from zlib import crc32
@@ -36,10 +35,6 @@ class Dependency(NamedTuple):
     def comment(self) -> str:
         """As django-components itself leaves it in the HTML."""
         return f"<!-- _RENDERED {self.class_id},{self.id},{self.js},{self.css} -->"
-
-
-Known = tuple[tuple[str, str], ...]
-"""Class and id of each component in a text, in order."""
 
 
 class Assets:
@@ -89,19 +84,18 @@ def note(rt: Runtime, needs: Dependency, *, is_new: bool) -> None:
         rt.noted.append(Dependency(needs.class_id, NOBODY, "", needs.css))
 
 
-def settle(rt: Runtime, text: str, known: Known = ()) -> tuple[str, Known]:
-    """A text as a view shows it: comments taken out and noted, random ids replaced by ids that stay.
-
-    `known` is what this gave at the render before, so that the same components get the same ids.
-    """
+def settle(rt: Runtime, text: str) -> str:
+    """A text as a view shows it: comments taken out and noted, random ids replaced by ids that stay."""
     assert rt.assets is not None
-    components = found_in(text)
-    ids = _lasting_ids(rt.assets, components, known)
-    for each in components:
-        lasting = each._replace(id=ids[each.id])
-        note(rt, lasting, is_new=(lasting.class_id, lasting.id) not in known)
-    text = replaced(COMMENT.sub("", text), ids)
-    return text, tuple(dict.fromkeys((each.class_id, ids[each.id]) for each in components))
+    assert rt.lasting is not None
+    ids: dict[str, str] = {}
+    for each in found_in(text):
+        if each.id in ids:
+            is_new = False
+        else:
+            ids[each.id], is_new = rt.lasting.take(rt.assets, each.class_id)
+        note(rt, each._replace(id=ids[each.id]), is_new=is_new)
+    return replaced(COMMENT.sub("", text), ids)
 
 
 def settled(rt: Runtime, text: str) -> str:
@@ -120,18 +114,6 @@ def settle_value(rt: Runtime, text: str) -> str:
     ids = {id: f"{rt.assets.prefix}v{digest}_{n}" for id, n in numbers.items()}
     rt.noted += [each._replace(id=ids[each.id]) for each in components]
     return replaced(text, ids)
-
-
-def _lasting_ids(assets: Assets, components: Iterable[Dependency], known: Known) -> dict[str, str]:
-    """For each random id one that stays: of components of the same class the first keeps the first's."""
-    free: dict[str, deque[str]] = defaultdict(deque)
-    for class_id, id in known:
-        free[class_id].append(id)
-    ids: dict[str, str] = {}
-    for each in components:
-        if each.id not in ids:
-            ids[each.id] = free[each.class_id].popleft() if free[each.class_id] else assets.new_id()
-    return ids
 
 
 def replaced(text: str, ids: dict[str, str]) -> str:

@@ -26,7 +26,6 @@ from .tracking import PLAIN, Digest, cell, cells, renew, renew_by_many, renew_te
 from .urls import Candidate, fast_reverse
 
 if TYPE_CHECKING:
-    from collections import deque
     from collections.abc import Callable, Sequence
 
     from django.template.base import Node as TemplateNode
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from .compiler import CompiledTemplate
     from .dirty import Watch
     from .frames import Frame
+    from .lasting import Lasting
     from .program import Program
     from .rendered import ComponentRef
     from .scope import BlockName
@@ -75,10 +75,10 @@ class Runtime:
         "frame",
         "fresh",
         "gathered",
-        "given",
         "included",
         "invalid",
         "journal",
+        "lasting",
         "localized",
         "names",
         "noted",
@@ -88,7 +88,6 @@ class Runtime:
         "restless",
         "routed",
         "routes",
-        "spare",
         "template_name",
         "watch",
     )
@@ -116,9 +115,7 @@ class Runtime:
         self.fresh: list[Node] = []  # the nodes that carry statics
         self.names: dict[str, Any] = {}
         self.frame: Frame | None = None  # the component whose template is being run
-        # While a component's output is handled as a string: ids for those in it, by class; and ids given.
-        self.spare: dict[str, deque[str]] | None = None
-        self.given: list[tuple[str, str]] = []
+        self.lasting: Lasting | None = None  # ids of components in texts of whoever is being run
         self.restless = 0  # components met so far that may show something new if given the same
         self.gathered: Any = None  # fills met in the component's tag that is being looked through
         self.included: dict[Any, Template] = {}

@@ -2,18 +2,18 @@
 
 Their Python code handles the template's output as a string. It is given one that remembers its tree: handed
 on unchanged, it is shown as finely as if nobody had touched it; edited, it is one text. Remembered:
-[None, the component's id, what it was given, the shape shown, class and id of each component in it].
+[None, the component's id, what it was given, the components in it, the shape shown].
 """
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import SynchronousOnlyOperation
 from django.template.base import Template
 
 from django_phoenix.rendering.frames import enter
+from django_phoenix.rendering.lasting import TextInTheMaking
 from django_phoenix.rendering.rendered import UNCHANGED
 from django_phoenix.rendering.runtime import flat
 from django_phoenix.rendering.runtime import node as dressed
@@ -21,6 +21,7 @@ from django_phoenix.rendering.trees import TreeString, capture, renew, show
 
 from .bridge import set_component_error_message
 from .leaf import whole
+from .running import CELLS
 
 if TYPE_CHECKING:
     from django.template.context import Context
@@ -60,7 +61,8 @@ class LiveTemplate(Template):
         if program.dynamic:
             rt.push_state(program)
         try:
-            tree = dressed(rt, program.full(rt, []), program.block)
+            with TextInTheMaking(rt):
+                tree = dressed(rt, program.full(rt, []), program.block)
         except Exception as error:
             if isinstance(error, SynchronousOnlyOperation) or not getattr(error, "_components", None):
                 raise
@@ -91,18 +93,15 @@ class Captured:
         self.template = template
 
     def shown(self, memory: Any) -> tuple[Any, Any]:
-        known = memory[4] if type(memory) is list and memory[0] is None else ()
-        with Lasting(self.rt, known) as lasting:
-            text = self.text()
-        given = lasting.given
+        text = self.text()
         own_id = self.component.id
         if type(memory) is not list or memory[0] is not None:
             value, shape = show(self.rt, text)
-            return value, [None, own_id, None, shape, given]
-        value, shape = renew(self.rt, text, memory[3])
-        if value is UNCHANGED and given == known:
+            return value, [None, own_id, None, (), shape]
+        value, shape = renew(self.rt, text, memory[CELLS])
+        if value is UNCHANGED:
             return UNCHANGED, memory
-        return value, [None, own_id, None, shape, given]
+        return value, [None, own_id, None, (), shape]
 
     def text(self) -> str:
         html, error = self.rendered()
@@ -185,28 +184,3 @@ class Captured:
         except Exception as new:
             return None, new
         return (html, error) if instead is None else (instead, None)
-
-
-class Lasting:
-    """Components written meanwhile get the ids that they had at the render before: kept here, not by each."""
-
-    __slots__ = ("given", "known", "nested", "rt")
-
-    def __init__(self, rt: Runtime, known: tuple[tuple[str, str], ...]) -> None:
-        self.rt = rt
-        self.known = known
-        self.nested = rt.spare is not None
-        self.given: tuple[tuple[str, str], ...] = ()
-
-    def __enter__(self) -> Lasting:
-        if not self.nested:
-            spare: dict[str, deque[str]] = defaultdict(deque)
-            for class_id, component_id in self.known:
-                spare[class_id].append(component_id)
-            self.rt.spare, self.rt.given = spare, []
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if not self.nested:
-            self.given = tuple(self.rt.given)
-            self.rt.spare = None

@@ -9,6 +9,7 @@ from django.template import TemplateSyntaxError
 from django.utils.safestring import SafeString, mark_safe
 
 from django_phoenix.rendering.frames import LOOP, Fill, snapshot
+from django_phoenix.rendering.lasting import TextInTheMaking
 from django_phoenix.rendering.runtime import flat
 from django_phoenix.rendering.trees import capture
 
@@ -39,7 +40,8 @@ class SlotFill(Fill):
         if self.fallback is not None:
             names[self.fallback] = call.fallback
         fresh, noted = len(rt.fresh), len(rt.noted)
-        tree, _ = self.show(rt, names, self.frame)
+        with TextInTheMaking(rt):
+            tree, _ = self.show(rt, names, self.frame)
         text = capture(rt, tree, fresh)
         if rt.assets is not None:
             return text

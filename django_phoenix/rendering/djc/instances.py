@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import deque
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, ref
 
@@ -132,12 +131,9 @@ def lasting_id(rt: Runtime, class_id: str) -> str:
     """The same at GET and join; outside live views one as django-components makes them."""
     if rt.assets is None:
         return str(gen_component_id())
-    if rt.spare is None:
+    if rt.lasting is None or not rt.lasting.texts:
         return rt.assets.new_id()
-    free: deque[str] | None = rt.spare.get(class_id)
-    found = free.popleft() if free else rt.assets.new_id()
-    rt.given.append((class_id, found))
-    return found
+    return rt.lasting.take(rt.assets, class_id)[0]
 
 
 def data_of(rt: Runtime, plan: Plan, component: Any) -> tuple[Names, Dependency | None]:

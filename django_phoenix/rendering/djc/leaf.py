@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django_phoenix.rendering.assets import MARK, settle
+from django_phoenix.rendering.lasting import begin
 from django_phoenix.rendering.nodes import in_place_of_text
 from django_phoenix.rendering.rendered import UNCHANGED
 from django_phoenix.rendering.runtime import HELPERS
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from django.template.base import Node as TemplateNode
     from django.template.context import Context
 
-    from django_phoenix.rendering.assets import Known
+    from django_phoenix.rendering.lasting import Known, Lasting
     from django_phoenix.rendering.runtime import Runtime
 
 PLACEHOLDER = "djc-render-id"
@@ -40,10 +41,15 @@ class Leaf:
         self.render = HELPERS[how]
 
     def full(self, rt: Runtime) -> tuple[Any, Any]:
-        return compared(rt, self.text(rt), None)
+        return self.diff(rt, None)
 
     def diff(self, rt: Runtime, memory: Any) -> tuple[Any, Any]:
-        return compared(rt, self.text(rt), memory)
+        outer = rt.lasting
+        lasting = begin(rt, known_of(memory))
+        try:
+            return compared(rt, self.text(rt), memory, lasting)
+        finally:
+            rt.lasting = outer
 
     def text(self, rt: Runtime) -> str:
         return whole(rt.context, self.render(rt, self.node))
@@ -57,15 +63,19 @@ def whole(context: Context, text: str) -> str:
     return str(text)
 
 
-def compared(rt: Runtime, text: str, memory: Any) -> tuple[Any, Any]:
+def known_of(memory: Any) -> Known:
+    return memory[1] if type(memory) is tuple else ()
+
+
+def compared(rt: Runtime, text: str, memory: Any, lasting: Lasting) -> tuple[Any, Any]:
     """A text made just now, or UNCHANGED if `memory` is of the same; and what to remember."""
-    before, known = memory if type(memory) is tuple else (memory, ())
-    components: Known = ()
+    before = memory[0] if type(memory) is tuple else memory
     if MARK in text and rt.assets is not None:
-        text, components = settle(rt, text, known)
+        text = settle(rt, text)
+    components = lasting.given
     digest = Digest(hash(text))
     if type(before) is Digest and digest == before:
-        return UNCHANGED, memory if components == known else remembered(digest, components)
+        return UNCHANGED, memory if components == lasting.known else remembered(digest, components)
     return text, remembered(digest, components)
 
 

@@ -14,6 +14,7 @@ from django.test.signals import template_rendered
 from django_phoenix.rendering.assets import Dependency, note
 from django_phoenix.rendering.frames import context_of, enter, names_here
 from django_phoenix.rendering.html import flatten
+from django_phoenix.rendering.lasting import begin
 from django_phoenix.rendering.rendered import UNCHANGED
 from django_phoenix.rendering.runtime import flat
 
@@ -21,15 +22,16 @@ from . import functions
 from .bridge import provide_cache, render_stack, set_component_error_message, unlink_component
 from .captured import Captured, LiveTemplate
 from .instances import BUILTINS, ComponentFrame, attributes_of, data_of, isolated, make
-from .leaf import compared, whole
+from .leaf import compared, known_of, whole
 from .plans import Answered, Plan, dynamic_target, plan_of
 from .purity import is_same, is_untouched, remembered
-from .running import BLOCK, GIVEN, ID, program_of, run
+from .running import BLOCK, GIVEN, ID, IN_TEXTS, program_of, run
 
 if TYPE_CHECKING:
     from django.template.base import Template
 
     from django_phoenix.rendering.frames import Names
+    from django_phoenix.rendering.lasting import Lasting
     from django_phoenix.rendering.program import Program
     from django_phoenix.rendering.runtime import Runtime
 
@@ -79,16 +81,14 @@ class ComponentTag:
         """Evaluate, or leave out what is given the same as before and shows the same then."""
         node = self.node
         plan = plan_of(node.registry.get(node.name))
-        if plan.opaque:
-            return self.opaque(rt, memory, layer)
         if not plan.is_pure or not self.simple:
-            return self.alive(rt, plan, memory, values, layer, free)
+            return self.lasting(rt, plan, memory, values, layer, free)
         before = memory[GIVEN] if type(memory) is list else None
         new = remembered(plan, self.body, rt, values, layer)
         if new is not None and is_same(new, before):
             return UNCHANGED, memory
         restless = rt.restless
-        value, kept = self.alive(rt, plan, memory, values, layer, free)
+        value, kept = self.lasting(rt, plan, memory, values, layer, free)
         if type(kept) is list:
             if rt.restless != restless:
                 new = None
@@ -98,10 +98,38 @@ class ComponentTag:
                 rt.journal.append((kept, GIVEN, new))
         return value, kept
 
-    def alive(
+    def lasting(
         self, rt: Runtime, plan: Plan, memory: Any, values: Any, layer: Names | None, free: tuple[Any, ...]
     ) -> tuple[Any, Any]:
-        """Evaluate, with what django-components does around it."""
+        """Evaluate; components in texts that are made of it have the ids that they had."""
+        outer = rt.lasting
+        known = memory[IN_TEXTS] if type(memory) is list else known_of(memory)
+        lasting = begin(rt, known)
+        try:
+            if plan.opaque:
+                return self.opaque(rt, memory, layer, lasting)
+            value, kept = self.alive(rt, plan, memory, values, layer, free, lasting)
+        finally:
+            rt.lasting = outer
+        if type(kept) is list and (lasting.used or kept[IN_TEXTS]):
+            given = lasting.given
+            if kept is not memory:
+                kept[IN_TEXTS] = given
+            elif given != known:
+                rt.journal.append((kept, IN_TEXTS, given))
+        return value, kept
+
+    def alive(
+        self,
+        rt: Runtime,
+        plan: Plan,
+        memory: Any,
+        values: Any,
+        layer: Names | None,
+        free: tuple[Any, ...],
+        lasting: Lasting,
+    ) -> tuple[Any, Any]:
+        """With what django-components does around it."""
         name: str = self.node.name
         here = names_here(rt, layer)
         slots = self.body.slots(rt, here, name, free)
@@ -120,10 +148,10 @@ class ComponentTag:
             if not plan.is_pure:
                 rt.restless += 1
             if plan.opaque:
-                return compared(rt, self.by_class(rt, plan, here, (args, kwargs), slots), memory)
+                return compared(rt, self.by_class(rt, plan, here, (args, kwargs), slots), memory, lasting)
             if plan.declaration is not None:
                 return functions.show(self, rt, plan, memory, here, (args, kwargs), slots)
-            return self.live(rt, plan, memory, here, (args, kwargs), slots)
+            return self.live(rt, plan, memory, here, (args, kwargs), slots, lasting)
         except Exception as error:
             if not isinstance(error, SynchronousOnlyOperation):
                 set_component_error_message(error, path)
@@ -144,7 +172,14 @@ class ComponentTag:
     # -- the parts of a life
 
     def live(
-        self, rt: Runtime, plan: Plan, memory: Any, here: Names, given: Given, slots: Any
+        self,
+        rt: Runtime,
+        plan: Plan,
+        memory: Any,
+        here: Names,
+        given: Given,
+        slots: Any,
+        lasting: Lasting,
     ) -> tuple[Any, Any]:
         known = memory[ID] if type(memory) is list and was_of(rt, memory, plan) else None
         fills_isolated = self.node.registry.settings.context_behavior == "isolated"
@@ -169,7 +204,7 @@ class ComponentTag:
                 return commented(needs, *written)
             return written
         except Answered as answer:
-            return compared(rt, whole(component.context, answer.html), memory)
+            return compared(rt, whole(component.context, answer.html), memory, lasting)
         finally:
             if frame is not None:
                 frame.leave()
@@ -196,7 +231,7 @@ class ComponentTag:
                 return Captured(rt, plan, frame, context, stand_in).shown(memory)
             names = flat(context.dicts)
         if template is None:
-            return "", ["", frame.component.id, None]
+            return "", ["", frame.component.id, None, ()]
         compiled = rt.compiled(template) if plan.rooted is None else plan.rooted
         program = program_of(rt, compiled, self.autoescape, lambda: names)
         if plan.is_pure and frame.under is frame.outside and reads_outside(program, frame):
@@ -206,11 +241,11 @@ class ComponentTag:
 
     # -- what django-components has to render itself
 
-    def opaque(self, rt: Runtime, memory: Any, layer: Names | None) -> tuple[Any, Any]:
+    def opaque(self, rt: Runtime, memory: Any, layer: Names | None, lasting: Lasting) -> tuple[Any, Any]:
         rt.restless += 1
         hidden = {} if rt.frame is None else rt.frame.hidden()
         context = context_of(rt, [{**names_here(rt, layer), **hidden}, {}])
-        return compared(rt, whole(context, self.node.render(context)), memory)
+        return compared(rt, whole(context, self.node.render(context)), memory, lasting)
 
     def by_class(self, rt: Runtime, plan: Plan, here: Names, given: Given, slots: Any) -> str:
         """The same for the class behind a dynamic component."""

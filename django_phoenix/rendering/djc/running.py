@@ -1,7 +1,7 @@
 """Run a component's template, or compare with what is remembered of it.
 
-Remembered: [block of the template, the component's id, what it was given if that is all that matters,
-cells…].
+Remembered: [block of the template, the component's id, what it was given if that is all that matters, the
+components in texts that its Python code has made, cells…].
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django_phoenix.rendering.program import Program
     from django_phoenix.rendering.runtime import Runtime
 
-BLOCK, ID, GIVEN, CELLS = range(4)
+BLOCK, ID, GIVEN, IN_TEXTS, CELLS = range(5)
 
 
 def program_of(
@@ -34,7 +34,7 @@ def run(rt: Runtime, program: Program, memory: Any, component_id: str | None) ->
     try:
         if type(memory) is list and memory[BLOCK] is program.block:
             return program.diff(rt, memory, CELLS) or UNCHANGED, memory
-        new: list[Any] = [program.block, component_id, None]
+        new: list[Any] = [program.block, component_id, None, ()]
         return dressed(rt, program.full(rt, new), program.block), new
     finally:
         if program.dynamic:

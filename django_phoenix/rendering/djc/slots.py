@@ -14,6 +14,7 @@ from django_phoenix.rendering.expressions import NotCompilable
 from django_phoenix.rendering.fills import caller_layer
 from django_phoenix.rendering.frames import Fill, Frame, context_of, names_here
 from django_phoenix.rendering.html import flatten
+from django_phoenix.rendering.lasting import TextInTheMaking
 from django_phoenix.rendering.nodes import handles
 from django_phoenix.rendering.parts import Hosted
 from django_phoenix.rendering.rendered import UNCHANGED
@@ -239,10 +240,11 @@ class SlotTag:
         rt, frame = shown.rt, shown.frame
         mark = len(rt.fresh)
         if fill is None or isinstance(fill, Fill):
-            if fill is None:
-                tree, _ = self.fallback(shown, None)
-            else:
-                tree, _ = fill.show(rt, *self.surroundings(shown, fill))
+            with TextInTheMaking(rt):
+                if fill is None:
+                    tree, _ = self.fallback(shown, None)
+                else:
+                    tree, _ = fill.show(rt, *self.surroundings(shown, fill))
             text: Any = capture(rt, tree, mark)
         else:
             text = self.foreign(shown, fill)
@@ -285,7 +287,8 @@ class Fallback(SlotFallback, Deferred):
     def __str__(self) -> str:
         rt = self.shown.rt
         fresh = len(rt.fresh)
-        tree, _ = self.full(rt)
+        with TextInTheMaking(rt):
+            tree, _ = self.full(rt)
         html = flatten(tree)
         del rt.fresh[fresh:]  # a text needs no statics
         return mark_safe(html)

@@ -46,11 +46,33 @@ class Holder(Component):
         return kwargs
 
 
+class Caller(Component):
+    """Its Python code shows its slot."""
+
+    template = "<i>{{ called }}{{ again }}</i>"
+
+    def get_template_data(self, args: Any, kwargs: Any, slots: Any, context: Any) -> Any:
+        slot = slots["default"]
+        return {"called": slot(context=self.outer_context), "again": slot(context=self.outer_context)}
+
+
+class Boxing(Component):
+    """A tag of others shows its slot, and its output passes through Python code."""
+
+    template = (
+        "{% load component_tags %}<i>{% spaceless %}{% slot 'x' default / %}{% endspaceless %}"
+        "{% slot 'x' / %}</i>"
+    )
+
+    def on_render_after(self, context: Any, template: Any, result: Any, error: Any) -> Any:
+        return result
+
+
 @pytest.fixture(autouse=True)
 def components() -> Iterator[None]:
     library: Library = test_tags
     library.simple_tag(made, name="made")
-    registered = {"plain": Plain, "leaf": Leaf, "holder": Holder}
+    registered = {"plain": Plain, "leaf": Leaf, "holder": Holder, "caller": Caller, "boxing": Boxing}
     for name, component in registered.items():
         registry.register(name, component)
     yield
@@ -69,6 +91,12 @@ SOURCES = {
     "several in a loop": "{% for i in rows %}{% component 'leaf' n=i / %}{% endfor %}{{ n }}",
     "a tag of others": "{% box %}{% component 'plain' n=n / %}{% component 'leaf' n=n / %}{% endbox %}",
     "a function's text": "{% made n %}",
+    "a slot's text": "{% component 'caller' %}{% component 'plain' n=n / %}{% endcomponent %}",
+    "a text in a text": (
+        "{% component 'boxing' %}{% component 'boxing' %}{% component 'caller' %}"
+        "{% component 'plain' n=n / %}{% component 'leaf' n=n / %}"
+        "{% endcomponent %}{% endcomponent %}{% endcomponent %}"
+    ),
     "a value": "{{ html }}",
     "a value as it is": "{% autoescape off %}{{ html }}{% endautoescape %}",
 }
