@@ -90,7 +90,9 @@ class Components:
         if record.arguments is None or changes(record.arguments, arguments):
             level.due.append(Due(record, arguments, fills))
         elif fills is not None or record.is_unknown:
-            level.due.append(Due(record, None, fills))
+            # What its streams have shown went with its element: its update() may fill them again.
+            streams = record.is_unknown and record.component is not None and record.component._streams
+            level.due.append(Due(record, arguments if streams else None, fills))
         else:
             return record.ref, False
         return record.ref, True
@@ -208,7 +210,11 @@ class Components:
         for record, _ in rendered:
             self.stale.pop(record.ref, None)
         settle_news(view, rendered)
-        return self._exemplars.diffs(rendered)
+        diffs = self._exemplars.diffs(rendered)
+        for record, _ in rendered:
+            if record.component._streams is not None:
+                record.component._streams.forget()
+        return diffs
 
     def _forget_sent(self) -> None:
         """The client has thrown everything away."""
@@ -243,6 +249,8 @@ class Components:
             if record is not None:
                 self._marked.add(record.ref)
                 record.state = RenderState()
+                if record.component._streams is not None:
+                    record.component._streams.begin_again()
                 self._exemplars.drop(record)
 
     def delete(self, cids: Iterable[Any]) -> list[int]:

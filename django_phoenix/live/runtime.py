@@ -250,6 +250,8 @@ class Runtime:
         if self.components is not None:
             trees = self.components.take_diffs(render)
             diff = {**render.diff, "c": trees} if trees else render.diff
+        if self.view._streams is not None:
+            self.view._streams.forget()
         self._load_assets()
         title = vars(self.view.assigns).get("page_title")
         if self.pushed or reply is not None or title != self.title:

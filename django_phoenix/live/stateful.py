@@ -21,10 +21,11 @@ from django_phoenix.live.tasks import check_task
 from django_phoenix.live.timers import NoTimer, Timer
 from django_phoenix.live.updates import UpdateRequest, address_of
 from django_phoenix.params import MARK
+from django_phoenix.streams import Streaming
 from django_phoenix.transport.read_only_session import ReadOnlySession
 
 
-class Stateful:
+class Stateful(Streaming):
     """The methods ask; what they ask for takes hold when the callback returns. None of them blocks."""
 
     assigns: Any

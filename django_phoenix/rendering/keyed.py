@@ -21,6 +21,7 @@ from .rendered import Block, Keyed, Node
 from .resent import SameCount
 from .runtime import node, pop, push
 from .scope import HAS_LENGTH
+from .streams import Stream, renew, show
 from .tracking import PLAIN, is_immutable
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ class Loop:
 
     def full(self, rt: Runtime, values: Any, parent: Any, free: tuple[Any, ...]) -> tuple[Any, Any]:
         """Everything, for a client that has nothing: the value and what to remember of it."""
+        if type(values) is Stream:
+            return show(self, rt, values, parent, free)
         items, n = self.items(values)
         return self._full(rt, items, n, parent, free)
 
@@ -85,6 +88,8 @@ class Loop:
         self, rt: Runtime, values: Any, parent: Any, free: tuple[Any, ...], memory: list[Any], at: int
     ) -> Any:
         """What is new since then, or None."""
+        if type(values) is Stream:
+            return renew(self, rt, values, parent, free, memory, at)
         known = memory[at]
         items, n = self.items(values)
         if n and type(known) is Keyed:
@@ -94,6 +99,9 @@ class Loop:
             finally:
                 self.leave(rt)
         if not n and self.empty is None:
+            if type(known) is Stream:
+                rt.journal.append((memory, at, None))
+                return ""
             if type(known) is not Keyed or not known.count:
                 return None
             rt.journal.append((memory, at, Keyed(self.block, 0, None, [])))

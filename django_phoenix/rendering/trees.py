@@ -56,12 +56,20 @@ class Shape:
         self.parts = parts
 
 
+class StreamShape(Shape):
+    """The same of a stream, of which nothing more is remembered."""
+
+    __slots__ = ()
+
+
 def shape_of(value: Any) -> Any:
     """What to remember of a complete value whose "s" are still blocks."""
     if isinstance(value, str):
         return Digest(hash(value))
     if isinstance(value, int):
         return value
+    if "stream" in value:
+        return StreamShape(value["s"], [])
     entries = value.get("k")
     if entries is None:
         return Shape(value["s"], [shape_of(value[str(i)]) for i in range(len(value["s"].statics) - 1)])
@@ -74,6 +82,9 @@ def difference(new: Any, old: Any) -> Any:
     """What of a complete value the client does not know, where `old` is remembered; or UNCHANGED."""
     if not isinstance(new, dict):
         return UNCHANGED if shape_of(new) == old and type(old) is not Shape else new
+    if "stream" in new and type(old) is StreamShape and old.block is new["s"]:
+        _, *changes = new["stream"]
+        return {"k": new["k"], "stream": new["stream"]} if any(changes) else UNCHANGED
     if type(old) is not Shape or old.block is not new["s"]:
         return new
     if "k" not in new:
