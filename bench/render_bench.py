@@ -14,8 +14,10 @@ import timeit
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import process_time
+from types import SimpleNamespace
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -23,9 +25,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import django
 from django.conf import settings
 from django.template import Context, Template
+from django.test import RequestFactory
 from django.urls import path
+from django.utils.functional import SimpleLazyObject
 
-ENGINE = {"BACKEND": "django.template.backends.django.DjangoTemplates"}
+ENGINE = {
+    "BACKEND": "django.template.backends.django.DjangoTemplates",
+    "OPTIONS": {"context_processors": ["django.template.context_processors.request", f"{__name__}.user"]},
+}
 
 TABLE = """<table><tbody>{% for row in rows %}
 <tr><td>{{ row.id }}</td><td>{{ row.name }}</td><td>{{ row.city }}</td>
@@ -53,6 +60,13 @@ PANEL = """<section class="panel{% if panel#.open %} open{% endif %}" id="panel-
 """
 PANELS = 40  # of twelve lines each
 
+DENSE = """<p class="{{ a# }}">{{ b#.name }}</p>{% if c# %}<i>{{ d|upper }}</i>{% endif %}
+"""
+PIECE = (
+    "<p>{{ a# }}</p>{% if b# %}<b>{{ c#|upper }}</b>{% endif %}{% for x in d# %}<i>{{ x }}</i>{% endfor %}"
+)
+BESIDES = "{{ user.username }}{% now 'H:i' %}{% ifchanged a0 %}new{% endifchanged %}"
+
 urlpatterns = [path("rows/<int:pk>/", lambda request, pk: None, name="row")]
 
 
@@ -64,6 +78,11 @@ class Row:
     amount: int
     note: str
     active: bool = True
+
+
+def user(request: Any) -> dict[str, Any]:
+    """A context processor, as that of django.contrib.auth."""
+    return {"user": SimpleLazyObject(lambda: SimpleNamespace(username="ada"))}
 
 
 def fields(i: int) -> dict[str, Any]:
@@ -129,16 +148,55 @@ def report(name: str, case: Case, change: Callable[[], None], seconds: float) ->
     )
 
 
-def compile_times(seconds: float) -> dict[str, float]:
-    """Milliseconds for a page of 480 lines: parser, compiler, the renders that compile the rest."""
-    from django_phoenix.rendering.compiler import RenderState, compile_template
+def quiet_page(pieces: int, names: int, more: str = "") -> Case:
+    """A page whose assigns are all immutable, with a context as a view has it; rendered a few times."""
+    from django_phoenix.live.page import make_context
+    from django_phoenix.rendering.compiler import RenderState
 
-    source = "".join(PANEL.replace("#", str(n)) for n in range(PANELS))
+    repeated = "".join(PIECE.replace("#", str(n % (names // 4))) for n in range(pieces))
+    values = {f"{letter}{n}": n for n in range(names // 4) for letter in "abc"}
+    values |= {f"d{n}": (n, "text") for n in range(names // 4)}
+    case = Case(repeated + more, values)
+    view = SimpleNamespace(assigns=SimpleNamespace(**values))
+    live: Any = SimpleNamespace(request=RequestFactory().get("/"), view=view)
+    case.context, case.state = make_context(live, case.template), RenderState()
+    for _ in range(8):
+        case.event(lambda: None)
+    return case
+
+
+def report_quiet(pieces: int, names: int, seconds: float) -> None:
+    """What a render takes after which nothing is new."""
+    bare, besides = quiet_page(pieces, names), quiet_page(pieces, names, BESIDES)
+    idle, more = (microseconds(partial(case.event, lambda: None), seconds) for case in (bare, besides))
+    print(
+        f"nothing new, {pieces:3} pieces, {names:3} assigns: {idle:6.2f} µs (limit {5 + 0.03 * names:.1f}), "
+        f"with user, clock and opaque tag {more:6.2f}, Django {microseconds(bare.django, seconds / 10):.0f}"
+    )
+
+
+def panels() -> tuple[str, dict[str, Any]]:
+    """A page of 480 lines, as pages are."""
     items = [{"pk": n, "name": f"Item {n}", "price": n} for n in range(3)]
-    values = {
+    return "".join(PANEL.replace("#", str(n)) for n in range(PANELS)), {
         f"panel{n}": {"pk": n, "open": n % 2, "title": "Title", "note": "", "items": items if n % 3 else []}
         for n in range(PANELS)
     }
+
+
+def dense() -> tuple[str, dict[str, Any]]:
+    """A page of 500 lines with four dynamics each."""
+    return "".join(DENSE.replace("#", str(n % 50)) for n in range(500)), {
+        **{f"{letter}{n}": n for n in range(50) for letter in "ac"},
+        **{f"b{n}": {"name": n} for n in range(50)},
+        "d": "text",
+    }
+
+
+def compile_times(source: str, values: dict[str, Any], seconds: float) -> dict[str, float]:
+    """Milliseconds: Django's parser, our compiler, the renders that compile the rest."""
+    from django_phoenix.rendering.compiler import RenderState, compile_template
+
     best: dict[str, float] = {}
 
     def clock(step: str, run: Callable[..., Any], *arguments: Any) -> Any:
@@ -195,8 +253,11 @@ def main() -> None:
                     row.amount = amount
 
             report(f"{name}, {kind} rows", case, touch, seconds)
-    steps = ", ".join(f"{step} {took:.1f}" for step, took in compile_times(seconds).items())
-    print(f"a template of 480 lines, ms: {steps}")
+    for pieces, names in ((20, 20), (20, 200), (500, 20), (500, 200)):
+        report_quiet(pieces, names, seconds)
+    for name, page in (("a page of 480 lines", panels()), ("500 lines, 2000 dynamics", dense())):
+        times = compile_times(*page, seconds)
+        print(f"{name}, ms: " + ", ".join(f"{step} {took:.1f}" for step, took in times.items()))
     remembered = memory_of(TABLE, {"rows": [fields(i) for i in range(1000)]})
     print(f"remembered of the 1000x5 table: {remembered:.1f} KiB")
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.template.base import TokenType
-from django.template.defaultfilters import date as date_filter
 from django.template.defaulttags import FirstOfNode, NowNode, WidthRatioNode
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
+from django.utils import dateformat
+from django.utils.formats import get_format
 
 from .expressions import NotCompilable, check, context_name, is_pure, paths_of
 from .frames import context_of
@@ -22,7 +23,7 @@ from .nodes import handles
 from .parts import Content, Part, Shown, Text
 from .scope import Local
 from .source import Function
-from .surroundings import active_time_zone
+from .surroundings import active_language, active_time_zone
 
 if TYPE_CHECKING:
     from .program import Compiler
@@ -83,7 +84,8 @@ def now_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
 def now(rt: Runtime, form: str) -> str:
     """As `NowNode` does it."""
     rt.localized = True
-    return str(date_filter(datetime.now(tz=active_time_zone() if settings.USE_TZ else None), form))
+    moment = datetime.now(tz=active_time_zone() if settings.USE_TZ else None)
+    return dateformat.format(moment, get_format(form or "DATE_FORMAT", lang=active_language()))
 
 
 def reader(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
-from tests.rendering.harness import Live, compile_template, load
+from tests.rendering.harness import Live, compile_template, django_html, load
 
 READERS = {
     "translate": ("{% translate 'Yes' %}{{ a }}", {"a": 1}, {"a": 2}, {"1": "2"}),
@@ -90,3 +90,14 @@ def test_a_variable_that_is_not_looked_at_is_not_looked_up() -> None:
             raise AssertionError("nobody asked")
 
     Live("{% firstof a bomb.name %}").show(a=1, bomb=Bomb())
+
+
+@pytest.mark.parametrize("form", ["Y", "DATE_FORMAT", "SHORT_DATE_FORMAT", "jS F", "", r"\Y: y", "T e"])
+@pytest.mark.parametrize("language", ["en", "de", None])
+def test_a_clock_shows_what_django_shows(form: str, language: str | None) -> None:
+    """No form that has minutes in it: they pass."""
+    context = translation.override(language)
+    with context, timezone.override("Asia/Tokyo"):
+        live = Live(f"{{% now '{form}' %}}")
+        live.render()
+        assert live.pages[-1] == django_html(live.template, {})
