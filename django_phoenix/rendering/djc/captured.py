@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import SynchronousOnlyOperation
 from django.template.base import Template
 
+from django_phoenix.rendering.assets import settled
 from django_phoenix.rendering.frames import enter
 from django_phoenix.rendering.lasting import TextInTheMaking
 from django_phoenix.rendering.rendered import UNCHANGED
@@ -111,7 +112,7 @@ class Captured:
             raise error
         if html is None:
             return ""
-        return html if type(html) is TreeString else whole(self.context, html)
+        return html if type(html) is TreeString else settled(self.rt, whole(self.context, html))
 
     # -- on_render
 

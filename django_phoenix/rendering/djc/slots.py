@@ -10,6 +10,7 @@ from django.core.exceptions import SynchronousOnlyOperation
 from django.template import TemplateSyntaxError
 from django.utils.safestring import mark_safe
 
+from django_phoenix.rendering.assets import settled
 from django_phoenix.rendering.expressions import NotCompilable
 from django_phoenix.rendering.fills import caller_layer
 from django_phoenix.rendering.frames import Fill, Frame, context_of, names_here
@@ -231,8 +232,8 @@ class SlotTag:
         else:
             seen = {**here, **frame.hidden()}
         context = context_of(rt, [seen, {}])
-        text = slot(data=shown.data, fallback=Fallback(shown), context=context)
-        return whole(context, text) if PLACEHOLDER in str(text) else text
+        text = str(slot(data=shown.data, fallback=Fallback(shown), context=context))
+        return settled(rt, whole(context, text) if PLACEHOLDER in text else text)
 
     # -- what extensions say to it
 

@@ -68,11 +68,30 @@ class Boxing(Component):
         return result
 
 
+class Adding(Component):
+    """Its Python code renders others."""
+
+    template = "{% load component_tags %}<i>{% component 'showing' %}{% fill 'x' body=f / %}{% endcomponent %}</i>"
+
+    def get_template_data(self, args: Any, kwargs: Any, slots: Any, context: Any) -> Any:
+        return {"f": lambda _: made(kwargs["n"])}
+
+    def on_render_after(self, context: Any, template: Any, result: Any, error: Any) -> Any:
+        return result + made(self.raw_kwargs["n"])
+
+
+class Showing(Component):
+    template = "{% load component_tags %}<i>{% slot 'x' / %}</i>"
+
+
 @pytest.fixture(autouse=True)
 def components() -> Iterator[None]:
     library: Library = test_tags
     library.simple_tag(made, name="made")
-    registered = {"plain": Plain, "leaf": Leaf, "holder": Holder, "caller": Caller, "boxing": Boxing}
+    registered = {
+        "plain": Plain, "leaf": Leaf, "holder": Holder, "caller": Caller, "boxing": Boxing,
+        "adding": Adding, "showing": Showing,
+    }  # fmt: skip
     for name, component in registered.items():
         registry.register(name, component)
     yield
@@ -92,6 +111,7 @@ SOURCES = {
     "a tag of others": "{% box %}{% component 'plain' n=n / %}{% component 'leaf' n=n / %}{% endbox %}",
     "a function's text": "{% made n %}",
     "a slot's text": "{% component 'caller' %}{% component 'plain' n=n / %}{% endcomponent %}",
+    "texts of Python code": "{% component 'adding' n=n / %}",
     "a text in a text": (
         "{% component 'boxing' %}{% component 'boxing' %}{% component 'caller' %}"
         "{% component 'plain' n=n / %}{% component 'leaf' n=n / %}"
