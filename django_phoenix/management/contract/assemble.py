@@ -29,11 +29,12 @@ from django.templatetags.i18n import BlockTranslateNode
 from django_phoenix.rendering.chain import literal_include
 
 from .component_names import names_inside
+from .name_set import NameSet
 from .parse import Library, bodies_of, position, text_spans, token_spans
 from .scoping import Names
 from .source import Body, Place, Source, Step, Text, Use
 from .structure import bound_inside, extends_of, is_block_super, is_component_part
-from .writes import Written, written_by
+from .writes import written_by
 
 AS = re.compile(r"\sas\s+([A-Za-z_]\w*)")
 PARTIALS: tuple[type, ...] = tuple(
@@ -283,7 +284,7 @@ class Assembly:
         ours = type(node).__module__.partition(".")[0] in ("django", "django_phoenix")
         use.detached = is_component_part(node)
         use.opaque = not ours and not use.detached
-        inside, after = Written(), Written()
+        inside, after = NameSet(), NameSet()
         if use.detached:
             inside = names_inside(node)
         elif isinstance(node, SimpleNode) or not ours:

@@ -14,6 +14,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from .mappings import Keys, targets
+from .name_set import NameSet
 from .python import UNKNOWN, definition, global_value, is_foreign
 
 # Calls that give nothing away: they look, or what they set is read here.
@@ -26,16 +27,14 @@ _METHOD = object()  # stands for a method of the class itself, which is read any
 
 
 @dataclass
-class Assigned:
+class Assigned(NameSet):
     """What the source of a class tells."""
 
-    names: set[str] = field(default_factory=set)
     streams: set[str] = field(default_factory=set)
     uploads: set[str] = field(default_factory=set)
     # What it sends to live components.
     sent: set[str] = field(default_factory=set)
-    # Other names may be set as well; other streams or uploads may be there as well.
-    open: bool = False
+    # There may be others as well.
     open_streams: bool = False
     open_uploads: bool = False
 
@@ -187,11 +186,7 @@ class _Reader:
                 self.found.names.add(keyword.arg)
 
     def names_of_mapping(self, node: ast.AST) -> None:
-        keys = Keys(self.module, self.tree).of(node)
-        if keys is None:
-            self.found.open = True
-        else:
-            self.found.names |= keys
+        self.found.add(Keys(self.module, self.tree).of(node))
 
     def name_of(self, node: ast.AST) -> None:
         self.found.open |= not _add(self.found.names, node)

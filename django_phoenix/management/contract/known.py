@@ -19,10 +19,10 @@ from .component_calls import part_of
 from .component_classes import component_of, live_component_path
 from .component_names import is_isolated, names_given
 from .mappings import keys_returned
+from .name_set import NameSet
 from .site import Site
 from .source import Source, Use
 from .unit import Unit
-from .writes import Written
 
 # In every context of a live view.
 ALWAYS = frozenset({"True", "False", "None", "csrf_token", "view"})
@@ -36,30 +36,20 @@ PROCESSORS: dict[Any, set[str]] = {
 
 
 @dataclass
-class Known:
-    """The names of one context. ``open``: there may be others."""
+class Known(NameSet):
+    """The names of one context."""
 
-    names: set[str] = field(default_factory=set)
-    open: bool = False
     # What the class itself assigns.
     assigned: Assigned = field(default_factory=Assigned)
 
-    def has(self, name: str) -> bool:
-        return self.open or name in self.names
 
-
-def names_of_processors(processors: Iterable[Callable[..., Any]]) -> Known:
+def names_of_processors(processors: Iterable[Callable[..., Any]]) -> NameSet:
     """What the context processors add."""
-    known = Known()
+    found = NameSet()
     for processor in processors:
         keys = PROCESSORS.get(processor) if _is_hashable(processor) else None
-        if keys is None:
-            keys = keys_returned(getattr(processor, "__func__", processor))
-        if keys is None:
-            known.open = True
-        else:
-            known.names |= keys
-    return known
+        found.add(keys or keys_returned(getattr(processor, "__func__", processor)))
+    return found
 
 
 def _is_hashable(thing: Any) -> bool:
@@ -73,8 +63,8 @@ def names_of_page(unit: Unit) -> Known:
     guards = [*spec.guards, *(guard for route in unit.routes for guard in route.live_session.on_mount)]
     assigned = assigned_by(unit.owner, guards)
     known = Known(set(ALWAYS), assigned=assigned)
-    _add(known, names_of_processors(unit.site.engine.template_context_processors))
-    _add(known, assigned)
+    known.include(names_of_processors(unit.site.engine.template_context_processors))
+    known.include(assigned)
     known.names |= declared_names(spec.declaration)
     if assigned.streams or assigned.open_streams:
         known.names.add("streams")
@@ -83,18 +73,13 @@ def names_of_page(unit: Unit) -> Known:
     return known
 
 
-def _add(known: Known, more: Known | Assigned | Written) -> None:
-    known.names |= more.names
-    known.open |= more.open
-
-
 def names_of_live_component(unit: Unit) -> Known:
     """Its own assigns, the arguments of its tags, what views send it, and the context processors' names."""
     assert unit.owner is not None
     assigned = assigned_by(unit.owner)
     known = Known({*ALWAYS, "component", "myself", "id"}, assigned=assigned)
-    _add(known, names_of_processors(unit.site.engine.template_context_processors))
-    _add(known, assigned)
+    known.include(names_of_processors(unit.site.engine.template_context_processors))
+    known.include(assigned)
     known.names |= declared_names(component_spec_of(unit.owner).declaration)
     for other in unit.site.all_units:
         for use in other.uses:
@@ -113,17 +98,17 @@ def names_of_component(unit: Unit) -> Known:
     """What its class gives it; and unless it is isolated, whatever the pages around its tags have."""
     assert unit.owner is not None
     known = Known(set(ALWAYS) - {"view"})
-    _add(known, names_given(unit.owner))
+    known.include(names_given(unit.owner))
     if hasattr(unit.owner, "declaration"):
         return known
-    _add(known, names_of_processors(unit.site.engine.template_context_processors))
+    known.include(names_of_processors(unit.site.engine.template_context_processors))
     tags = component_tags(unit.site)
     if all(is_isolated(use.node) for use in tags):
         return known
     known.open |= not unit.views
     for page in unit.site.pages:
         if page.views & unit.views:
-            _add(known, known_in(page))
+            known.include(known_in(page))
     for use in tags:
         known.names |= use.scope.names
         known.open |= use.scope.open

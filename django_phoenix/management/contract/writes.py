@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -13,35 +12,28 @@ from django.template.base import Node
 from django.template.library import InclusionNode, SimpleNode
 
 from .mappings import Keys, literal
+from .name_set import NameSet
 from .python import definition, is_foreign
 
 
-@dataclass
-class Written:
-    """Names that are written literally. ``open``: others may be, too."""
-
-    names: set[str] = field(default_factory=set)
-    open: bool = False
-
-
-def written_by(node: Node) -> Written:
+def written_by(node: Node) -> NameSet:
     """What a tag leaves in the context, or puts there for its body; what ``as name`` gives aside."""
     if isinstance(node, InclusionNode):
-        return Written()  # renders its template with a context of its own
+        return NameSet()  # renders its template with a context of its own
     if isinstance(node, SimpleNode):
-        return _by_function(node.func) if node.takes_context else Written()
+        return _by_function(node.func) if node.takes_context else NameSet()
     node_class: Any = type(node)
     return _by_class(node_class)
 
 
 @cache
-def _by_function(function: Any) -> Written:
-    return _read(function, Written())
+def _by_function(function: Any) -> NameSet:
+    return _read(function, NameSet())
 
 
 @cache
-def _by_class(node_class: Any) -> Written:
-    written = Written()
+def _by_class(node_class: Any) -> NameSet:
+    written = NameSet()
     for base in node_class.__mro__:
         if base is Node or is_foreign(base):
             break
@@ -49,18 +41,14 @@ def _by_class(node_class: Any) -> Written:
     return written
 
 
-def _read(thing: Any, written: Written) -> Written:
+def _read(thing: Any, written: NameSet) -> NameSet:
     thing = inspect.unwrap(thing) if inspect.isfunction(thing) else thing
     tree = definition(thing)
     if tree is None:
         written.open = True
         return written
-    keys = Keys(thing.__module__, tree)
-    for names in _keys_written(tree, keys):
-        if names is None:
-            written.open = True
-        else:
-            written.names |= names
+    for names in _keys_written(tree, Keys(thing.__module__, tree)):
+        written.add(names)
     return written
 
 
