@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.base import Template
 
-from django_phoenix.live.page import find_template, frame_of, load_template, template_engine
+from django_phoenix.live.page import PLAIN_LAYOUT, find_template, frame_of, load_template, template_engine
 from django_phoenix.live.routes import LiveRoute
 from django_phoenix.management.checks.live_pages import distinct_routes
 
@@ -137,9 +137,6 @@ class Site:
             problems=assembly.problems,
             **more,
         )
-
-
-PLAIN_LAYOUT = "django_phoenix/layout.html"
 
 
 def _templates_of(view: Any) -> Iterator[Template]:
