@@ -166,6 +166,11 @@ class Use:
     def __repr__(self) -> str:
         return f"<Use {self.place.text!r}>"
 
+    @property
+    def name(self) -> str:
+        """The tag's name; for a variable what stands between its braces."""
+        return self.node.token.contents.split(None, 1)[0] if self.node.token else type(self.node).__name__
+
 
 @dataclass(eq=False, repr=False)
 class Body:
