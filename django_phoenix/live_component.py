@@ -31,6 +31,7 @@ from django_phoenix.live.spec import component_spec_of, default
 from django_phoenix.live.stateful import Stateful, check_event_names
 from django_phoenix.live.tasks import Exit, Ok
 from django_phoenix.live.updates import Myself, UpdateRequest, address_of, as_message
+from django_phoenix.live.uploading import Uploading
 from django_phoenix.params import Params, event
 from django_phoenix.presence import Owning, owner_of
 from django_phoenix.transport.post import send
@@ -44,7 +45,7 @@ __all__ = ["Exit", "LiveComponent", "Ok", "Params", "Reply", "event", "send_upda
 Updates = list[tuple[Any, dict[str, Any]]]
 
 
-class LiveComponent(Stateful):
+class LiveComponent(Stateful, Uploading):
     """Subclass it, give it a template of one root element, and show it with ``{% live_component %}``."""
 
     # The template: a file's name, or the source itself. Exactly one element at its root, always the same.

@@ -137,6 +137,7 @@ class UploadConfig:
 
     __slots__ = (
         "_accepts",
+        "_cid",
         "_consumed",
         "_external",
         "_progress",
@@ -191,6 +192,8 @@ class UploadConfig:
         # In the order in which they were chosen.
         self.entries: list[UploadEntry] = []
         self._accepts = accepts
+        # Of the live component that has allowed it; None: the view.
+        self._cid: int | None = None
         self._consumed = 0
         self._external = external
         self._progress = progress

@@ -194,7 +194,7 @@ class LiveChannel(Channel):
             await self._client_reads()
         story = self._story_of(name, payload, record)
         if self.live.uploads is not None and payload.get("uploads"):
-            story = upload_life.with_files(self.live, payload["uploads"], story)
+            story = upload_life.with_files(self.live, payload["uploads"], record, story)
         if story is None:
             return NOTHING
         if record is None:
@@ -233,7 +233,8 @@ class LiveChannel(Channel):
     async def _allow_upload(self, payload: Any) -> dict[str, Any] | Stop:
         """LV-96"""
         self.server.doing = f"{self.live.spec.name}'s uploads"
-        self._shows_view()
+        if upload_life.shows_view(self.live, payload.get("ref")):
+            self._shows_view()
         preflight = await drive(upload_life.preflight(self.live, payload), self)
         reply = self._reply(preflight.outcome)
         return reply if isinstance(reply, Stop) else {**preflight.response, **reply}
@@ -243,7 +244,8 @@ class LiveChannel(Channel):
         self.server.doing = f"{self.live.spec.name}'s uploads"
         if self.server.connection.outbox.busy:
             await self._client_reads()
-        self._shows_view()
+        if upload_life.shows_view(self.live, payload.get("ref")):
+            self._shows_view()
         outcome = await drive(upload_life.progress(self.live, payload), self)
         if outcome.leaving is None:
             return self._reply(outcome)
@@ -262,7 +264,13 @@ class LiveChannel(Channel):
 
     def _components_are_gone(self, payload: Any) -> list[int]:
         """LV-64"""
-        return [] if self.live.components is None else self.live.components.delete(_cids(payload))
+        live = self.live
+        if live.components is None:
+            return []
+        gone = live.components.delete(_cids(payload))
+        if live.uploads is not None:
+            live.uploads.forget(gone)
+        return gone
 
     async def _live_patch(self, payload: dict[str, Any]) -> dict[str, Any] | Stop:
         """LV-74"""

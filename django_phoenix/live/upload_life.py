@@ -6,6 +6,8 @@ import logging
 from typing import Any, NamedTuple
 
 from django_phoenix.exceptions import UploadFailed
+from django_phoenix.live import component_life
+from django_phoenix.live.component_records import Record
 from django_phoenix.live.lifecycle import Outcome, settling
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.steps import Steps, call
@@ -25,14 +27,24 @@ class Preflight(NamedTuple):
     outcome: Outcome
 
 
-def with_files(live: Runtime, chosen: Any, story: Steps[Outcome] | None) -> Steps[Outcome]:
+def with_files(
+    live: Runtime, chosen: Any, record: Record | None, story: Steps[Outcome] | None
+) -> Steps[Outcome]:
     """Take over the files of a change event, then let the event happen (LV-95)."""
     if type(chosen) is dict and live.uploads is not None:
         for ref, claims in chosen.items():
             config = live.uploads.find(ref)
             if config is not None:
                 yield from putting(config, claims)
-    return (yield from (settling(live) if story is None else story))
+                if record_of(live, config) is not record:
+                    _show_later(live, config)
+    return (yield from (_settled(live, record) if story is None else story))
+
+
+def shows_view(live: Runtime, ref: Any) -> bool:
+    """Whether the upload of this ref is the view's own, and what is told of it has the view rendered."""
+    config = None if live.uploads is None else live.uploads.find(ref)
+    return config is not None and config._cid is None
 
 
 def preflight(live: Runtime, payload: dict[str, Any]) -> Steps[Preflight]:
@@ -47,7 +59,7 @@ def preflight(live: Runtime, payload: dict[str, Any]) -> Steps[Preflight]:
     if response is None:
         wanted = {claim.get("ref") for claim in claims if type(claim) is dict} if type(claims) is list else ()
         response = yield from _admitting(live, config, wanted)
-    return Preflight(response, (yield from settling(live)))
+    return Preflight(response, (yield from _settled(live, record_of(live, config))))
 
 
 def progress(live: Runtime, payload: dict[str, Any]) -> Steps[Outcome]:
@@ -57,18 +69,40 @@ def progress(live: Runtime, payload: dict[str, Any]) -> Steps[Outcome]:
     if config is None or entry is None or not _advance(config, entry, payload.get("progress")):
         return Outcome({})
     yield from _telling(config, entry)
-    return (yield from settling(live))
+    return (yield from _settled(live, record_of(live, config)))
 
 
 def news(live: Runtime, message: UploadNews, *, at_once: bool) -> Steps[Outcome]:
     """Some file has failed, or will not come any more; unless ``at_once`` it is shown later."""
-    failed = settle(message.config)
-    for entry in failed:
-        yield from _telling(message.config, entry)
+    config = message.config
+    for entry in settle(config):
+        yield from _telling(config, entry)
     if at_once or live.navigation is not None:
-        return (yield from settling(live))
-    live.behind = True
+        return (yield from _settled(live, record_of(live, config)))
+    _show_later(live, config)
     return Outcome({})
+
+
+def record_of(live: Runtime, config: UploadConfig) -> Record | None:
+    """The live component that has allowed it; None: the view has, or the component has gone."""
+    if config._cid is None or live.components is None:
+        return None
+    return live.components.find(config._cid)
+
+
+def _settled(live: Runtime, record: Record | None) -> Steps[Outcome]:
+    """Show what has changed in the upload's owner."""
+    return (yield from (settling(live) if record is None else component_life.showing(live, record)))
+
+
+def _show_later(live: Runtime, config: UploadConfig) -> None:
+    """When nothing waits any more."""
+    record = record_of(live, config)
+    if record is None or live.components is None:
+        live.behind = True
+    else:
+        live.components.stale[record.ref] = record
+    live.channel.wants_idle = True
 
 
 def _refusal(config: UploadConfig) -> dict[str, Any] | None:

@@ -37,12 +37,21 @@ class UploadRecords:
         former = self._names.get((cid, config.name))
         if former is not None:
             self._by_ref.pop(former.ref, None)
+        config._cid = cid
         self._names[cid, config.name] = self._by_ref[config.ref] = config
 
     def remove(self, config: UploadConfig) -> None:
         """It is not allowed any more, though the page may still show it."""
         config.allowed = False
         self._by_ref.pop(config.ref, None)
+
+    def forget(self, cids: list[int]) -> None:
+        """Components have gone, and their files with them."""
+        for cid, name in [key for key in self._names if key[0] in cids]:
+            config = self._names.pop((cid, name))
+            self._by_ref.pop(config.ref, None)
+            for entry in tuple(config.entries):
+                drop(config, entry, cancelled=True)
 
     def close(self) -> None:
         """The view has ended, and whatever it has not consumed. On the loop."""

@@ -19,7 +19,7 @@ from django_phoenix.live.upload_options import make_config
 from django_phoenix.uploads import UploadEntry, Uploads
 from tests.support.live_client import LiveClient
 from tests.support.live_site import upload_views
-from tests.support.upload_client import Form, file, uploading
+from tests.support.upload_client import Form, file, join, uploading
 
 pytestmark = pytest.mark.usefixtures("upload_site")
 
@@ -533,6 +533,56 @@ async def test_a_writer_is_told_what_became_of_its_file():
         calls.clear()
         await form.upload(b"abc", ref=1)
     await until(lambda: calls == ["open", "write", ("close", "done"), ("discard", False)])
+
+
+# -- of live components
+
+
+async def test_a_component_has_uploads_of_its_own(tmp_path):
+    """LV-95, LV-96, LV-98, LV-102, LV-103"""
+    upload_views.Attachments.opened.clear()
+    async with LiveClient() as browser:
+        view = await browser.open("/uploads/components/")
+        first, second = upload_views.Attachments.opened[-2:]
+        one = file(0, b"hello")
+
+        async def begin(component, cid):
+            ref = component.assigns.uploads.files.ref
+            payload = {"type": "form", "event": "validate", "value": "", "meta": {}, "cid": cid}
+            shown = await view.call("event", {**payload, "uploads": {ref: [one]}})
+            assert list(shown["diff"]) == ["c"]
+            assert list(shown["diff"]["c"]) == [str(cid)]
+            answer = await view.call("allow_upload", {"ref": ref, "entries": [one], "cid": cid})
+            assert list(answer["diff"]) == ["c"]
+            upload, reply = await join(browser, answer["entries"]["0"], f"lvu:{cid}")
+            assert reply == ("ok", {})
+            assert await upload.chunk(b"hello") == ("ok", {})
+            progress = {"event": None, "ref": ref, "entry_ref": "0", "progress": 100, "cid": cid}
+            told = await view.call("progress", progress)
+            assert f"{component.id} files 100" in str(told["diff"]["c"][str(cid)])
+            return upload
+
+        upload = await begin(second, 2)
+        other = await begin(first, 1)
+        assert "hello" in str(await view.event("save", cid=2))
+        await upload.closed()
+        assert first.assigns.uploads.files.entries[0].done
+        await view.event("hide", {"n": 1})
+        await view.call("cids_will_destroy", {"cids": [1]})
+        await view.call("cids_destroyed", {"cids": [1]})
+        await other.closed()
+        assert await gone(tmp_path)
+
+
+async def test_files_of_a_component_are_shown_whoever_gets_the_event():
+    """LV-95"""
+    upload_views.Attachments.opened.clear()
+    async with LiveClient() as browser:
+        view = await browser.open("/uploads/components/")
+        ref = upload_views.Attachments.opened[-1].assigns.uploads.files.ref
+        payload = {"type": "form", "event": "unheard-of", "value": "", "meta": {}}
+        assert await view.call("event", {**payload, "uploads": {ref: [file(0, 5)]}}) == {}
+        assert "a.txt" in str((await view.pushed("diff"))["c"]["2"])
 
 
 # -- mistakes

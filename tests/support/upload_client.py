@@ -97,10 +97,7 @@ class Form:
         )
 
     async def join(self, token: Any, topic: str = "lvu:0") -> tuple[Upload, Reply]:
-        ref = str(next(self.client.refs))
-        upload = Upload(self.client, topic, ref)
-        await self.client.send(ref, ref, topic, "phx_join", {"token": token})
-        return upload, await self.client.reply(ref)
+        return await join(self.client, token, topic)
 
     async def begin(self, one: dict[str, Any]) -> Upload:
         """Chosen, preflighted, joined."""
@@ -117,6 +114,13 @@ class Form:
             assert await upload.chunk(content[start : start + 64_000]) == ("ok", {})
         await self.progress(ref, 100)
         return upload
+
+
+async def join(client: LiveClient, token: Any, topic: str) -> tuple[Upload, Reply]:
+    """Join an `lvu:` topic."""
+    ref = str(next(client.refs))
+    await client.send(ref, ref, topic, "phx_join", {"token": token})
+    return Upload(client, topic, ref), await client.reply(ref)
 
 
 class Upload:

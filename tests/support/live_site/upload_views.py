@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import InMemoryStorage
 from django.urls import path
 
+from django_phoenix.live_component import LiveComponent
 from django_phoenix.live_view import LiveView, Params, event
 from django_phoenix.uploads import Postpone, UploadFailed, UploadWriter
 
@@ -203,7 +204,52 @@ class FormLive(UploadLive):
         self.consume_uploaded_entries("files")
 
 
+class Attachments(LiveComponent):
+    """Its own upload."""
+
+    template = """{% load phoenix %}<form id="at-{{ id }}" phx-change="validate" phx-target="{{ myself }}">
+{% live_file_input uploads.files %}{% for entry in uploads.files.entries %}
+{{ entry.client_name }}:{{ entry.progress }}
+{% endfor %}{{ said }}</form>"""
+    opened: ClassVar[list[Attachments]] = []
+
+    class Assigns:
+        said: str = ""
+
+    def mount(self) -> None:
+        self.allow_upload("files", progress=self.hear)
+        self.opened.append(self)
+
+    def hear(self, name: str, entry: Any) -> None:
+        self.assigns.said = f"{self.id} {name} {entry.progress}"
+
+    @event
+    def validate(self) -> None:
+        self.assigns.said = "chosen"
+
+    @event
+    def save(self) -> None:
+        (self.assigns.said,) = self.consume_uploaded_entries(
+            "files", lambda file, entry: file.read().decode()
+        )
+
+
+class ComponentsLive(LiveView):
+    """Two components with an upload each, of one name."""
+
+    template = """{% extends "base.html" %}{% load phoenix %}{% block content %}{% for n in shown %}
+{% live_component "tests.support.live_site.upload_views.Attachments" id=n %}{% endfor %}{% endblock %}"""
+
+    class Assigns:
+        shown: tuple[int, ...] = (1, 2)
+
+    @event
+    def hide(self, n: int) -> None:
+        self.assigns.shown = tuple(each for each in self.assigns.shown if each != n)
+
+
 VIEWS = {
+    "components/": ComponentsLive,
     "": UploadLive,
     "single/": SingleLive,
     "auto/": AutoLive,
