@@ -71,7 +71,9 @@ class Boxing(Component):
 class Adding(Component):
     """Its Python code renders others."""
 
-    template = "{% load component_tags %}<i>{% component 'showing' %}{% fill 'x' body=f / %}{% endcomponent %}</i>"
+    template = (
+        "{% load component_tags %}<i>{% component 'showing' %}{% fill 'x' body=f / %}{% endcomponent %}</i>"
+    )
 
     def get_template_data(self, args: Any, kwargs: Any, slots: Any, context: Any) -> Any:
         return {"f": lambda _: made(kwargs["n"])}
