@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from django_phoenix.exceptions import UploadFailed
@@ -243,9 +243,6 @@ class UploadConfig:
 
 class Uploads:
     """``assigns.uploads``: what is allowed, by name: ``uploads.avatar``, ``uploads["avatar"]``."""
-
-    # Not the state of the view, which a page could be given back.
-    is_transient: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self._configs: dict[str, UploadConfig] = {}

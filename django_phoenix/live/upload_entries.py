@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from typing import Any
@@ -18,6 +19,8 @@ logger = logging.getLogger(__name__)
 # Refs stand in attributes, joined by commas, and in topics.
 REF = re.compile(r"[\w-]{1,64}", re.ASCII)
 LONGEST_NAME, LONGEST_TYPE, LONGEST_PATH = 255, 255, 1000
+# Characters of JSON that a file's `meta` may have: what is kept is not to weigh more than the page.
+LONGEST_META = 10_000
 
 # Entries that are kept beyond what is allowed, so that a page can show which ones are too many.
 SURPLUS = 100
@@ -74,8 +77,15 @@ def _entry(config: UploadConfig, claim: dict[str, Any]) -> UploadEntry:
         type=_text(claim.get("type"), LONGEST_TYPE),
         relative_path=_text(claim.get("relative_path"), LONGEST_PATH),
         last_modified=modified if type(modified) is int else None,
-        meta=claim.get("meta"),
+        meta=_meta(config, claim.get("meta")),
     )
+
+
+def _meta(config: UploadConfig, meta: Any) -> Any:
+    if meta is not None and len(json.dumps(meta)) > LONGEST_META:
+        logger.warning("The upload %r: the meta of a file is too large, and passed over.", config.name)
+        return None
+    return meta
 
 
 def _text(value: Any, longest: int) -> str:

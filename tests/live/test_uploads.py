@@ -114,7 +114,8 @@ async def test_a_file_is_sent_in_chunks_and_consumed():
         assert await form.client.silent()
 
 
-async def test_large_files_are_written_by_the_mebibyte():
+@override_settings(DJANGO_PHOENIX={"MESSAGE_RATE": (20, 10)})
+async def test_large_files_are_written_by_the_mebibyte_and_their_chunks_are_no_flood():
     """LV-99"""
     async with uploading("writer/") as form:
         content = os.urandom(3_000_000)
@@ -322,6 +323,12 @@ async def test_strange_claims_about_files_do_no_harm(claims):
 
 async def test_files_that_are_far_too_many_are_not_kept():
     async with uploading("") as form:
+        await form.choose(
+            file(900, 1, meta={"a": 1}), file(901, 1, meta="x" * 20_000), file(902, 1, "y" * 999)
+        )
+        entries = mounted_upload().entries
+        assert [entry.client_meta for entry in entries] == [{"a": 1}, None, None]
+        assert len(entries[2].client_name) == 255
         await form.choose(*(file(n, 1) for n in range(500)))
         assert len(mounted_upload().entries) == 102
 
