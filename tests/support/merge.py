@@ -46,11 +46,12 @@ class MergeClient:
         """The complete HTML after `initial` and after each of `diffs`; raises ClientError."""
         return self.merge(initial, diffs).html
 
-    def merge(self, initial: Diff, diffs: list[Diff]) -> Merged:
+    def merge(self, initial: Diff, diffs: list[Diff], *, streams: bool = False) -> Merged:
+        """With `streams` it is not looked for what is stale: a stream's entries go with each render."""
         answer = self._ask(json.dumps({"initial": initial, "diffs": diffs}))
         if "error" in answer:
             raise ClientError(answer["error"])
-        if answer["stale"]:
+        if answer["stale"] and not streams:
             raise ClientError(f"the client would skip what has changed: {answer['stale']}")
         return Merged(answer["html"], answer["client"])
 
