@@ -33,6 +33,8 @@ def write_block(c: Compiler, content: Content, dynamic: bool, name: str, *, comp
     reads = Reads()
     for item in items:
         reads.absorb(item.reads_of)
+        item.reads_of.settle(c.pool)
+    reads.settle(c.pool)
     free = full.free | diff.free
     c.module.add(full, free)
     c.module.add(diff, free)

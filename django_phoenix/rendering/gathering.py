@@ -42,7 +42,7 @@ class Gathering:
         engine = self.c.template.engine
         loaders = engine.template_loaders
         self.is_steady = not engine.debug and all(type(each) is cached.Loader for each in loaders)
-        self.reads = self.code(program.code)
+        self.reads = self.code(program.code) if self.c.hosts else program.code.reads
 
     def code(self, code: BlockCode) -> Reads:
         reads = Reads()
@@ -50,22 +50,27 @@ class Gathering:
             if not isinstance(item, str):
                 self.item(item)
                 reads.absorb(item.reads_of)
+        reads.settle(self.c.pool)
         code.reads = reads
         return reads
 
     def item(self, item: Part | Effect) -> None:
         if isinstance(item, Nested):
             self.code(item.code)
-            item.reads_of = item.gathered()
+            self.known(item, item.gathered())
         elif isinstance(item, Choice):
             for code in item.live():
                 self.code(code)
-            item.reads_of = item.gathered()
+            self.known(item, item.gathered())
         elif isinstance(item, Hosted):
             include = self.c.module.namespace[item.name]
             reads = self.included(include, item.given) if type(include) is Include else None
             if reads is not None:
-                item.reads_of = reads
+                self.known(item, reads)
+
+    def known(self, item: Part, reads: Reads) -> None:
+        reads.settle(self.c.pool)
+        item.reads_of = reads
 
     def included(self, include: Include, given: Reads) -> Reads | None:
         """What an include reads, `given` what its own arguments do; None if that can't be told."""

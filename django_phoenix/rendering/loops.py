@@ -54,19 +54,21 @@ def for_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
             variables=tuple(variables),
             entry=body,
             empty=empty,
-            body=what_is_read(body, empty, {*variables, forloop.index, forloop.length, forloop.layer}),
+            body=what_is_read(c, body, empty, {*variables, forloop.index, forloop.length, forloop.layer}),
         )
     )
 
 
-def what_is_read(body: Content, empty: BlockCode, own: set[str]) -> Reads:
+def what_is_read(c: Compiler, body: Content, empty: BlockCode, own: set[str]) -> Reads:
     """What a loop reads from outside, beside its sequence."""
     reads = Reads()
     for item in body.items:
         if not isinstance(item, str):
             reads.absorb(item.reads_of)
+            item.reads_of.settle(c.pool)
     reads.absorb(empty.reads)
     reads.names -= own
+    reads.settle(c.pool)
     return reads
 
 

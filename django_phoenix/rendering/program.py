@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .dirty import Tracker
     from .keyed import Loop
     from .nodes import Roots
+    from .reads import Pool
     from .source import Culprit
 
 numbers = itertools.count(1)
@@ -91,6 +92,7 @@ class Compiler:
         self.loops = []
         self.opaque_parts: list[tuple[str, int, str]] = []
         self.opaque_nodes: set[int] = set()
+        self.pool: Pool = {}
         self.includes: list[str] = []
         self.popped: dict[str, int] = {}
         self.partials: dict[Hashable, tuple[Scope, BlockCode | None]] = {}

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import cast
 
 Path = tuple[str, ...]
 ANYWHERE: Path = ("*",)  # as a path: looked into, nobody knows how
+NO_PATHS: dict[str, set[Path]] = {}
+
+Pool = dict[frozenset[str], frozenset[str]]
 
 
-@dataclass
+@dataclass(slots=True)
 class Reads:
     """Variables of generated code that a part reads, and the paths on which it looks into them."""
 
@@ -45,3 +49,15 @@ class Reads:
     def touches(self, variables: set[str]) -> bool:
         """Whether it has to be evaluated when these have new values."""
         return self.impure or not self.names.isdisjoint(variables)
+
+    def settle(self, pool: Pool) -> None:
+        """There will be no more: take little memory. Equal sets are kept once, in the pool, and frozen."""
+        self.names = kept(self.names, pool)
+        self.whole = kept(self.whole, pool)
+        self.local = kept(self.local, pool)
+        self.paths = self.paths or NO_PATHS
+
+
+def kept(names: set[str], pool: Pool) -> set[str]:
+    frozen = frozenset(names)
+    return cast("set[str]", pool.setdefault(frozen, frozen))
