@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -288,6 +289,15 @@ def test_w016_components_with_scripts_that_no_url_gives(
     assert "Gauge" in message.msg
     settings.ROOT_URLCONF = "django_components.urls"
     assert ids(checks.check_components()) == []
+
+
+def test_e013_a_component_whose_files_are_not_there() -> None:
+    cls = type("Gauge", (Component,), {"__module__": __name__, "js_file": "not_there.js"})
+    message = next(each for each in checks.check_components() if ids([each]) == ["E013"])
+    assert f"{__name__}.Gauge" in message.msg
+    assert "not_there.js" in message.msg
+    del cls
+    gc.collect()
 
 
 def test_w017_data_of_components_in_the_memory_of_one_process(

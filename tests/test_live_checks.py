@@ -135,6 +135,36 @@ def test_e009_template_missing_or_broken(settings: Settings, name: str) -> None:
     assert shown(settings, template_name=name) == ["E009"]
 
 
+@pytest.mark.parametrize(
+    ("source", "told", "hint"),
+    [
+        ("\n\n{% if x %}", "TemplateSyntaxError in mistaken.html:3: Unclosed tag: 'if'", "Correct it there."),
+        (
+            "\n{% translate 'x' %}",
+            "in mistaken.html:2: Invalid block tag: 'tr",
+            "write {% load i18n %}",
+        ),
+        ("{{ x|naturaltime }}", "'naturaltime'", "Correct its name"),
+        ("{% load core_components %}", "in mistaken.html:1:", "'django_phoenix.core_components'"),
+        ("{% load nothing %}", "in mistaken.html:1:", "Correct its name, or add the app"),
+    ],
+)
+def test_e009_says_where_and_what_to_do(settings: Settings, source: str, told: str, hint: str) -> None:
+    settings.INSTALLED_APPS = [
+        app for app in settings.INSTALLED_APPS if app != "django_phoenix.core_components"
+    ]
+    loader = ("django.template.loaders.locmem.Loader", {"mistaken.html": source})
+    settings.TEMPLATES = [
+        {"BACKEND": "django.template.backends.django.DjangoTemplates", "OPTIONS": {"loaders": [loader]}}
+    ]
+    urls = ModuleType("urls")
+    urls.urlpatterns = [path("x/", Counter.as_view(template_name="mistaken.html"))]  # type: ignore[attr-defined]
+    settings.ROOT_URLCONF = urls
+    (message,) = checks.check_live()
+    assert told in message.msg
+    assert hint in str(message.hint)
+
+
 def test_e009_says_where_a_missing_template_was_looked_for(settings: Settings, tmp_path: Path) -> None:
     settings.TEMPLATES = [
         {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [tmp_path], "APP_DIRS": True}

@@ -24,5 +24,9 @@ class CoreComponentsConfig(AppConfig):
                 'django_phoenix.core_components needs "django_components" in INSTALLED_APPS, before itself '
                 "(pip install 'django-phoenix[components]')."
             )
+        if not apps.is_installed("django_phoenix"):
+            raise ImproperlyConfigured(
+                'django_phoenix.core_components needs "django_phoenix" in INSTALLED_APPS as well.'
+            )
         for module in MODULES:
             import_module(f"{__package__}.{module}")

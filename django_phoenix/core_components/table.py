@@ -52,7 +52,7 @@ def table(
     head: `head.<name>` shows a heading; its data is `label`
     actions: the last cell of each row; its data is `row`
     empty: what is shown in place of rows
-    rest: the outer element's other attributes
+    rest: the outer element's other attributes; `phx-target` is where `sort` and `row_click` go
     """
     fields = fields_of("core.table", "col", columns, col)
     if not fields:
@@ -60,6 +60,7 @@ def table(
     return {
         "columns": tuple(_column(field, sort, sorted_by, head) for field in fields),
         "width": len(fields) + (actions is not None),
+        "target": rest.get("phx-target"),
     }
 
 

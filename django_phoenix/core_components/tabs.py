@@ -48,7 +48,7 @@ def tabs(
     tab: `tab.<name>` shows a label; its data is `label`
     panel: `panel.<name>` is what a tab shows
     body: the panel that the view shows, whichever tab is selected
-    rest: the element's other attributes
+    rest: the element's other attributes; `phx-target` is where `event` goes
     """
     selected = selected or next(iter(tabs), "")
     for group, names in (("tab", tab), ("panel", panel), ("selected", [selected] if selected else [])):
@@ -68,6 +68,7 @@ def tabs(
         "tabs": shown,
         "current": next((t for t in shown if t.selected), None),
         "by_view": bool(event or patch),
+        "target": rest.get("phx-target"),
         "rest": rest.with_defaults({} if event or patch else {"data-switch": "browser"}),
     }
 

@@ -14,7 +14,7 @@ from django_phoenix.rendering.component_statics import (
     write_statics,
 )
 from django_phoenix.rendering.resent import cids_in, only_resends, settle_resent
-from django_phoenix.rendering.roots import is_one_root
+from django_phoenix.rendering.roots import is_one_root, root_problem
 
 if TYPE_CHECKING:
     from django_phoenix.rendering.diff import Render
@@ -117,8 +117,7 @@ def check_root(record: Record, block: Block) -> None:
     if not is_one_root(block.statics):
         raise LiveViewError(
             f"{record.spec.name}: its template {block.name} should have exactly one element at its root, "
-            "written out in the template itself: <div>…</div> with everything inside. It has "
-            f"{_shown(block)!r}."
+            f"and {root_problem(block.statics)}: {_shown(block)!r}. Write <div>…</div> around everything."
         )
 
 

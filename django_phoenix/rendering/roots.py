@@ -129,3 +129,21 @@ def is_one_root(statics: tuple[str, ...]) -> bool:
         and not scan.loose
         and scan.proper
     )
+
+
+def root_problem(statics: tuple[str, ...]) -> str:
+    """Why this is not exactly one element, for people; "" if it is."""
+    if is_one_root(statics):
+        return ""
+    scan = outline(statics)
+    if scan is None or scan.broken or scan.open:
+        return "a tag in it is not closed, or closes nothing"
+    if scan.roots > 1:
+        return f"it has {scan.roots} elements side by side"
+    if scan.roots == 0 and len(statics) > 1:
+        return "around its elements stands {% if %}, {% for %}, {% with %}, a component, or another tag"
+    if scan.roots == 0:
+        return "it has no element"
+    if scan.loose:
+        return "beside its element stands text, a variable or a tag"
+    return 'its tag stands behind a comment of several lines, or has an id that is not written id="…"'

@@ -35,9 +35,13 @@ board.html:24           T043 {% component "twin.panel" title="no body" /
 board.html:25           T043 {% fill "foot" %}
 board.html:26           T020 title
 board.html:27           T040 {% component "twin.pirce" 3 / %}
+board.html:29           T015 {% live_component "twin.Lost" id=9 / %}
+board.html:30           T045 {% fill "actions" %}
 components/card.html:4  T020 cuont
 components/panel.html:4 T020 page_title
 components/price.html:2 T020 amuont
+components/split.html:1 T044 <p>One</p>
+components/split.html:2 T013 phx-target="myself"
 components/todo.html:3  T001 togle
 components/todo.html:5  T002 rename
 components/todo.html:6  T001 rename

@@ -216,6 +216,16 @@ def test_the_command_exits_with_1_from_the_level_that_fails(site: None) -> None:
     assert (status, "neither a file or folder nor an app" in text) == (2, True)
 
 
+def test_a_page_that_cannot_be_read_is_named_and_fails(settings: Any) -> None:
+    view = type("BrokenLive", (LiveView,), {"template": "\n{% if x %}"})
+    settings.ROOT_URLCONF = type("urls", (), {"urlpatterns": [path("broken/", view.as_view())]})
+    status, text = run()
+    assert status == 1
+    assert "1 could not be read:" in text
+    assert "BrokenLive: TemplateSyntaxError in" in text
+    assert run("--fail-level", "never")[0] == 0
+
+
 def test_json_tells_all_that_an_editor_needs(site: None) -> None:
     result = json.loads(run("--format", "json")[1])
     finding = next(each for each in result["findings"] if "opne" in each["source"])

@@ -260,6 +260,17 @@ def test_a_row_that_can_be_clicked_can_be_opened_by_keyboard() -> None:
     ) in html
 
 
+def test_in_a_live_component_events_of_table_and_tabs_go_where_the_tag_says() -> None:
+    html = shown(
+        "{% component 'core.table' rows columns=['name'] sort='sort' row_click='open' phx-target=3 / %}"
+        "{% component 'core.tabs' id='t' tabs={'a': 'A'} event='show' phx-target=3 / %}",
+        rows=ROWS[:1],
+    )
+    sent = re.findall(r'phx-click="(\w+)"([^>]*)', html)
+    assert [event for event, _ in sent] == ["sort", "open", "open", "show"]
+    assert all('phx-target="3"' in more for _, more in sent)
+
+
 # core.tabs
 
 TABS = "{%% component 'core.tabs' id='t' tabs={'a': 'A', 'b': 'B'} %s %%}%s{%% endcomponent %%}"

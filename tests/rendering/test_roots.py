@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from django_phoenix.rendering.roots import is_balanced, is_one_root
+from django_phoenix.rendering.roots import is_balanced, is_one_root, root_problem
 
 ONE = [
     ("<p>", "</p>"),
@@ -38,6 +38,24 @@ def test_one_element_is_seen(statics: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("statics", NOT_ONE)
 def test_anything_else_is_not_one_element(statics: tuple[str, ...]) -> None:
     assert not is_one_root(statics)
+    assert root_problem(statics)
+
+
+@pytest.mark.parametrize(
+    ("statics", "problem"),
+    [
+        (("<p></p>",), ""),
+        (("<p></p>\n<p></p>",), "2 elements side by side"),
+        (("\n", "\n"), "around its elements stands {% if %}"),
+        (("text",), "no element"),
+        (("<p></p>", ""), "beside its element"),
+        (("<p>",), "not closed"),
+        (("<!-- a\nb --><p></p>",), "comment of several lines"),
+    ],
+)
+def test_why_it_is_not_one_is_told(statics: tuple[str, ...], problem: str) -> None:
+    assert problem in root_problem(statics)
+    assert bool(root_problem(statics)) is bool(problem)
 
 
 def test_text_and_several_elements_are_balanced() -> None:

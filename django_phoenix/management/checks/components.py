@@ -11,14 +11,15 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings as site
 from django.core.checks import CheckMessage
+from django.template import TemplateDoesNotExist
 from django.urls import NoReverseMatch, reverse
 
-from django_phoenix.management.checks.messages import warning
+from django_phoenix.management.checks.messages import error, warning
 from django_phoenix.rendering.djc import load
 
 
 def check_components() -> Iterator[CheckMessage]:
-    """W015 another django-components than we know, W016 its URLs are missing."""
+    """W015 another django-components than we know, E013 a file of one is missing, W016 its URLs are."""
     if not apps.is_installed("django_components"):
         return
     for problem in load.problems:
@@ -27,6 +28,12 @@ def check_components() -> Iterator[CheckMessage]:
             f"django-components {version('django-components')} is not as django-phoenix knows it "
             f"({problem}): a component in a live page is sent as a whole when anything in it changes.",
             "Install a django-components of at least 0.149; if yours is newer, a newer django-phoenix.",
+        )
+    for cls, fault in _broken():
+        yield error(
+            13,
+            f"{cls.__module__}.{cls.__qualname__}: a file of the component cannot be read: {fault}",
+            "Name it by its path from the file of its class, or from a folder of components.",
         )
     own = next((cls for cls in _components() if cls.js or cls.css), None)
     if own is not None and not _has_urls(own):
@@ -58,8 +65,24 @@ def check_component_cache() -> Iterator[CheckMessage]:
 
 
 def _components() -> list[Any]:
+    """Those whose JS and CSS can be read."""
     found: list[Any] = import_module("django_components").all_components()
-    return found
+    return [cls for cls in found if _problem(cls) is None]
+
+
+def _broken() -> Iterator[tuple[Any, Exception]]:
+    for cls in import_module("django_components").all_components():
+        problem = _problem(cls)
+        if problem is not None:
+            yield cls, problem
+
+
+def _problem(cls: Any) -> Exception | None:
+    try:
+        _ = cls.js, cls.css  # which reads the files
+    except (ValueError, OSError, TemplateDoesNotExist) as problem:
+        return problem
+    return None
 
 
 def _has_data(cls: Any) -> bool:

@@ -19,6 +19,7 @@ from django_phoenix.management.checks.live_pages import (
     stale_names,
 )
 from django_phoenix.management.checks.messages import error, warning
+from django_phoenix.management.checks.unreadable import advice, told
 
 
 def check_live() -> Iterator[CheckMessage]:
@@ -66,20 +67,11 @@ def _sets_csrf_cookie(middleware: object) -> bool:
 def _page(route: LiveRoute, problem: tuple[str, Exception]) -> Iterator[CheckMessage]:
     kind, exception = problem
     name = f"{route.view_class.__module__}.{route.view_class.__qualname__}"
-    message = f"{name} (/{route.pattern}): {type(exception).__name__}: {exception}"
+    message = f"{name} (/{route.pattern}): {told(exception)}"
     if kind == "template":
-        yield error(9, message, _advice(exception))
+        yield error(9, message, advice(exception))
     else:
         yield error(10, message, "docs: Layouts and live regions.")
-
-
-def _advice(exception: Exception) -> str:
-    """What to do about a template; for one that is missing, where Django has looked for it."""
-    tried = [str(origin) for origin, _ in getattr(exception, "tried", ())]
-    tried = [place for place in tried if "site-packages" not in place]  # nobody puts it there
-    if tried:
-        return f"Put it into one of these places, or correct the name: {', '.join(tried)}."
-    return "Its template, and those that it extends, must load without errors."
 
 
 def _hidden(route: LiveRoute, blocks: dict[str, tuple[str, list[str]]]) -> Iterator[CheckMessage]:

@@ -43,7 +43,8 @@ class Command(BaseCommand):
         result = wanted.of(check_site(wanted.templates()))
         self.write(result, options["format"])
         level = LEVELS.get(options["fail_level"])
-        if level is not None and any(report.level >= level for report in result.reports):
+        pages = [] if options["where"] else result.unreadable
+        if level is not None and (pages or any(report.level >= level for report in result.reports)):
             sys.exit(1)
 
     def write(self, result: Result, form: str) -> None:
@@ -54,9 +55,13 @@ class Command(BaseCommand):
             for report in result.reports:
                 self.stdout.write(as_annotation(report))
             self.stdout.write(summary(result))
+            self.write_unreadable(result)
             return
         paint = {Level.ERROR: self.style.ERROR, Level.WARNING: self.style.WARNING}
         for line in lines_of(result, paint):
             self.stdout.write(line)
+        self.write_unreadable(result)
+
+    def write_unreadable(self, result: Result) -> None:
         for path, problem in result.unreadable:
             self.stderr.write(f"{shown_path(path)}: {problem}")

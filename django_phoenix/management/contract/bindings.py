@@ -28,12 +28,23 @@ EVENTS = {
         *("auto-recover", "progress"),
     )
 }
+# Attributes of the core set that are such, as `senders` calls them.
+CORE_EVENTS = {
+    "core.modal": ("on_close",),
+    "core.table": ("sort", "row_click"),
+    "core.tabs": ("event",),
+}
+CORE = "core:"
+EVENTS |= {CORE + name for names in CORE_EVENTS.values() for name in names}
 # Whose value is commands alone.
 COMMANDS = {"phx-mounted", "phx-remove", "phx-connected", "phx-disconnected"}
 FORM_EVENTS = {"phx-change", "phx-submit", "phx-auto-recover"}
 KEY_EVENTS = {"phx-keydown", "phx-keyup", "phx-window-keydown", "phx-window-keyup"}
-# The client adds what depends on the list, or on the upload.
-FREE_PAYLOADS = {"phx-viewport-top", "phx-viewport-bottom", "phx-progress"}
+# What is sent depends on the list, on the upload, on the component.
+FREE_PAYLOADS = {
+    *("phx-viewport-top", "phx-viewport-bottom", "phx-progress"),
+    *(name for name in EVENTS if name.startswith(CORE)),
+}
 # Not an event's name, but an order to the client.
 NOT_EVENTS = {"phx-auto-recover": {"ignore"}}
 # Handled for every view.
@@ -142,7 +153,7 @@ def _target(unit: Unit, element: Element) -> str:
     target = element.get("phx-target")
     if target is None:
         return "elsewhere" if element.mixed else "view"
-    is_me = target.source.strip("{} \t\n").partition("|")[0] == "myself"
+    is_me = target.dynamic and target.source.strip("{} \t\n").partition("|")[0] == "myself"
     if is_me and unit.kind == "live_component" and not element.scope.binds("myself"):
         return "myself"
     return "elsewhere"

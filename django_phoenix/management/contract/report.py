@@ -129,9 +129,10 @@ def summary(result: Result) -> str:
     """One line at the end."""
     errors, warnings = counts(result)
     read = _count(result.templates, "template")
+    unreadable = f" {len(result.unreadable)} could not be read:" if result.unreadable else ""
     if not result.reports:
-        return f"Nothing found in {read}."
-    return f"{_count(errors, 'error')} and {_count(warnings, 'warning')} in {read}."
+        return f"Nothing found in {read}.{unreadable}"
+    return f"{_count(errors, 'error')} and {_count(warnings, 'warning')} in {read}.{unreadable}"
 
 
 def _count(number: int, word: str) -> str:

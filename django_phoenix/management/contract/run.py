@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.template.base import Template
 
+from django_phoenix.management.checks.unreadable import advice, told
+
 from .findings import Finding, Report, Rule, all_rules
 from .site import Site
 from .unit import Unit
@@ -22,7 +24,7 @@ class Result:
 
     reports: list[Report]
     sources: list[str]  # the paths of all templates read
-    # Paths of those that could not be read, and why.
+    # Paths of those that could not be read, or the views whose pages could not, and why.
     unreadable: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -35,7 +37,8 @@ def check_site(templates: Iterable[Template] = ()) -> Result:
     site = Site()
     units = site.units(templates)
     sources = {source.path for unit in units for source in unit.sources}
-    return Result(check_units(units), sorted(sources))
+    unreadable = [(view, f"{told(error)} {advice(error)}") for view, error in site.unreadable.items()]
+    return Result(check_units(units), sorted(sources), unreadable)
 
 
 def check_units(units: Iterable[Unit], rules: Iterable[Rule] | None = None) -> list[Report]:

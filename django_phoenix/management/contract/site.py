@@ -38,6 +38,8 @@ class Site:
         self.library = Library()
         self.engine = template_engine().engine
         self.pages: list[Unit] = []
+        # Of pages, by their view: why they cannot be put together.
+        self.unreadable: dict[str, Exception] = {}
         self.all_units: list[Unit] = []
         self._tags: dict[Source, Tags] = {}
         self._by_owner: dict[type[Any], Unit] = {}
@@ -65,14 +67,18 @@ class Site:
         try:
             view = route.view_class(**route.initkwargs)
             templates = list(_templates_of(view))
-        except UNUSABLE:
+        except UNUSABLE as error:
+            self._note(route, error)
             return
         layout, block = frame_of(view, route.live_session)
         for template in templates:
             try:
                 yield self._page(route, template, layout, block)
-            except UNUSABLE:
-                continue
+            except UNUSABLE as error:
+                self._note(route, error)
+
+    def _note(self, route: LiveRoute, error: Exception) -> None:
+        self.unreadable[f"{route.view_class.__module__}.{route.view_class.__qualname__}"] = error
 
     def _page(self, route: LiveRoute, template: Template, layout: str | None, block: str) -> Unit:
         assembly = Assembly(self.library, self.engine, block)

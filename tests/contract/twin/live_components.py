@@ -1,4 +1,4 @@
-"""The twin's live component."""
+"""The twin's live components."""
 
 from __future__ import annotations
 
@@ -18,3 +18,13 @@ class Todo(LiveComponent):
     @event
     def rename(self, title: str) -> None:
         self.assigns.title = title
+
+
+class Split(LiveComponent):
+    """Two elements, not one."""
+
+    template_name = "twin/components/split.html"
+
+
+class Lost(LiveComponent):
+    template_name = "twin/components/lots.html"

@@ -1,19 +1,26 @@
-"""T040: unknown components. T041, T042: their arguments. T043: their slots."""
+"""T040: unknown components. T041, T042: their arguments. T043, T045: their slots."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.apps import apps
+
 from django_phoenix.management.contract.component_calls import DEFAULT, Call, call_of, fills_of, part_of
-from django_phoenix.management.contract.component_classes import component_of, live_component_path
+from django_phoenix.management.contract.component_classes import (
+    component_of,
+    imported_live_components,
+    live_component_path,
+)
 from django_phoenix.management.contract.component_slots import slots_of
 from django_phoenix.management.contract.findings import Finding, Level, rule
 from django_phoenix.management.contract.hints import did_you_mean
 from django_phoenix.management.contract.literals import DYNAMIC
-from django_phoenix.management.contract.source import Use
+from django_phoenix.management.contract.source import Step, Text, Use
 from django_phoenix.management.contract.takes import Argument, Takes, takes_of
 from django_phoenix.management.contract.unit import Unit
+from django_phoenix.rendering.live_components import LiveComponentNode
 
 
 @rule("T040", Level.ERROR, "A component that there is not.")
@@ -33,8 +40,49 @@ def unknown_component(unit: Unit) -> Iterator[Finding]:
             yield Finding(
                 use.place,
                 f"There is no live component {path!r}.",
-                'Give its dotted path, or "app_label.ClassName".',
+                did_you_mean(path, _live_components(), 'Give its dotted path, or "app_label.ClassName".'),
             )
+
+
+def _live_components() -> Iterator[str]:
+    """Both names of each that is known."""
+    for component in imported_live_components():
+        config = apps.get_containing_app_config(component.__module__)
+        yield f"{component.__module__}.{component.__qualname__}"
+        if config is not None:
+            yield f"{config.label}.{component.__qualname__}"
+
+
+@rule("T045", Level.ERROR, "A fill that stands in no component.")
+def lost_fills(unit: Unit) -> Iterator[Finding]:
+    """In a component's body fills may stand in conditions and loops. A loose template may be part of one."""
+    if unit.kind != "template":
+        yield from _lost_fills(unit.steps, inside=False)
+
+
+def _lost_fills(steps: Iterable[Step], *, inside: bool) -> Iterator[Finding]:
+    before = None  # the last component that has no body
+    for use in steps:
+        if isinstance(use, Text):
+            continue
+        kind = part_of(use.node) or ("component" if isinstance(use.node, LiveComponentNode) else None)
+        if kind == "fill" and not inside:
+            yield Finding(use.place, "{% fill %} stands in no component.", _where_it_belongs(before))
+        if kind == "component" and not any(body.steps for body in use.bodies):
+            before = use
+        for body in use.bodies:
+            yield from _lost_fills(
+                body.steps, inside=use.opaque or kind == "component" or (not kind and inside)
+            )
+
+
+def _where_it_belongs(before: Use | None) -> str:
+    if before is None:
+        return "Write it between {% component … %} and {% endcomponent %}."
+    return (
+        f"If it belongs to the one in line {before.place.line}: no slash at that one's end, and "
+        f"{{% end{before.name} %}} after the fills."
+    )
 
 
 def components_in(unit: Unit) -> Iterator[tuple[Use, type[Any], Call]]:

@@ -18,7 +18,7 @@ from django_phoenix.management.contract.elements import Element
 from django_phoenix.management.contract.findings import Finding, Level, rule
 from django_phoenix.management.contract.hints import nearest
 from django_phoenix.management.contract.html import MARKS, Attribute
-from django_phoenix.management.contract.senders import senders_of
+from django_phoenix.management.contract.senders import COMPONENT, senders_of
 from django_phoenix.management.contract.unit import Unit
 
 KNOWN = (
@@ -128,6 +128,17 @@ def wrong_value(unit: Unit) -> Iterator[Finding]:
         for attribute in element.attributes:
             if not attribute.dynamic and attribute.value is not None:
                 yield from _wrong(element, attribute, attribute.value.strip())
+                if unit.kind == "live_component" and attribute.name == "phx-target":
+                    yield from _text_for_myself(element, attribute, attribute.value.strip())
+
+
+def _text_for_myself(element: Element, attribute: Attribute, value: str) -> Iterator[Finding]:
+    if value.strip("@") == "myself":
+        yield Finding(
+            attribute.place,
+            f'{attribute.name}="{value}" is a selector, and finds nothing.',
+            "Write phx-target=myself." if element.tag == COMPONENT else 'Write phx-target="{{ myself }}".',
+        )
 
 
 def _wrong(element: Element, attribute: Attribute, value: str) -> Iterator[Finding]:
