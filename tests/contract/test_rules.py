@@ -417,7 +417,7 @@ COMPONENTS = [
     ("T045", '{% if a %}{% fill "x" %}a{% endfill %}{% endif %}', ['{% fill "x" %}']),
     (
         "T045",
-        '{% component "rules_card" %}{% fill "y" %}{% fill "x" %}{% endfill %}{% endfill %}{% endcomponent %}',
+        '{% component "rules_card" %}{% fill y %}{% fill "x" %}{% endfill %}{% endfill %}{% endcomponent %}',
         ['{% fill "x" %}'],
     ),
     ("T045", '{% live_component "a.B" id=1 %}{% fill "x" %}a{% endfill %}{% endlive_component %}', []),
