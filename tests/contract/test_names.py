@@ -45,6 +45,9 @@ class CardComponent(LiveComponent):
     class Assigns:
         likes: int = 0
 
+    def mount(self) -> None:
+        self.allow_upload("files")
+
 
 FINE = [
     "{{ title }}{{ total|add:1 }}{{ view.connected }}{{ csrf_token }}{{ True }}{{ None }}",
@@ -147,7 +150,8 @@ def test_a_stream_or_upload_that_the_view_does_not_have_is_found() -> None:
 
 
 def test_a_live_component_has_the_arguments_of_its_tags() -> None:
-    unit = unit_of("{{ likes }}{{ title }}{{ id }}{{ myself }}{{ component }}{{ titel }}", CardComponent)
+    text = "{{ likes }}{{ title }}{{ id }}{{ myself }}{{ component }}{{ uploads.files.ref }}{{ titel }}"
+    unit = unit_of(text, CardComponent)
     unit.kind = "live_component"
     page = unit_of(f'{{% live_component "{__name__}.CardComponent" id=1 title="x" / %}}', ShopLive)
     unit.site.all_units.append(page)
