@@ -33,16 +33,24 @@ def plain(html: str) -> str:
 
 @contextmanager
 def registered(components: dict[str, type[Component]], behaviour: Behaviour = "django") -> Iterator[None]:
-    """Components under these names, all behaving so."""
+    """Components under these names, all behaving so; others of these names are put back later."""
     before, registry._settings = registry._settings, RegistrySettings(context_behavior=behaviour)
-    for name, component in components.items():
-        registry.register(name, component)
+    others = {name: registry.get(name) for name in components if registry.has(name)}
+    replace(components)
     try:
         yield
     finally:
         registry._settings = before
         for name in components:
             registry.unregister(name)
+        replace(others)
+
+
+def replace(components: dict[str, type[Component]]) -> None:
+    for name, component in components.items():
+        if registry.has(name):
+            registry.unregister(name)
+        registry.register(name, component)
 
 
 class Page(View):
