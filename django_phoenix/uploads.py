@@ -6,8 +6,10 @@
 
         @event
         def save(self):
-            for avatar in self.consume_uploaded_entries("avatar", lambda file, entry: file):
-                ...
+            self.consume_uploaded_entries("avatar", self.keep)
+
+        def keep(self, file, entry):
+            self.request.user.profile.avatar.save(file.name, file)
 
     <form phx-change="validate" phx-submit="save">{% live_file_input uploads.avatar %}</form>
 
