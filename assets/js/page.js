@@ -9,6 +9,7 @@ import {watchConnection} from "./connection"
 import {watchCrashes} from "./crash"
 import {keepWebSocket} from "./keep_websocket"
 import {createLiveSocket} from "./live_socket"
+import {watchMistakes} from "./mistakes"
 import {createNotice} from "./notice"
 import {watchLoading} from "./progress"
 import {whenReady} from "./ready"
@@ -30,6 +31,7 @@ window.Phoenix = Phoenix
 
 watchLoading(window)
 watchComponents(window)
+watchMistakes(window)
 keepWebSocket(liveSocket.getSocket())
 watchConnection(window, liveSocket.getSocket(), config, notice)
 watchCrashes(document, liveSocket.getSocket())

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 
 from django_phoenix.channel import Channel, Stop
@@ -217,10 +218,10 @@ class LiveChannel(Channel):
                     return lifecycle.event(live, handler, arguments)
                 return component_life.event(live, record, handler, arguments)
         except InvalidParams as error:
-            logger.warning("%s", error)
+            self._tell("%s", error)
             return None
         except ValueError as error:
-            logger.warning("%s, event %r: its form can't be read: %s", spec.name, name, error)
+            self._tell("%s, event %r: its form can't be read: %s", spec.name, name, error)
             return None
         if not spec.has("handle_event") or name.startswith("lv:"):
             self._unknown_event(name, spec)
@@ -308,12 +309,18 @@ class LiveChannel(Channel):
         if name == "lv:clear-flash":
             return
         known = ", ".join(sorted(spec.events)) or "none"
-        logger.warning(
+        self._tell(
             "%s takes no event %.100r (its events: %s). Mark a method with @event, or define handle_event.",
             spec.name,
             name,
             known,
         )
+
+    def _tell(self, text: str, *args: Any) -> None:
+        """Warn of a developer's mistake: in the log, and with DEBUG in the browser's console."""
+        logger.warning(text, *args)
+        if settings.DEBUG:
+            self.push("diff", {"e": [["dev:mistake", {"text": text % args}]]})
 
     # What views and components ask for, from any thread.
 

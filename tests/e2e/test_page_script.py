@@ -154,6 +154,14 @@ def test_a_developer_sees_why_a_view_failed_until_closing_it(page: Page) -> None
         expect(panel).to_have_count(0)
 
 
+def test_a_developer_is_told_in_the_console_of_an_event_that_is_not_taken(page: Page) -> None:
+    with page_server(always(LIVE)) as site:
+        live_page(page, site)
+        with page.expect_console_message(lambda message: message.type == "warning") as told:
+            page.evaluate("dispatchEvent(new CustomEvent('phx:dev:mistake', {detail: {text: 'no event x'}}))")
+        assert told.value.text == "django_phoenix: no event x"
+
+
 def test_the_notice_offers_a_reload_that_starts_afresh(page: Page) -> None:
     with page_server(lambda n: STALE if n <= 2 else LIVE) as site:
         page.goto(site.url)

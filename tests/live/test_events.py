@@ -117,6 +117,24 @@ async def test_a_bad_event_is_answered_and_logged_and_the_view_goes_on(browser, 
     assert "diff" in await view.event("inc", {"by": 5})
 
 
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        ("lv:unheard-of", "CounterLive takes no event 'lv:unheard-of' (its events: "),
+        ("rename", "CounterLive, event 'rename': parameter 'title' should be"),
+    ],
+)
+async def test_with_debug_the_browser_is_told_of_an_event_that_is_not_taken(
+    browser, url, settings, event, told
+):
+    view = await browser.open(url)
+    settings.DEBUG = True
+    await view.event(event)
+    ((name, payload),) = (await view.pushed("diff"))["e"]
+    assert name == "dev:mistake"
+    assert told in payload["text"]
+
+
 async def test_messages_about_components_and_unknown_ones_are_answered(browser, url):
     """LV-29, LV-64"""
     view = await browser.open(url)
