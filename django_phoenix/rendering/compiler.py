@@ -223,10 +223,18 @@ class CompiledTemplate:
         runtime = self._runtime(context, components)
         runtime.frame = frame
         try:
-            program = self._chosen(runtime, state)
-            if program is state.program and state.is_current():
+            known = state.program if state.compiled is self else None
+            if known is not None and known.settled:  # a view keeps to parents that are named literally
+                program = known
+            else:
+                program = self.program(runtime, context.autoescape, None)
+            if program is known and state.is_current():
                 cells = None
-                tree = follow(program, runtime, state)
+                if program.tracker is False:  # as `follow` would do
+                    enter(program, runtime)
+                    tree = program.diff(runtime, state.cells, 0)
+                else:
+                    tree = follow(program, runtime, state)
             else:
                 enter(program, runtime)
                 cells = list[Any]()
@@ -245,13 +253,6 @@ class CompiledTemplate:
     def _runtime(self, context: Context, components: ComponentHost | None = None) -> Runtime:
         assert context.template is not None
         return Runtime(context, context.template.engine, context.template_name, compiled_form, components)
-
-    def _chosen(self, runtime: Runtime, state: RenderState) -> Program:
-        """The program to run. A view keeps to parents that are named literally."""
-        known = state.program if state.compiled is self else None
-        if known is not None and known.settled:
-            return known
-        return self.program(runtime, runtime.context.autoescape, None)
 
     # -- programs
 

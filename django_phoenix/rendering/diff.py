@@ -102,7 +102,7 @@ class Render:
         watch = self._watch
         if watch is not None:
             state.tracker, state.seen, state.written = watch.tracker, watch.seen, watch.written
-        else:
+        elif state.tracker is not None:
             state.tracker = state.seen = None
         if self._noted and self._assets is not None:
             self._assets.noted += self._noted
