@@ -227,14 +227,14 @@ class ComponentTag:
             if template is not None:
                 template_rendered.send(sender=template, template=template, context=context)
             if plan.is_captured:
-                rt.restless += frame.under is frame.outside
+                rt.restless += sees_outside(frame)
                 return Captured(rt, plan, frame, context, stand_in).shown(memory)
             names = flat(context.dicts)
         if template is None:
             return "", ["", frame.component.id, None, ()]
         compiled = rt.compiled(template) if plan.rooted is None else plan.rooted
         program = program_of(rt, compiled, self.autoescape, lambda: names)
-        if plan.is_pure and frame.under is frame.outside and reads_outside(program, frame):
+        if plan.is_pure and reads_outside(program, frame):
             rt.restless += 1
         enter(rt, names, frame, program.dynamic, self.autoescape)
         return run(rt, program, memory, frame.component.id)
@@ -280,11 +280,16 @@ def commented(needs: Dependency, value: Any, memory: Any) -> tuple[str, Any]:
 
 
 def reads_outside(program: Program, frame: ComponentFrame) -> bool:
-    """Whether the template may use names of the page around the component, beside what it is given."""
-    own, under = frame.own, frame.under
-    return program.compiler.shows_names or any(
-        name in under and name not in own and name not in BUILTINS for name in program.compiler.names
+    """Whether the template may use names from around the component, now or when there are others."""
+    return sees_outside(frame) and (
+        program.compiler.shows_names
+        or any(name not in frame.own and name not in BUILTINS for name in program.compiler.names)
     )
+
+
+def sees_outside(frame: ComponentFrame) -> bool:
+    """Isolated components see the innermost loop around their tag alone."""
+    return frame.under is frame.outside or not frame.under.keys() <= BUILTINS.keys()
 
 
 def declare(cls: Any, component: Any, args: list[Any], kwargs: dict[str, Any], slots: Any) -> None:

@@ -94,6 +94,24 @@ def test_a_component_that_sees_the_page_is_not_left_out(seeing: str, members: di
         assert view.page == f"<i>{value}</i>"
 
 
+@pytest.mark.parametrize(
+    "seeing", ["{{ row }}{{ forloop.counter }}", "{% filter lower %}{{ row }}1{% endfilter %}"]
+)
+def test_an_isolated_component_that_sees_the_loop_is_not_left_out(seeing: str) -> None:
+    name = pure(f"<i>{seeing}</i>")
+    view = View(f"{{% for row in rows %}}{{% component '{name}' only / %}}{{% endfor %}}")
+    for value in "ab":
+        view.show(rows=[value])
+        assert view.page == f"<i>{value}1</i>"
+
+
+def test_a_name_that_is_not_there_yet_is_missed_by_nobody() -> None:
+    view = View(f"{{% component '{pure('<i>{{ later }}</i>')}' / %}}")
+    for names in ({}, {"later": 1}, {}):
+        view.show(**names)
+        assert view.page == f"<i>{names.get('later', '')}</i>"
+
+
 def test_only_what_runs_no_code_is_looked_at_beforehand() -> None:
     class Callable:
         x = 1
