@@ -67,6 +67,11 @@ CPU = (
         "live chat, 100 viewers, per delivery",
         'livefan --path /live/chat --conns 100 --value {"text":"{marker}"}',
     ),
+    Workload(
+        "live chat as a stream, 100 viewers, per delivery",
+        'livefan --path /live/chat_stream --conns 100 --value {"text":"{marker}"}',
+        *(30, 18),
+    ),
 )
 
 

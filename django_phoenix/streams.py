@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from django_phoenix.exceptions import LiveViewError
 from django_phoenix.rendering.keyed import key_getter
-from django_phoenix.rendering.streams import NEW, RESET, Delete, Insert, Stream
+from django_phoenix.rendering.streams import NEW, RESET, Insert, Stream
 
 if TYPE_CHECKING:
     from django_phoenix.live.runtime import Runtime
@@ -82,9 +82,10 @@ class Streams:
 
     def insert(self, name: str, item: Any, at: int, limit: int | None, update_only: bool) -> None:
         """Insert one into a stream that is there."""
-        stream = self.get(name, "stream_insert")
-        self._check(name, at, limit)
-        stream.log.append(Insert(self.dom_id(name, item), item, at, limit, update_only))
+        stream = self.named.get(name) or self.get(name, "stream_insert")
+        if at != -1 or limit is not None:
+            self._check(name, at, limit)
+        stream.log.append((self.dom_id(name, item), item, at, limit, update_only))
 
     def configure(self, name: str, dom_id: DomId) -> None:
         """Say how the DOM ids of a stream to come are made."""
@@ -138,14 +139,16 @@ class Streams:
         return str(made)
 
     def _key(self, name: str, item: Any) -> Any:
-        getter = key_getter(item)
-        if getter is None:
+        if type(item) is dict and "id" in item and "pk" not in item:
+            key = item["id"]
+        elif (getter := key_getter(item)) is not None:
+            key = getter(item)
+        else:
             raise LiveViewError(
                 f"{self._owner}: items of the stream {name!r} need an id, but {item!r:.100} "
                 f"({type(item).__name__}) has neither pk nor id. Say how it is made: "
                 f'self.stream({name!r}, …, dom_id=lambda item: f"{name}-{{…}}").'
             )
-        key = getter(item)
         if key is None or key == "":
             raise LiveViewError(
                 f"{self._owner}: {item!r:.100} of the stream {name!r} has the id {key!r}. Save it before "
@@ -168,7 +171,7 @@ class Streams:
                 f"{type(items).__name__}.{hint}"
             ) from None
         dom_id = self.dom_id
-        return [Insert(dom_id(name, item), item, at, limit, update_only) for item in iterator]
+        return [(dom_id(name, item), item, at, limit, update_only) for item in iterator]
 
     def _restore(self, name: str, known: DomId | None) -> None:
         if known is None:
@@ -253,7 +256,7 @@ class Streaming:
     def stream_delete(self, name: str, item: Any) -> None:
         """Take an item away. Raises LiveViewError if there is no such stream."""
         streams = self._streams_here("stream_delete")
-        streams.get(name, "stream_delete").log.append(Delete(streams.dom_id(name, item)))
+        streams.get(name, "stream_delete").log.append(streams.dom_id(name, item))
 
     def stream_delete_by_dom_id(self, name: str, dom_id: str) -> None:
         """Take away the item whose element has this id."""
@@ -263,7 +266,7 @@ class Streaming:
                 f"{type(self).__name__}.stream_delete_by_dom_id({name!r}, …): the id should be a text such "
                 f"as '{name}-1', got {dom_id!r:.100}."
             )
-        stream.log.append(Delete(dom_id))
+        stream.log.append(dom_id)
 
     def _streams_here(self, method: str) -> Streams:
         state, streams = vars(self.assigns), self._streams

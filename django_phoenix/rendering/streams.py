@@ -7,7 +7,7 @@ time, and remembers nothing of it; the log is cut when that render is committed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from django_phoenix.exceptions import LiveViewError
 
@@ -19,20 +19,8 @@ if TYPE_CHECKING:
 Pair = tuple[str, Any]
 
 
-class Insert(NamedTuple):
-    """An item to show. ``at``: 0 is the front, -1 the end; ``limit``: 5 keeps the first five, -5 the last."""
-
-    dom_id: str
-    item: Any
-    at: int
-    limit: int | None
-    update_only: bool | None
-
-
-class Delete(NamedTuple):
-    """An item to take away."""
-
-    dom_id: str
+# An item to show: its DOM id, itself, at, limit, update_only. A plain tuple, of which many are made.
+Insert = tuple[str, Any, int, int | None, bool | None]
 
 
 class Mark:
@@ -45,13 +33,8 @@ NEW: Final = Mark()  # stands first in a log of which the client has seen nothin
 RESET: Final = Mark()
 
 
-class Batch(NamedTuple):
-    """What a log comes to."""
-
-    pairs: list[Pair]
-    inserts: list[Insert]
-    deletes: list[str]
-    reset: bool
+# What a log comes to: what is inserted, what is deleted, whether all else goes.
+Batch = tuple[list[Insert], list[str], bool]
 
 
 class Stream:
@@ -66,7 +49,8 @@ class Stream:
         self.name = name
         self.ref = ref
         self.connected = connected
-        self.log: list[Insert | Delete | Mark] = [NEW]
+        # A text is the DOM id of an item that goes.
+        self.log: list[Insert | str | Mark] = [NEW]
         # One cell: the render that shows it now; SENT once that was committed.
         self.shown: list[Any] = [None]
 
@@ -81,7 +65,7 @@ class Stream:
                 f"{self.name} %}} that we compile: without a filter, and not in a tag that Django renders as "
                 "one text (`manage.py phx_template` lists those)."
             )
-        return iter(self.batch().pairs)
+        return iter([entry[:2] for entry in self.batch()[0]])
 
     def forget(self) -> None:
         """After a render was committed: what was not shown in it will not be shown."""
@@ -95,43 +79,40 @@ class Stream:
     def batch(self) -> Batch:
         """What the log comes to: of several insertions of one id the last, where it stands."""
         log = self.log
-        if len(log) == 1 and type(log[0]) is Insert:
-            (only,) = log
-            return Batch([(only.dom_id, only.item)], [only], [], False)  # type: ignore[union-attr, list-item]
         inserts: dict[str, Insert] = {}
         deletes: dict[str, None] = {}
         reset = False
         for entry in log:
-            if type(entry) is Insert:
+            if isinstance(entry, tuple):
                 _insert(entry, inserts, deletes)
-            elif type(entry) is Delete:
-                inserts.pop(entry.dom_id, None)
-                deletes[entry.dom_id] = None
+            elif isinstance(entry, str):
+                inserts.pop(entry, None)
+                deletes[entry] = None
             elif entry is RESET:
                 inserts.clear()
                 deletes.clear()
                 reset = True
         ordered = list(inserts.values())
         if log and log[0] is NEW:
-            ordered = arranged(ordered)
-            reset = False  # of what?
-        return Batch([(each.dom_id, each.item) for each in ordered], ordered, list(deletes), reset)
+            return arranged(ordered), list(deletes), False  # there is nothing to reset
+        return ordered, list(deletes), reset
 
 
 SENT: Final = Mark()
 
 
 def _insert(entry: Insert, inserts: dict[str, Insert], deletes: dict[str, None]) -> None:
-    if entry.update_only:
-        before = inserts.get(entry.dom_id)
-        if before is not None and not before.update_only:
+    dom_id, item, _, _, update_only = entry
+    if update_only:
+        before = inserts.get(dom_id)
+        if before is not None and not before[4]:
             # The client has yet to insert what is to be updated.
-            inserts[entry.dom_id] = before._replace(item=entry.item)
+            inserts[dom_id] = (dom_id, item, *before[2:])
             return
-        if entry.dom_id in deletes:
+        if dom_id in deletes:
             return
-    inserts.pop(entry.dom_id, None)
-    inserts[entry.dom_id] = entry
+    inserts.pop(dom_id, None)
+    inserts[dom_id] = entry
 
 
 def arranged(inserts: list[Insert]) -> list[Insert]:
@@ -139,12 +120,12 @@ def arranged(inserts: list[Insert]) -> list[Insert]:
 
     For the plain HTML has no other order than that of its text, and the client must come to the same.
     """
-    if all(each.at == -1 for each in inserts):
+    if all(entry[2] == -1 for entry in inserts):
         return inserts
     order: list[Insert] = []
-    for each in inserts:
-        order.insert(len(order) if each.at == -1 else each.at, each)
-    return [each if each.at == -1 else each._replace(at=place) for place, each in enumerate(order)]
+    for entry in inserts:
+        order.insert(len(order) if entry[2] == -1 else entry[2], entry)
+    return [entry if entry[2] == -1 else (*entry[:2], place, *entry[3:]) for place, entry in enumerate(order)]
 
 
 # -- in a loop of a compiled template
@@ -180,23 +161,27 @@ def renew(
 
 def _tree(loop: Loop, rt: Runtime, stream: Stream, parent: Any, free: tuple[Any, ...]) -> Node:
     _note(loop, rt, stream)
-    pairs, inserts, deletes, reset = stream.batch()
-    n = len(pairs)
+    log = stream.log
+    inserts: list[Insert]
+    deletes: list[str] = []
+    reset = False
+    if len(log) == 1 and type(log[0]) is tuple:
+        inserts = [log[0]]
+    else:
+        inserts, deletes, reset = stream.batch()
+    n = len(inserts)
     layer = loop.enter(rt, parent, n)
     try:
-        rows = loop.rows(rt, [], pairs, 0, n, layer, *free)
+        rows = loop.rows(rt, [], [entry[:2] for entry in inserts], 0, n, layer, *free)
     finally:
         loop.leave(rt)
     entries: Node = {str(place): entry for place, entry in enumerate(rows)}
     entries["kc"] = n
-    if stream.log:
-        rt.journal.append((stream.log, slice(len(stream.log)), ()))
+    if log:
+        rt.journal.append((log, slice(len(log)), ()))
     # Upstream names the newest first.
-    wire: list[Any] = [
-        stream.ref,
-        [[each.dom_id, each.at, each.limit, each.update_only] for each in reversed(inserts)],
-        deletes[::-1],
-    ]
+    named = [[dom_id, at, limit, only] for dom_id, _, at, limit, only in reversed(inserts)]
+    wire: list[Any] = [stream.ref, named, deletes[::-1]]
     if reset:
         wire.append(True)  # LV-53
     return {"k": entries, "stream": wire}

@@ -107,6 +107,23 @@ class ChatLive(LiveView):
         self.assigns.messages.append(message.payload["text"])
 
 
+class ChatStreamLive(LiveView):
+    """The same, with messages that only the browser keeps."""
+
+    template_name = "bench/chat_stream.html"
+
+    async def mount(self, params: dict[str, Any], session: Mapping[str, Any]) -> None:
+        self.stream("messages", [])
+        self.subscribe(CHAT)
+
+    @event
+    async def send(self, text: str) -> None:
+        self.broadcast(CHAT, "said", {"id": next(values), "text": text})
+
+    async def handle_info(self, message: Broadcast) -> None:
+        self.stream_insert("messages", message.payload)
+
+
 class UploadLive(LiveView):
     template_name = "bench/upload.html"
 

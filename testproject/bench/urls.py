@@ -6,6 +6,7 @@ from django.urls import path
 
 from testproject.bench.live import (
     ChatLive,
+    ChatStreamLive,
     CounterLive,
     CounterSyncLive,
     FormLive,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("table_keyed", TableKeyedLive.as_view()),
     path("form", FormLive.as_view()),
     path("chat", ChatLive.as_view()),
+    path("chat_stream", ChatStreamLive.as_view()),
     path("upload", UploadLive.as_view()),
     path("rows/<int:number>", hold_rows),
 ]

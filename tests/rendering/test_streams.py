@@ -10,7 +10,7 @@ from django.template import Context
 from django_components import Component
 
 from django_phoenix.exceptions import LiveViewError
-from django_phoenix.rendering.streams import NEW, RESET, Delete, Insert, Stream, arranged
+from django_phoenix.rendering.streams import NEW, RESET, Insert, Stream, arranged
 from tests.rendering.djc.pages import registered
 from tests.rendering.djc.views import View
 from tests.rendering.harness import Live, load
@@ -24,12 +24,16 @@ LIST = f'<ul id="u" phx-update="stream">{ENTRIES}</ul>'
 
 
 def insert(dom_id: str, item: Any = None, at: int = -1, limit: int | None = None, **more: Any) -> Insert:
-    return Insert(dom_id, dom_id if item is None else item, at, limit, more.get("update_only", False))
+    return dom_id, dom_id if item is None else item, at, limit, more.get("update_only", False)
+
+
+def first(dom_id: str, item: Any = None) -> Insert:
+    return dom_id, item or dom_id, -1, None, None
 
 
 def stream_of(*dom_ids: str, name: str = "s", ref: str = "0", connected: bool = True) -> Stream:
     stream = Stream(name, ref, connected=connected)
-    stream.log += [Insert(dom_id, dom_id, -1, None, None) for dom_id in dom_ids]
+    stream.log += [first(dom_id) for dom_id in dom_ids]
     return stream
 
 
@@ -67,20 +71,20 @@ def vector(name: str) -> Diff:
     return next(each for each in VECTORS if each["name"] == name)
 
 
-FIRST = [Insert("i-1", "one", -1, None, None)]
+FIRST = [first("i-1", "one")]
 STEPS: dict[str, tuple[str, list[Any], list[list[Any]]]] = {
-    "stream-initial": (LIST, [*FIRST, Insert("i-2", "two", -1, None, None)], []),
+    "stream-initial": (LIST, [*FIRST, first("i-2", "two")], []),
     "stream-insert-only-new": (
         LIST,
         FIRST,
         [[insert("i-2", "two", 0, -5)], [insert("i-3", "three"), insert("i-4", "four")]],
     ),
-    "stream-delete": (LIST, FIRST, [[Delete("i-1")]]),
+    "stream-delete": (LIST, FIRST, [["i-1"]]),
     "stream-reset": (LIST, FIRST, [[RESET, insert("i-9", "nine")], [RESET]]),
     "stream-update-only": (LIST, FIRST, [[insert("i-1", "ONE", update_only=True)]]),
     "stream-entry-with-template": (
         LIST.replace("{{ x }}", "{% if x %}<b>{{ x }}</b>{% endif %}"),
-        [Insert("i-1", "a", -1, None, None)],
+        [first("i-1", "a")],
         [[insert("i-2", "b")]],
     ),
 }
@@ -114,7 +118,8 @@ def test_an_empty_stream_is_sent_so_that_the_client_knows_its_statics() -> None:
 
 def test_the_client_shows_what_came(client_merge: MergeClient) -> None:
     view, stream = View(LIST.replace("{{ x }}", "{% if x %}<b>{{ x }}</b>{% endif %}")), stream_of()
-    for step in ([], [insert("a"), insert("b")], [Delete("a"), insert("c", 0)], [RESET], [insert("d")]):
+    steps: list[list[Any]] = [[], [insert("a"), insert("b")], ["a", insert("c", 0)], [RESET], [insert("d")]]
+    for step in steps:
         stream.log += step
         show(view, stream)
     html = merged(client_merge, view)
@@ -126,7 +131,7 @@ def test_a_render_that_does_not_count_takes_nothing_away() -> None:
     """LV-55."""
     view, stream = Live(LIST), stream_of("a")
     show(view, stream)
-    stream.log += [Delete("a"), insert("b")]
+    stream.log += ["a", insert("b")]
     thrown_away = view.render(commit=False)
     assert view.render(commit=False) == thrown_away
     assert show(view, stream) == thrown_away
@@ -166,12 +171,12 @@ BATCHES: list[tuple[str, list[Any], list[tuple[str, Any]], list[str], bool]] = [
         [],
         False,
     ),
-    ("inserted, then deleted", [insert("a", 1), Delete("a")], [], ["a"], False),
-    ("deleted, then inserted: moved", [Delete("a"), insert("a", 1)], [("a", 1)], ["a"], False),
-    ("deleted twice", [Delete("a"), Delete("b"), Delete("a")], [], ["a", "b"], False),
+    ("inserted, then deleted", [insert("a", 1), "a"], [], ["a"], False),
+    ("deleted, then inserted: moved", ["a", insert("a", 1)], [("a", 1)], ["a"], False),
+    ("deleted twice", ["a", "b", "a"], [], ["a", "b"], False),
     (
         "a reset forgets what came before",
-        [insert("a", 1), Delete("b"), RESET, insert("c", 2)],
+        [insert("a", 1), "b", RESET, insert("c", 2)],
         [("c", 2)],
         [],
         True,
@@ -183,7 +188,7 @@ BATCHES: list[tuple[str, list[Any], list[tuple[str, Any]], list[str], bool]] = [
         [],
         False,
     ),
-    ("what is deleted is not updated", [Delete("a"), insert("a", 1, update_only=True)], [], ["a"], False),
+    ("what is deleted is not updated", ["a", insert("a", 1, update_only=True)], [], ["a"], False),
     ("a new one is not reset", [NEW, insert("a", 1), RESET, insert("b", 2)], [("b", 2)], [], False),
     ("a new one is in order", [NEW, insert("a", 1), insert("b", 2, 0)], [("b", 2), ("a", 1)], [], False),
     ("nothing", [], [], [], False),
@@ -196,9 +201,9 @@ BATCHES: list[tuple[str, list[Any], list[tuple[str, Any]], list[str], bool]] = [
 def test_what_several_changes_come_to(log: Any, pairs: Any, deletes: Any, reset: bool) -> None:
     stream = Stream("s", "0", connected=True)
     stream.log[:] = log
-    batch = stream.batch()
-    assert (batch.pairs, batch.deletes, batch.reset) == (pairs, deletes, reset)
-    assert [each.dom_id for each in batch.inserts] == [dom_id for dom_id, _ in pairs]
+    inserts, *rest = stream.batch()
+    assert [entry[:2] for entry in inserts] == pairs
+    assert rest == [deletes, reset]
 
 
 @pytest.mark.parametrize(
@@ -208,12 +213,12 @@ def test_first_items_stand_in_html_as_the_client_would_place_them(places: list[i
     """The client inserts in the order of the HTML, each at its place; the HTML alone has only its order."""
     inserts = arranged([insert(str(n), at=at) for n, at in enumerate(places)])
     client: list[str] = []
-    for each in inserts:
-        client.insert(len(client) if each.at == -1 else each.at, each.dom_id)
+    for dom_id, _, at, *_ in inserts:
+        client.insert(len(client) if at == -1 else at, dom_id)
     one_by_one: list[str] = []
     for n, at in enumerate(places):
         one_by_one.insert(len(one_by_one) if at == -1 else at, str(n))
-    assert client == one_by_one == [each.dom_id for each in inserts]
+    assert client == one_by_one == [entry[0] for entry in inserts]
 
 
 # -- wherever it stands
@@ -252,7 +257,7 @@ def test_a_stream_is_one_wherever_it_stands(place: str, client_merge: MergeClien
     )
     tabs = [{"id": 1}, {"id": 2}]
     orders = [tabs, tabs, [tabs[1], tabs[0]], [tabs[1], tabs[0], {"id": 3}], tabs]
-    steps: list[list[Any]] = [[], [insert("c")], [], [Delete("a"), insert("d")], [RESET]]
+    steps: list[list[Any]] = [[], [insert("c")], [], ["a", insert("d")], [RESET]]
     for n, (step, order) in enumerate(zip(steps, orders, strict=True)):
         stream.log += step
         show(view, stream, n=n, tabs=order)
@@ -304,7 +309,7 @@ def test_components_and_their_slots_show_streams(source: str, client_merge: Merg
     with registered({"panel": Panel, "rows": Rows, "handed": Handed, "pure": Pure}, "django"):
         view, stream = View("{{ n }}" + source), stream_of("a")
         first = show(view, stream, n=0)
-        stream.log += [insert("b"), Delete("a")]
+        stream.log += [insert("b"), "a"]
         second = show(view, stream, n=1)
         assert list(show(view, stream, n=2)) == ["0"]
         stream.log += [RESET]
@@ -321,7 +326,7 @@ def test_several_streams_go_their_ways() -> None:
     one, two = stream_of("a"), stream_of("b", name="t", ref="1")
     first = show(view, one, two)
     assert [first[slot]["stream"][0] for slot in "01"] == ["0", "1"]
-    two.log.append(Delete("b"))
+    two.log.append("b")
     assert show(view, one, two) == {"1": {"k": {"kc": 0}, "stream": ["1", [], ["b"]]}}
 
 
