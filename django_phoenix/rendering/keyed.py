@@ -198,6 +198,7 @@ class Loop:
         """Entries came, went or moved. `before`: where each was. `cells` gathers the new memory."""
         entries: Node = {}
         width = self.width
+        scan = None if self.indexed or self.counted else self.scan
         for i, j in enumerate(before):
             if j is None:
                 (entries[str(i)],) = self.rows(rt, cells, (items[i],), i, n, layer, *free)
@@ -206,10 +207,10 @@ class Loop:
             if j != i:
                 entries[str(i)] = j
                 entries["km"] = True
-        suspects: Any = range(len(before))
-        if self.scan is not None and not (self.indexed or self.counted):
-            suspects = self.scan(items, cells, n, *free)
-        for i in suspects:
+            # One after the other: what tags leave behind in an entry may show in the next one.
+            if not scan and (entry := self.row(rt, cells, i * width, items[i], i, n, layer, *free)):
+                entries[str(i)] = entry if i == j else [j, entry]
+        for i in scan(items, cells, n, *free) if scan else ():
             j = before[i]
             if j is not None and (entry := self.row(rt, cells, i * width, items[i], i, n, layer, *free)):
                 entries[str(i)] = entry if i == j else [j, entry]

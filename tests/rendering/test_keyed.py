@@ -115,6 +115,21 @@ def test_lists_grow_and_shrink_at_either_end(shown: str, keyed: bool) -> None:
         live.show(xs=[{**item, "name": f"{n}"} for n, item in enumerate(items[start : end + 1])])
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "{% cycle 'a' 'b' 'c' %}{{ o.id }}",
+        "{{ q }}{% set q o.id %}",
+        "{% ifchanged o.even %}{{ o.even }}{% endifchanged %}{{ o.id }}",
+        "{{ forloop.counter }}{% count %}",
+    ],
+)
+def test_entries_are_evaluated_in_their_order_wherever_new_ones_stand(entry: str) -> None:
+    live = Live(f"{{% for o in rows %}}{entry},{{% endfor %}}")
+    for ids in ([1, 2, 3], [1, 4, 2, 3], [4, 6, 3, 5, 1], [2, 1], [], [3, 1, 2], [2, 5, 6, 1]):
+        live.show(rows=[{"id": id, "even": id % 2} for id in ids])
+
+
 def test_what_is_appended_is_all_that_is_sent_and_an_uncommitted_render_changes_nothing() -> None:
     live = Live("{% for x in xs %}<i>{{ x.name }}</i>{% endfor %}")
     items = [{"id": n, "name": f"n{n}"} for n in range(4)]
