@@ -14,6 +14,7 @@ from django_phoenix.management.contract.unit import Kind, Unit
 
 LIBRARIES = {
     "component_tags": "django_components.templatetags.component_tags",
+    "core_components": "django_phoenix.core_components.templatetags.core_components",
     "phoenix": "django_phoenix.templatetags.phoenix",
     **{name: f"django.templatetags.{name}" for name in ("cache", "i18n", "l10n", "static", "tz")},
 }

@@ -422,6 +422,8 @@ COMPONENTS = [
     ),
     ("T045", '{% live_component "a.B" id=1 %}{% fill "x" %}a{% endfill %}{% endlive_component %}', []),
     ("T045", '{% live_component "a.B" id=1 %}{% fill "x" %}a{% endfill %}', ['{% fill "x" %}']),
+    ("T005", '<b phx-hook="PhxModal" id="x">a</b>', ["PhxModal"]),
+    ("T005", '{% load core_components %}{% core_head %}<b phx-hook="PhxModal" id="x">a</b>', []),
     ("T006", '{% component "rules_card" %}<b>{% endcomponent %}</b>', ["<b>"]),
     ("T007", '{% component "rules_card" %}<b>{% endcomponent %}</b>', ["</b>"]),
     ("T009", '<b id="x"></b>{% component "rules_card" %}<b id="x"></b>{% endcomponent %}', []),

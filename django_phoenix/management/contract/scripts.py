@@ -25,7 +25,7 @@ PACKAGE = Path(django_phoenix.__file__).parent
 
 def scripts_of(unit: Unit) -> str | None:
     """All JavaScript of a page, ours too; None if a script or tag is met whose code we cannot see."""
-    texts = [path.read_text(encoding="utf-8") for path in sorted(PACKAGE.glob("**/static/**/*.js"))]
+    texts = [path.read_text(encoding="utf-8") for path in _own_files(unit)]
     files: set[str] = set()
     for part in _parts(unit):
         if part is None or part.incomplete or any(use.opaque for use in part.uses):
@@ -35,6 +35,14 @@ def scripts_of(unit: Unit) -> str | None:
                 return None
             texts.append(text)
     return "\n".join(texts)
+
+
+def _own_files(unit: Unit) -> list[Path]:
+    """The package's: those of the core set are there if ``{% core_head %}`` writes them."""
+    has_core = any(use.name == "core_head" for use in unit.uses)
+    return sorted(
+        path for path in PACKAGE.glob("**/static/**/*.js") if has_core or "core_components" not in path.parts
+    )
 
 
 def _parts(unit: Unit) -> Iterator[Unit | None]:
@@ -62,8 +70,12 @@ def _parts(unit: Unit) -> Iterator[Unit | None]:
 def _of_class(part: Unit) -> Iterator[str | None]:
     """The script of a component of django-components; None if it loads others."""
     if part.kind == "component":
-        script = getattr(part.owner, "js", None)
-        media = getattr(part.owner, "media", None)
+        try:
+            script = getattr(part.owner, "js", None)
+            media = getattr(part.owner, "media", None)
+        except ValueError:  # a file that is not there, of which E013 tells
+            yield None
+            return
         yield None if getattr(media, "_js", None) else str(script or "")
 
 
