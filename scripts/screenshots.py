@@ -25,6 +25,7 @@ PAGES = {
     "table": "/table/",
     "cards": "/cards/",
     "chart": "/chart/",
+    "journal": "/journal/",
     "chat": "/chat/",
     "board": "/board/",
     "login": "/account/login/",

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "testproject.chat",
     "testproject.board",
     "testproject.chart",
+    "testproject.journal",
     "testproject.photos",
     "testproject.account",
     "testproject.gallery",

@@ -12,6 +12,7 @@ from testproject.chart.live import ChartLive
 from testproject.chat.views import AttachmentView, RoomView
 from testproject.counter.live import CounterLive
 from testproject.gallery.live import GalleryLive
+from testproject.journal.live import JournalLive
 from testproject.pages.live import HomeLive
 from testproject.photos.live import PhotosLive
 from testproject.photos.views import picture
@@ -25,6 +26,7 @@ urlpatterns = [
     path("table/", TableLive.as_view(), name="table"),
     path("cards/", CardsLive.as_view(), name="cards"),
     path("chart/", ChartLive.as_view(), name="chart"),
+    path("journal/", JournalLive.as_view(), name="journal"),
     path("pictures/", PhotosLive.as_view(), name="pictures"),
     path("pictures/<str:key>/", picture, name="picture"),
     path("chat/", RoomView.as_view(), {"room": "lobby"}, name="chat"),

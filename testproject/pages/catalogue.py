@@ -124,6 +124,15 @@ DEMOS = (
         files=("photos/live.py", "photos/album.py", "photos/templates/photos/photos.html"),
     ),
     Demo(
+        name="journal",
+        title="Endless journal",
+        kind="Live view",
+        lead="Five thousand entries to scroll through, both ways. The browser has ninety of them at most, and "
+        "the server remembers none: what is scrolled to is streamed in, what is far away is let go.",
+        teaser="A stream: thousands of rows to scroll through, none of them kept on the server.",
+        files=("journal/live.py", "journal/templates/journal/journal.html", "journal/entries.py"),
+    ),
+    Demo(
         name="chat",
         title="Chat room",
         kind="Channel",

@@ -19,6 +19,7 @@ PAGES = (
     "/table/",
     "/cards/",
     "/chart/",
+    "/journal/",
     "/chat/",
     "/board/",
     "/components/",
