@@ -40,9 +40,13 @@ def unknown_hook(unit: Unit) -> Iterator[Finding]:
         name = hook.value or ""
         if name.startswith(("Phoenix.", ".")) or re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", scripts):
             continue
-        hint = f"Register it: ((window.DjangoPhoenix ??= {{}}).hooks ??= {{}}).{name} = {{mounted() {{ … }}}}."
+        hint = (
+            f"Register it: ((window.DjangoPhoenix ??= {{}}).hooks ??= {{}}).{name} = {{mounted() {{ … }}}}."
+        )
         if name.startswith("Phx"):
-            hint = "It is one of the core set's: put {% load core_components %}{% core_head %} into the <head>."
+            hint = (
+                "It is one of the core set's: put {% load core_components %}{% core_head %} into the <head>."
+            )
         yield Finding(hook.value_place, f"No script of the page has a hook {name!r}.", hint)
 
 
