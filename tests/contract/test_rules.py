@@ -414,6 +414,8 @@ COMPONENTS = [
         '{% component "rules_card" %}{% if a %}{% fill "x" %}a{% endfill %}{% endif %}{% endcomponent %}',
         [],
     ),
+    ("T045", '{% component "rules_card" %} a {% fill "x" %}b{% endfill %}{% endcomponent %}', ["a"]),
+    ("T045", '{% component "rules_card" %}{# a #} {% fill "x" %}b{% endfill %}{% endcomponent %}', []),
     ("T045", '{% if a %}{% fill "x" %}a{% endfill %}{% endif %}', ['{% fill "x" %}']),
     (
         "T045",

@@ -17,7 +17,7 @@ from django_phoenix.management.contract.component_slots import slots_of
 from django_phoenix.management.contract.findings import Finding, Level, rule
 from django_phoenix.management.contract.hints import did_you_mean
 from django_phoenix.management.contract.literals import DYNAMIC
-from django_phoenix.management.contract.source import Step, Text, Use
+from django_phoenix.management.contract.source import Place, Step, Text, Use
 from django_phoenix.management.contract.takes import Argument, Takes, takes_of
 from django_phoenix.management.contract.unit import Unit
 from django_phoenix.rendering.live_components import LiveComponentNode
@@ -53,7 +53,7 @@ def _live_components() -> Iterator[str]:
             yield f"{config.label}.{component.__qualname__}"
 
 
-@rule("T045", Level.ERROR, "A fill that stands in no component.")
+@rule("T045", Level.ERROR, "A fill that stands in no component, or text beside fills.")
 def lost_fills(unit: Unit) -> Iterator[Finding]:
     """In a component's body fills may stand in conditions and loops. A loose template may be part of one."""
     if unit.kind != "template":
@@ -66,6 +66,8 @@ def _lost_fills(steps: Iterable[Step], *, inside: bool) -> Iterator[Finding]:
         if isinstance(use, Text):
             continue
         kind = part_of(use.node) or ("component" if isinstance(use.node, LiveComponentNode) else None)
+        if kind == "component":
+            yield from _beside_fills(use)
         if kind == "fill" and not inside:
             yield Finding(use.place, "{% fill %} stands in no component.", _where_it_belongs(before))
         if kind == "component" and not any(body.steps for body in use.bodies):
@@ -74,6 +76,22 @@ def _lost_fills(steps: Iterable[Step], *, inside: bool) -> Iterator[Finding]:
             yield from _lost_fills(
                 body.steps, inside=use.opaque or kind == "component" or (not kind and inside)
             )
+
+
+def _beside_fills(use: Use) -> Iterator[Finding]:
+    """Text between the fills of a component, which then refuses its body."""
+    steps = [step for body in use.bodies for step in body.steps]
+    if not any(isinstance(step, Use) and part_of(step.node) == "fill" for step in steps):
+        return
+    for step in steps:
+        if isinstance(step, Text) and (text := step.source.text[step.start : step.end]).strip():
+            start = step.start + len(text) - len(text.lstrip())
+            yield Finding(
+                Place(step.source, start, start + len(text.strip())),
+                f"Text stands beside the fills of {_called(use)[4:]}.",
+                "Put it into a fill, or remove it.",
+            )
+            return
 
 
 def _where_it_belongs(before: Use | None) -> str:
