@@ -141,6 +141,10 @@ shop.html:20            T020 maximum
 shop.html:23            T020 partiy
 streams.html:7          T021 streams.sigers
 streams.html:10         T021 uploads.avatr.entries
+streams.html:11         T022 {% for id, song in streams.songs %}
+streams.html:13         T022 {% for song in streams.songs %}
+streams.html:14         T022 {% for id, song in streams.songs reversed %}
+streams.html:15         T022 {% for id, song in streams.songs %}
 """
 
 
