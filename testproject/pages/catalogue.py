@@ -95,8 +95,8 @@ DEMOS = (
         name="cards",
         title="Board of cards",
         kind="Live view",
-        lead="Each card is a live component: a part of the page with a state and events of its own. Like one, "
-        "and only that number travels; move one to another lane, and it keeps what it knows.",
+        lead="Each card is a live component: a part of the page with a state and events of its own. Like "
+        "one, and only that number travels; move one to another lane, and it keeps what it knows.",
         teaser="Live components: parts of a page that look after themselves.",
         files=(
             "cards/live.py",
@@ -118,8 +118,8 @@ DEMOS = (
         name="pictures",
         title="Pictures",
         kind="Live view",
-        lead="Drop some pictures: you see them before anything is sent. They travel over the page's own socket, "
-        "in pieces, each with its progress; what comes out is a Django file, for a storage.",
+        lead="Drop some pictures: you see them before anything is sent. They travel over the page's own "
+        "socket, in pieces, each with its progress; what comes out is a Django file, for a storage.",
         teaser="Drop, preview, progress, errors, cancel: uploads without a script.",
         files=("photos/live.py", "photos/album.py", "photos/templates/photos/photos.html"),
     ),
@@ -127,8 +127,8 @@ DEMOS = (
         name="journal",
         title="Endless journal",
         kind="Live view",
-        lead="Five thousand entries to scroll through, both ways. The browser has ninety of them at most, and "
-        "the server remembers none: what is scrolled to is streamed in, what is far away is let go.",
+        lead="Five thousand entries to scroll through, both ways. The browser has ninety of them at most, "
+        "and the server remembers none: what is scrolled to is streamed in, what is far away is let go.",
         teaser="A stream: thousands of rows to scroll through, none of them kept on the server.",
         files=("journal/live.py", "journal/templates/journal/journal.html", "journal/entries.py"),
     ),
