@@ -517,6 +517,7 @@ def in_transaction() -> bool:
     return connection.in_atomic_block or not connection.get_autocommit()
 
 
+@pytest.mark.slow
 async def test_after_ten_thousand_callbacks_connections_are_bounded_and_none_is_in_a_transaction(
     open_connections: OpenConnections, use_pool: Callable[..., ThreadPool]
 ) -> None:

@@ -538,7 +538,7 @@ async def test_a_storm_is_told_in_at_most_twenty_diffs_a_second(
         gaps = [later - earlier for earlier, later in itertools.pairwise(told)]
         await one.catch_up()
         assert len(one.sees) == number
-    assert min(gaps) >= 0.0499
+    assert min(gaps) >= 0.045  # one that comes late is no reason to hold back the next
 
 
 async def test_a_diff_that_takes_long_is_followed_by_a_longer_pause() -> None:

@@ -61,7 +61,12 @@ class Site:
         command = [self.bin / "python", "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"]
         with log.open("w") as output:
             process = subprocess.Popen(
-                command, cwd=self.folder, env=self.environ, stdout=output, stderr=subprocess.STDOUT
+                command,
+                cwd=self.folder,
+                env=self.environ,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                preexec_fn=heed_ctrl_c,
             )
         try:
             wait_until_it_listens(port, process, log)
@@ -70,6 +75,11 @@ class Site:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=20)
         assert "Traceback" not in log.read_text()
+
+
+def heed_ctrl_c() -> None:
+    """What a shell starts in the background is deaf to Ctrl+C, and so is all that it starts in turn."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 # Variables that would tell the fresh site about this project.

@@ -46,7 +46,12 @@ def registered(components: dict[str, type[Component]], behaviour: Behaviour = "d
         replace(others)
 
 
+# In older releases a class that goes out of existence takes its name away from whatever has it by then.
+kept: list[type[Component]] = []
+
+
 def replace(components: dict[str, type[Component]]) -> None:
+    kept.extend(components.values())
     for name, component in components.items():
         if registry.has(name):
             registry.unregister(name)
