@@ -47,12 +47,22 @@ def task_done(
     """``handle_async`` of a component, or of the view."""
     yield call((live.view if record is None else record.component).handle_async, name, result)
     if at_once or live.navigation is not None:
-        return (yield from (settling(live) if record is None else showing(live, record)))
+        return (yield from settling_owner(live, record))
+    show_later(live, record)
+    return Outcome({})
+
+
+def settling_owner(live: Runtime, record: Record | None) -> Steps[Outcome]:
+    """After a callback of a component, or of the view: show what has changed in it."""
+    return (yield from (settling(live) if record is None else showing(live, record)))
+
+
+def show_later(live: Runtime, record: Record | None) -> None:
+    """Note that a component, or the view, has changed: it is rendered when nothing waits any more."""
     if record is None:
         live.behind = True
     else:
         _components(live).stale[record.ref] = record
-    return Outcome({})
 
 
 def showing(live: Runtime, record: Record, reply: dict[str, Any] | None = None) -> Steps[Outcome]:

@@ -24,6 +24,7 @@ from django_phoenix.exceptions import RegionError
 from django_phoenix.live.request import nonce_of
 from django_phoenix.live.session import LiveSession
 from django_phoenix.rendering.assets import Assets, deliveries
+from django_phoenix.rendering.chain import extends_node
 from django_phoenix.rendering.compiler import CompiledTemplate, compile_region
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ class Chain:
         # ExtendsNode keeps there what it has seen; nothing else of it is used.
         looking = copy(context)
         looking.render_context = RenderContext()
-        while (extends := _extends(self.root)) is not None:
+        while (extends := extends_node(self.root)) is not None:
             self.depends = self.depends or not _is_constant(extends)
             self.root = extends.get_parent(looking)
 
@@ -214,11 +215,6 @@ class Chain:
         """Whether the root's text is a whole page."""
         nodes: list[Any] = self.root.nodelist.get_nodes_by_type(TextNode)
         return any(DOCUMENT.search(node.s) for node in nodes)
-
-
-def _extends(template: Template) -> ExtendsNode | None:
-    first = next((node for node in template.nodelist if not isinstance(node, TextNode)), None)
-    return first if isinstance(first, ExtendsNode) else None
 
 
 def _is_constant(extends: ExtendsNode) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django_phoenix.exceptions import UploadFailed
 from django_phoenix.live import component_life
 from django_phoenix.live.component_records import Record
-from django_phoenix.live.lifecycle import Outcome, settling
+from django_phoenix.live.lifecycle import Outcome
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.steps import Steps, call
 from django_phoenix.live.upload_channel import UploadNews, sign
@@ -38,7 +38,7 @@ def with_files(
                 yield from putting(config, claims)
                 if record_of(live, config) is not record:
                     _show_later(live, config)
-    return (yield from (_settled(live, record) if story is None else story))
+    return (yield from (component_life.settling_owner(live, record) if story is None else story))
 
 
 def shows_view(live: Runtime, ref: Any) -> bool:
@@ -59,7 +59,7 @@ def preflight(live: Runtime, payload: dict[str, Any]) -> Steps[Preflight]:
     if response is None:
         wanted = {claim.get("ref") for claim in claims if type(claim) is dict} if type(claims) is list else ()
         response = yield from _admitting(live, config, wanted)
-    return Preflight(response, (yield from _settled(live, record_of(live, config))))
+    return Preflight(response, (yield from component_life.settling_owner(live, record_of(live, config))))
 
 
 def progress(live: Runtime, payload: dict[str, Any]) -> Steps[Outcome]:
@@ -69,7 +69,7 @@ def progress(live: Runtime, payload: dict[str, Any]) -> Steps[Outcome]:
     if config is None or entry is None or not _advance(config, entry, payload.get("progress")):
         return Outcome({})
     yield from _telling(config, entry)
-    return (yield from _settled(live, record_of(live, config)))
+    return (yield from component_life.settling_owner(live, record_of(live, config)))
 
 
 def news(live: Runtime, message: UploadNews, *, at_once: bool) -> Steps[Outcome]:
@@ -78,7 +78,7 @@ def news(live: Runtime, message: UploadNews, *, at_once: bool) -> Steps[Outcome]
     for entry in settle(config):
         yield from _telling(config, entry)
     if at_once or live.navigation is not None:
-        return (yield from _settled(live, record_of(live, config)))
+        return (yield from component_life.settling_owner(live, record_of(live, config)))
     _show_later(live, config)
     return Outcome({})
 
@@ -90,18 +90,9 @@ def record_of(live: Runtime, config: UploadConfig) -> Record | None:
     return live.components.find(config._cid)
 
 
-def _settled(live: Runtime, record: Record | None) -> Steps[Outcome]:
-    """Show what has changed in the upload's owner."""
-    return (yield from (settling(live) if record is None else component_life.showing(live, record)))
-
-
 def _show_later(live: Runtime, config: UploadConfig) -> None:
     """When nothing waits any more."""
-    record = record_of(live, config)
-    if record is None or live.components is None:
-        live.behind = True
-    else:
-        live.components.stale[record.ref] = record
+    component_life.show_later(live, record_of(live, config))
     live.channel.wants_idle = True
 
 

@@ -18,7 +18,7 @@ from django.templatetags.static import StaticNode
 from .chain import literal_include
 from .choice import Choice
 from .compiler import compile_template
-from .errors import text_of
+from .errors import line_of, text_of
 from .include import Include
 from .nodes import DEPTH, handler_for
 from .parts import Effect, Hosted, Nested, Part, Repeated
@@ -96,7 +96,7 @@ class Anatomist:
         return PartView(
             kind_of(item, node, is_opaque),
             str(template.name or template.origin.name),
-            line_of(template, node),
+            line_of(template, getattr(node, "token", None)),
             source_of(template, node),
             self.readable(reads),
             bool(why),
@@ -223,15 +223,6 @@ def operands(test: Any) -> Iterator[FilterExpression]:
     for side in ("first", "second"):
         if getattr(test, side, None) is not None:
             yield from operands(getattr(test, side))
-
-
-def line_of(template: Any, node: Any) -> int:
-    token = getattr(node, "token", None)
-    if token is None:
-        return 0
-    if token.position is not None and template.source:
-        return int(template.source.count("\n", 0, token.position[0]) + 1)
-    return int(token.lineno)
 
 
 def source_of(template: Any, node: Any) -> str:

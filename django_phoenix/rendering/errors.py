@@ -42,8 +42,10 @@ def add_note(error: Exception, template: Template, node: Node) -> None:
         error.add_note(note)
 
 
-def line_of(template: Template, token: Token) -> int:
+def line_of(template: Template, token: Token | None) -> int:
     """By the position, where it is known: other lexers than Django's may count lines in their own way."""
+    if token is None:
+        return 0
     if token.position is None or not template.source:
         return token.lineno or 0
     return template.source.count("\n", 0, token.position[0]) + 1

@@ -9,6 +9,7 @@ their position. Sequences that are unpacked, and sequences of strings and number
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
@@ -271,8 +272,7 @@ class Loop:
     def _warn_of_duplicate(self, keys: list[Any]) -> None:
         if not self.warned:
             self.warned = True
-            seen: set[Any] = set()
-            twice = next(key for key in keys if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+            twice, _ = Counter(keys).most_common(1)[0]
             logger.warning(
                 "%s: two items of this {%% for %%} have the same %s %r. They are told apart by their "
                 "positions, so a removed or inserted item re-sends those behind it. Make the keys unique.",

@@ -305,8 +305,7 @@ class Compiler:
         return f"{self.owner.name or self.owner.origin.name}:{line}"
 
     def line(self, node: TemplateNode) -> int:
-        token = getattr(node, "token", None)
-        return 0 if token is None else line_of(self.owner, token)
+        return line_of(self.owner, getattr(node, "token", None))
 
     def include(self, node: IncludeNode) -> None:
         name = literal_include(node)
