@@ -23,7 +23,8 @@ from pythons import MIDDLE_DJANGO, Pairing, find_pythons, pair_up
 from system_packages import install_missing
 
 ABOUT_SERVERS = ("cookies_blocked", "csrf_in_sessions", "fresh_site", "installed_sites", "two_servers")
-FAST = "not (browser or redis or servers or packaging or slow)"
+WAITING = "browser or redis or servers or packaging or slow"
+FAST = f"not ({WAITING})"
 
 
 @dataclass
@@ -45,10 +46,15 @@ class Report:
         self.failed |= status != 0
         self.lines.append(f"{'FAILED' if status else 'ok':<11} {name} ({time.monotonic() - start:.0f} s)")
 
-    def together(self, steps: dict[str, Callable[[], int]]) -> None:
-        """Run steps beside each other. They print nothing themselves before they are done."""
-        with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:
-            for done in [threads.submit(self.step, name, run) for name, run in steps.items()]:
+    def together(self, *lanes: dict[str, Callable[[], int]]) -> None:
+        """Run lanes of steps beside each other; all but the first print nothing before a step is done."""
+
+        def follow(lane: dict[str, Callable[[], int]]) -> None:
+            for name, run in lane.items():
+                self.step(name, run)
+
+        with ThreadPoolExecutor(max_workers=len(lanes)) as threads:
+            for done in [threads.submit(follow, lane) for lane in lanes]:
                 done.result()
 
     def untested(self, name: str) -> None:
@@ -76,8 +82,8 @@ def docs(environment: Environment) -> Callable[[], int]:
     return lambda: environment.run(*arguments, check=False, NO_MKDOCS_2_WARNING="1")
 
 
-def whole_suite(environment: Environment) -> Callable[[], int]:
-    return lambda: environment.run("-m", "pytest", check=False)
+def waiting_part(environment: Environment) -> Callable[[], int]:
+    return lambda: environment.run("-m", "pytest", "-m", WAITING, check=False)
 
 
 def other_clients(environment: Environment) -> Callable[[], int]:
@@ -101,17 +107,20 @@ def newest_clients(environment: Environment) -> Callable[[], int]:
     return run
 
 
-def fast_part(pairing: Pairing) -> Callable[[], int]:
+def fast_part(environment: Environment) -> int:
+    command = [str(environment.python), "-m", "pytest", "-q", "-m", FAST]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    print(done.stdout + done.stderr, flush=True)
+    return done.returncode
+
+
+def fast_part_on(pairing: Pairing) -> Callable[[], int]:
     def run() -> int:
         folder = ROOT / f".venv-{pairing.python}-django{pairing.django}"
         # Between the newest django-components here and on the newest Django, one run with the oldest.
         floor = pairing.django == MIDDLE_DJANGO
         described = Environment(folder, ("tests",), pairing.django, floor)
-        environment = make_ready(described, str(pairing.executable))
-        command = [str(environment.python), "-m", "pytest", "-q", "-m", FAST]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        print(done.stdout + done.stderr, flush=True)
-        return done.returncode
+        return fast_part(make_ready(described, str(pairing.executable)))
 
     return run
 
@@ -126,7 +135,7 @@ def covered_by_main(environment: Environment) -> tuple[str, str]:
     return python, installed
 
 
-def further_pythons(report: Report, environment: Environment) -> None:
+def further_pythons(report: Report, environment: Environment) -> dict[str, Callable[[], int]]:
     main_pair = covered_by_main(environment)
     steps: dict[str, Callable[[], int]] = {}
     for pairing in pair_up(find_pythons()):
@@ -135,8 +144,8 @@ def further_pythons(report: Report, environment: Environment) -> None:
         if pairing.executable is None:
             report.untested(str(pairing))
         else:
-            steps[f"Fast tests, {pairing}"] = fast_part(pairing)
-    report.together(steps)
+            steps[f"Fast tests, {pairing}"] = fast_part_on(pairing)
+    return steps
 
 
 def everything(environment: Environment) -> int:
@@ -146,9 +155,17 @@ def everything(environment: Environment) -> int:
     report.step("Docs, built strictly", docs(environment))
     report.step("Other people's clients, set up", other_clients(environment))
     python, django = covered_by_main(environment)
-    report.step(f"All tests, Python {python} with Django {django}", whole_suite(environment))
-    report.step("Browser tests with the newest clients", newest_clients(environment))
-    further_pythons(report, environment)
+    # What waits for browsers and servers leaves most of a core to what only computes.
+    report.together(
+        {
+            "Tests with browsers, servers, Redis, packages": waiting_part(environment),
+            "Browser tests with the newest clients": newest_clients(environment),
+        },
+        {
+            f"Fast tests, Python {python} with Django {django}": lambda: fast_part(environment),
+            **further_pythons(report, environment),
+        },
+    )
     return report.close()
 
 
