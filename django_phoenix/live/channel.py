@@ -25,7 +25,7 @@ from django_phoenix.live.request import PageUrl
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.spec import OwnSpec
 from django_phoenix.live.steps import Step, Steps, Where, drive
-from django_phoenix.live.tasks import Key, Tasks
+from django_phoenix.live.tasks import Key, Tasks, Work
 from django_phoenix.transport.limiter import Limiter, rates_of
 
 if TYPE_CHECKING:
@@ -329,10 +329,15 @@ class LiveChannel(Channel):
         self.server.on_loop(self.server.inform, message)
 
     def start_task(
-        self, key: Key, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+        self,
+        key: Key,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        work: Work | None = None,
     ) -> None:
         """Run it beside the view."""
-        self.server.on_loop(self._start_task, key, function, args, kwargs)
+        self.server.on_loop(self._start_task, key, function, args, kwargs, work)
 
     def cancel_task(self, key: Key, reason: Any) -> None:
         """End it, if it runs."""

@@ -11,6 +11,7 @@ from django_phoenix.live.lifecycle import Outcome, as_reply, rendering, settling
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.steps import Step, Steps, Where, call
 from django_phoenix.live.tasks import Outcome as TaskOutcome
+from django_phoenix.live.tasks import Work
 from django_phoenix.params import Handler
 
 
@@ -59,6 +60,17 @@ def settling_owner(live: Runtime, record: Record | None) -> Steps[Outcome]:
 
 def show_later(live: Runtime, record: Record | None) -> None:
     """Note that a component, or the view, has changed: it is rendered when nothing waits any more."""
+def work_done(
+    live: Runtime, record: Record | None, work: Work, outcome: TaskOutcome, *, at_once: bool
+) -> Steps[Outcome]:
+    """The outcome of ``assign_async`` or ``stream_async``."""
+    work.settle(live.view if record is None else record.component, outcome)
+    if at_once:
+        return (yield from settling_owner(live, record))
+    show_later(live, record)
+    return Outcome({})
+
+
     if record is None:
         live.behind = True
     else:

@@ -36,13 +36,16 @@ def story_of(channel: LiveChannel, message: Any) -> Steps[Outcome] | None:
 def _task_done(channel: LiveChannel, done: TaskDone) -> Steps[Outcome]:
     cid, name = done.key
     record = None if cid is None else channel.component(cid)
-    tasks = channel.tasks
-    if tasks is None or not tasks.take(done) or (cid is not None and record is None):
+    running = None if channel.tasks is None else channel.tasks.take(done)
+    if running is None or (cid is not None and record is None):
         return _nothing()  # another one was started, or its component has gone
     live = channel.live
     spec = live.spec if record is None else record.spec
     channel.server.doing = f"{spec.name}.handle_async (task {name!r})"
-    return component_life.task_done(live, record, name, done.outcome, at_once=_shows_at_once(channel))
+    at_once = _shows_at_once(channel)
+    if running.work is not None:
+        return component_life.work_done(live, record, running.work, done.outcome, at_once=at_once)
+    return component_life.task_done(live, record, str(name), done.outcome, at_once=at_once)
 
 
 def _update(channel: LiveChannel, request: UpdateRequest) -> Steps[Outcome]:

@@ -21,11 +21,10 @@ from django_phoenix.live.tasks import check_task
 from django_phoenix.live.timers import NoTimer, Timer
 from django_phoenix.live.updates import UpdateRequest, address_of
 from django_phoenix.params import MARK
-from django_phoenix.streams import Streaming
 from django_phoenix.transport.read_only_session import ReadOnlySession
 
 
-class Stateful(Streaming):
+class Stateful(Asyncing, Hooked):
     """The methods ask; what they ask for takes hold when the callback returns. None of them blocks."""
 
     assigns: Any
@@ -118,14 +117,6 @@ class Stateful(Streaming):
         check_task(self, name, function)
         if self._live.channel is not None:
             self._live.channel.start_task((self._cid, name), function, args, kwargs)
-
-    def cancel_async(self, name: str, reason: Any = "cancelled") -> None:
-        """Stop what ``start_async`` began: ``handle_async`` gets ``Exit(reason)``.
-
-        A function that runs in a thread goes on there, but its result is dropped.
-        """
-        if self._live.channel is not None:
-            self._live.channel.cancel_task((self._cid, name), reason)
 
     def _path(self, to: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         try:

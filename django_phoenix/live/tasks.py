@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from inspect import isawaitable, iscoroutinefunction
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from django_phoenix import executor
 from django_phoenix.exceptions import LiveViewError
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Whose it is (a cid, or None for the view), and its name.
-Key = tuple[int | None, str]
+# Whose it is (a cid, or None for the view), and its name; of assigns, their names.
+Key = tuple[int | None, str | tuple[str, ...]]
+
+# Calls a function in a thread.
+InPool = Callable[..., Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +55,45 @@ class TaskDone(NamedTuple):
     outcome: Outcome
 
 
+class Work(Protocol):
+    """What becomes of the outcome of a task that is not ``handle_async``'s business."""
+
+    async def collect(self, result: Any, in_pool: InPool) -> Any:
+        """Beside the view: what the function returned, made ready. May raise."""
+
+    def settle(self, owner: Any, outcome: Outcome) -> None:
+        """In the view's own turn: take it over, in a view or component."""
+
+
+class Running(NamedTuple):
+    """A task that has not been heard of."""
+
+    number: int
+    task: asyncio.Task[None]
+    work: Work | None
+
+
 def check_task(owner: Any, name: Any, function: Any) -> None:
     """Raises TypeError for what is no task, LiveViewError if nobody wants to hear of its end."""
-    here = f"{type(owner).__name__}.start_async"
-    if not isinstance(name, str):
+    check_function(owner, "start_async", name, function)
+    if getattr(type(owner).handle_async, "is_default", False) and not (
+        owner._hooks is not None and owner._hooks.handle_async
+    ):
+        raise LiveViewError(
+            f"{type(owner).__name__}.start_async({name!r}, …): {type(owner).__name__} has no "
+            "handle_async(self, name, result) that would get the result. Define it."
+        )
+
+
+def check_function(owner: Any, method: str, name: Any, function: Any) -> None:
+    """Raises TypeError for what is no task."""
+    here = f"{type(owner).__name__}.{method}"
+    if not isinstance(name, str) and method != "assign_async":
         raise TypeError(f"{here}: the name of the task should be a string, got {name!r:.100}.")
     if not callable(function):
         raise TypeError(
             f"{here}({name!r}, …): expected a function and its arguments, got {function!r:.100}. Write "
-            f"start_async({name!r}, fetch, 3), not start_async({name!r}, fetch(3))."
-        )
-    if getattr(type(owner).handle_async, "is_default", False):
-        raise LiveViewError(
-            f"{here}({name!r}, …): {type(owner).__name__} has no handle_async(self, name, result) that "
-            "would get the result. Define it."
+            f"{method}({name!r}, fetch, 3), not {method}({name!r}, fetch(3))."
         )
 
 
@@ -79,10 +107,15 @@ class Tasks:
         self._count = 0
         # Those that were replaced, too.
         self._all: set[asyncio.Task[None]] = set()
-        self._running: dict[Key, tuple[int, asyncio.Task[None]]] = {}
+        self._running: dict[Key, Running] = {}
 
     def start(
-        self, key: Key, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+        self,
+        key: Key,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        work: Work | None = None,
     ) -> None:
         """From now on what an earlier task of this name gives is not wanted."""
         self._count += 1
@@ -90,8 +123,9 @@ class Tasks:
         server = self._channel.server
         context = server.context.copy()
         executor.bind_context(context)
-        task = server.loop.create_task(self._run(key, number, function, args, kwargs), context=context)
-        self._running[key] = number, task
+        coroutine = self._run(key, number, function, args, kwargs, work)
+        task = server.loop.create_task(coroutine, context=context)
+        self._running[key] = Running(number, task, work)
         self._all.add(task)
         task.add_done_callback(self._all.discard)
 
@@ -99,17 +133,15 @@ class Tasks:
         """Its outcome is the reason; nothing happens if there is none."""
         found = self._running.get(key)
         if found is not None:
-            number, task = found
-            task.cancel()
-            self._channel.server.inform(TaskDone(key, number, Exit(reason)))
+            found.task.cancel()
+            self._channel.server.inform(TaskDone(key, found.number, Exit(reason)))
 
-    def take(self, done: TaskDone) -> bool:
-        """Whether this outcome is the one that is waited for; it is, once."""
+    def take(self, done: TaskDone) -> Running | None:
+        """The task whose outcome this is, if that is waited for; it is, once."""
         found = self._running.get(done.key)
-        if found is None or found[0] != done.number:
-            return False
-        del self._running[done.key]
-        return True
+        if found is None or found.number != done.number:
+            return None
+        return self._running.pop(done.key)
 
     def close(self) -> None:
         """The view has ended."""
@@ -124,16 +156,21 @@ class Tasks:
         function: Callable[..., Any],
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
+        work: Work | None,
     ) -> None:
         channel = self._channel
         record = executor.begin_message(channel.server.owner, f"{channel.log_name}'s task {key[1]!r}")
         outcome: Outcome
         try:
+            channel.enter()
             if iscoroutinefunction(function):
-                channel.enter()
-                outcome = Ok(await function(*args, **kwargs))
+                value = await function(*args, **kwargs)
             else:
-                outcome = Ok(await self._in_pool(function, args, kwargs))
+                value = await self._in_pool(function, *args, **kwargs)
+                if isawaitable(value):  # of a lambda around an `async def`
+                    channel.enter()
+                    value = await value
+            outcome = Ok(value if work is None else await work.collect(value, self._in_pool))
         except (Exception, asyncio.CancelledError) as error:
             if is_being_cancelled():
                 raise
@@ -144,7 +181,7 @@ class Tasks:
         if not channel.server.ended:
             channel.server.inform(TaskDone(key, number, outcome))
 
-    def _in_pool(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    def _in_pool(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Awaitable[Any]:
         channel = self._channel
 
         def call() -> Any:
