@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib import import_module
 from typing import Any
 
-from django.apps import apps
-from django.core.signals import setting_changed
 from django.template import TemplateSyntaxError
 from django.template.base import FilterExpression, NodeList, Parser, Token, TokenType, kwarg_re
-from django.utils.module_loading import import_string, module_has_submodule
 
 from django_phoenix.exceptions import LiveViewError
+from django_phoenix.live.class_names import locate
 from django_phoenix.rendering.live_components import LiveComponentNode, RenderSlotNode
 
 TAG, END = "live_component", "endlive_component"
@@ -98,29 +94,12 @@ def component_of(target: Any) -> type[Any]:
     return found
 
 
-@cache
 def find_component(name: str) -> Any:
     """``"app_label.ClassName"``, as for models, or any dotted path. Raises LiveViewError."""
-    label, _, class_name = name.partition(".")
-    if label in apps.app_configs and "." not in class_name:
-        app = apps.app_configs[label]
-        for module in MODULES:
-            if module_has_submodule(app.module, module):
-                found = getattr(import_module(f"{app.name}.{module}"), class_name, None)
-                if found is not None:
-                    return found
     try:
-        return import_string(name)
+        return locate(name, MODULES)
     except ImportError as error:
         raise LiveViewError(
             f"{{% {TAG} {name!r} … %}}: there is no such class ({error}). Give its dotted path, or "
             f"'app_label.ClassName' if it stands in one of the app's modules {', '.join(MODULES)}."
         ) from error
-
-
-def _forget(*, setting: str, **_: Any) -> None:
-    if setting == "INSTALLED_APPS":
-        find_component.cache_clear()
-
-
-setting_changed.connect(_forget)

@@ -95,7 +95,11 @@ def guard_of(callback: Callable[..., Any]) -> str | None:
     """What in or around a callback may refuse a request, in words for a log or check; None: nothing does."""
     if getattr(callback, "live_callback", None) is not callback:
         return f"{callback.__module__}.{callback.__qualname__} wraps as_view()"
-    view_class: Any = getattr(callback, "view_class", None)
+    return class_guard_of(getattr(callback, "view_class", None))
+
+
+def class_guard_of(view_class: Any) -> str | None:
+    """The same of what stands in the class itself."""
     for method in GUARDING_METHODS:
         definer = next((klass for klass in view_class.__mro__ if method in vars(klass)), None)
         if definer is not None and definer not in _unguarded:
