@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.http import HttpRequest
 
+from django_phoenix.live.flash import Flash
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.spec import component_spec_of, default
 from django_phoenix.live.stateful import Stateful, check_event_names
@@ -60,6 +61,9 @@ class LiveComponent(Stateful, Uploading):
     id: Any
     # What ``phx-target`` takes, and ``send_update``. In the template: ``{{ myself }}``.
     myself: Myself
+
+    # From its first put_flash on.
+    _flash: Flash | None = None
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -128,6 +132,11 @@ class LiveComponent(Stateful, Uploading):
         """Put ``message`` before the view's ``handle_info``, after the message in hand. Not at GET."""
         if self._live.channel is not None:
             self._live.channel.inform(message)
+
+    def _open_flash(self) -> Flash:
+        if self._flash is None:
+            self._flash = Flash()
+        return self._flash
 
 
 @owner_of.register(LiveComponent)

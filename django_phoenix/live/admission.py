@@ -13,13 +13,14 @@ from django.urls import set_urlconf
 from django.utils import translation
 
 from django_phoenix.exceptions import InvalidToken, JoinRefused
+from django_phoenix.live.flash import Flash, FlashMessage, Mailing, read_flash
 from django_phoenix.live.locale import Locale
 from django_phoenix.live.login import current_login
 from django_phoenix.live.page import prepare
 from django_phoenix.live.request import LiveRequest, PageUrl, set_nonce
 from django_phoenix.live.routes import Route, find_route, login_allows
 from django_phoenix.live.runtime import Runtime, page_params
-from django_phoenix.live.session import PageToken, verify_static
+from django_phoenix.live.session import PageToken, StaticToken
 from django_phoenix.live.spec import spec_of
 from django_phoenix.rendering.diff import RenderState
 from django_phoenix.transport.read_only_session import ReadOnlySession
@@ -38,7 +39,7 @@ def admit(channel: LiveChannel, payload: Any) -> Runtime:
     """The runtime of a view that may be mounted. Raises JoinRefused. Needs the database: not on the loop."""
     if not isinstance(payload, dict):
         _stale(channel, "the payload is no object")
-    token = _verify(channel, payload)
+    token, static = _verify(channel, payload)
     session, user = _identify(channel, channel.socket, token)
     url, path = _url(channel, payload, token)
     locale = _locale(token, path)
@@ -49,6 +50,8 @@ def admit(channel: LiveChannel, payload: Any) -> Runtime:
     moved = navigated or url.place(token.locale.script_prefix) != token.place
     _check_guards(channel, route, user, only_get=moved)
     live = _runtime(channel, token, route, url, locale, payload)
+    if messages := _messages(payload, static, live.connect_params):
+        live.flash = Flash(messages)
     _enter(live, token, session, user)
     if live.page.root != token.root:
         _unauthorized(channel, f"the page's root layout was {token.root}, this one's is {live.page.root}")
@@ -58,17 +61,17 @@ def admit(channel: LiveChannel, payload: Any) -> Runtime:
 # -- who
 
 
-def _verify(channel: LiveChannel, payload: dict[str, Any]) -> PageToken:
+def _verify(channel: LiveChannel, payload: dict[str, Any]) -> tuple[PageToken, StaticToken]:
     """LV-8, LV-9, LV-10, LV-12"""
     try:
         token = PageToken.verify(payload.get("session"))
-        static = payload.get("static")
-        static_id = token.id if static is None else verify_static(static)
+        signed = payload.get("static")
+        static = StaticToken(token.id) if signed is None else StaticToken.verify(signed)
     except InvalidToken as error:
         _stale(channel, str(error))
-    if not channel.topic == f"lv:{token.id}" == f"lv:{static_id}":
+    if not channel.topic == f"lv:{token.id}" == f"lv:{static.id}":
         _stale(channel, "topic, session token and static token are of different pages")
-    return token
+    return token, static
 
 
 def _identify(channel: LiveChannel, socket: Socket, token: PageToken) -> tuple[dict[str, Any], Any]:
@@ -173,6 +176,16 @@ def _connect_params(payload: dict[str, Any]) -> dict[str, Any]:
     )
 
 
+def _messages(
+    payload: dict[str, Any], static: StaticToken, connect_params: dict[str, Any]
+) -> tuple[FlashMessage, ...]:
+    """LV-28: what a live navigation brings; what the first response has shown, when it comes to life."""
+    if payload.get("flash") is not None:
+        return read_flash(payload["flash"])
+    is_first = payload.get("redirect") is None and connect_params.get("_mounts", 0) == 0
+    return static.flash if is_first else ()
+
+
 def _enter(live: Runtime, token: PageToken, session: dict[str, Any], user: Any) -> None:
     """Give the request what middleware would, and the view its page and context."""
     request: Any = live.request
@@ -182,6 +195,7 @@ def _enter(live: Runtime, token: PageToken, session: dict[str, Any], user: Any) 
     if user is not None:
         request.log_in(user)
     request.LANGUAGE_CODE = translation.get_language()
+    request._messages = Mailing(live)
     set_nonce(request, token.nonce)
     _csrf.process_request(request)  # LV-118
     view = live.view

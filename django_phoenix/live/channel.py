@@ -42,6 +42,9 @@ AWAKE = object()
 
 NOTHING: dict[str, Any] = {}
 
+# An event of the client's own, which no handler gets.
+CLEAR_FLASH = "lv:clear-flash"
+
 
 class LiveChannel(Channel):
     """Runs the view: joins, events, messages in; diffs and navigation out. The stage of the view's steps."""
@@ -113,7 +116,7 @@ class LiveChannel(Channel):
             return None
         if type(message) in OWN_MESSAGES and (story := story_of(self, message)) is not None:
             return self._push(await drive(story, self))
-        if not live.spec.has("handle_info"):
+        if not live.spec.has("handle_info") and not _is_hooked(live.view):
             logger.warning("%s got a message but defines no handle_info: %.200r", self.log_name, message)
             return None
         self.server.doing = f"{live.spec.name}.handle_info"
@@ -204,25 +207,36 @@ class LiveChannel(Channel):
 
     def _story_of(self, name: str, payload: dict[str, Any], record: Record | None) -> Steps[Outcome] | None:
         """What happens by an event of the view or of a component (LV-66); None: nothing, which is told."""
-        live = self.live
-        spec: OwnSpec = live.spec if record is None else record.spec
+        owner: Any = self.live.view if record is None else record.component
         try:
             value = _value(payload)
-            handler = spec.events.get(name)
-            if handler is not None:
-                if handler.rate is not None and self._comes_too_soon(name, record):
-                    return None
-                arguments = handler.bind(value)
-                self.server.doing = spec.labels[name]
-                if record is None:
-                    return lifecycle.event(live, handler, arguments)
-                return component_life.event(live, record, handler, arguments)
-        except InvalidParams as error:
-            self._tell("%s", error)
-            return None
         except ValueError as error:
-            self._tell("%s, event %r: its form can't be read: %s", spec.name, name, error)
+            self._tell("%s, event %r: its form can't be read: %s", type(owner).__name__, name, error)
             return None
+        if name == CLEAR_FLASH:
+            return _clearing_flash(self.live, record, value)
+        if owner._hooks is not None and owner._hooks.handle_event and not name.startswith("lv:"):
+            self.server.doing = f"{type(owner).__name__}'s hooks (event {name!r:.100})"
+            return component_life.hooked_event(self.live, record, name, value, self._dispatch)
+        return self._dispatch(name, value, record)
+
+    def _dispatch(self, name: str, value: Any, record: Record | None) -> Steps[Outcome] | None:
+        """What takes the event: an ``@event`` method, or ``handle_event``."""
+        live = self.live
+        spec: OwnSpec = live.spec if record is None else record.spec
+        handler = spec.events.get(name)
+        if handler is not None:
+            if handler.rate is not None and self._comes_too_soon(name, record):
+                return None
+            try:
+                arguments = handler.bind(value)
+            except InvalidParams as error:
+                self._tell("%s", error)
+                return None
+            self.server.doing = spec.labels[name]
+            if record is None:
+                return lifecycle.event(live, handler, arguments)
+            return component_life.event(live, record, handler, arguments)
         if not spec.has("handle_event") or name.startswith("lv:"):
             self._unknown_event(name, spec)
             return None
@@ -269,6 +283,8 @@ class LiveChannel(Channel):
         if live.components is None:
             return []
         gone = live.components.delete(_cids(payload))
+        if live.queries is not None:
+            live.queries.forget(gone)
         if live.uploads is not None:
             live.uploads.forget(gone)
         return gone
@@ -281,6 +297,8 @@ class LiveChannel(Channel):
             route = live.find_patch(url)
             if route is not None:
                 live.show(url, route)
+                if live.flash is not None:
+                    live.flash.clear()
         except (ValueError, SuspiciousOperation) as error:
             logger.warning("%s: live_patch refused: %s", self.log_name, error)
             route = None
@@ -306,8 +324,6 @@ class LiveChannel(Channel):
         return limiter.wait(self, name) > 0
 
     def _unknown_event(self, name: str, spec: OwnSpec) -> None:
-        if name == "lv:clear-flash":
-            return
         known = ", ".join(sorted(spec.events)) or "none"
         self._tell(
             "%s takes no event %.100r (its events: %s). Mark a method with @event, or define handle_event.",
@@ -406,6 +422,20 @@ def is_abroad(live: Runtime, socket: Socket) -> bool:
     if socket.language is not None or socket.time_zone is not None:
         return True
     return live.urlconf is not None or not live.locale.is_default
+
+
+def _clearing_flash(live: Runtime, record: Record | None, value: Any) -> Steps[Outcome]:
+    """LV-73"""
+    key = value.get("key") if isinstance(value, dict) else None
+    key = None if key is None else str(key)
+    if record is None:
+        return lifecycle.clearing_flash(live, key)
+    return component_life.clearing_flash(live, record, key)
+
+
+def _is_hooked(view: Any) -> bool:
+    """Whether hooks want the view's messages."""
+    return view._hooks is not None and bool(view._hooks.handle_info)
 
 
 def _cids(payload: Any) -> list[Any]:

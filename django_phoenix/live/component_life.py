@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django_phoenix.live.component_records import Due, Record
 from django_phoenix.live.components import Components
+from django_phoenix.live.hooks import running
 from django_phoenix.live.lifecycle import Outcome, as_reply, rendering, settling
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.steps import Step, Steps, Where, call
@@ -30,6 +31,33 @@ def other_event(live: Runtime, record: Record, name: str, params: Any) -> Steps[
     return (yield from showing(live, record, reply))
 
 
+def clearing_flash(live: Runtime, record: Record, key: str | None) -> Steps[Outcome]:
+    """``lv:clear-flash`` of the component (LV-73)."""
+    if record.component._flash is not None:
+        record.component._flash.clear(key)
+    return (yield from showing(live, record))
+
+
+def hooked_event(
+    live: Runtime,
+    record: Record | None,
+    name: str,
+    value: Any,
+    dispatch: Callable[[str, Any, Record | None], Steps[Outcome] | None],
+) -> Steps[Outcome]:
+    """An event that hooks see first; ``dispatch`` tells what comes after them, None: nothing does."""
+    owner: Any = live.view if record is None else record.component
+    halt = yield from running(owner._hooks.handle_event, owner, name, value)
+    reply = None
+    if halt is None:
+        story = dispatch(name, value, record)
+        if story is not None:
+            return (yield from story)
+    elif halt.reply is not None:
+        reply = as_reply(f"A hook of {type(owner).__name__}", halt.reply)
+    return (yield from (settling(live, reply) if record is None else showing(live, record, reply)))
+
+
 def updating(live: Runtime, record: Record, assigns: Mapping[str, Any], *, at_once: bool) -> Steps[Outcome]:
     """``send_update``; unless ``at_once`` what it changed is rendered later."""
     components = _components(live)
@@ -46,8 +74,24 @@ def task_done(
     live: Runtime, record: Record | None, name: str, result: TaskOutcome, *, at_once: bool
 ) -> Steps[Outcome]:
     """``handle_async`` of a component, or of the view."""
-    yield call((live.view if record is None else record.component).handle_async, name, result)
+    owner: Any = live.view if record is None else record.component
+    hooks, halt = owner._hooks, None
+    if hooks is not None and hooks.handle_async:
+        halt = yield from running(hooks.handle_async, owner, name, result)
+    if halt is None:
+        yield call(owner.handle_async, name, result)
     if at_once or live.navigation is not None:
+        return (yield from settling_owner(live, record))
+    show_later(live, record)
+    return Outcome({})
+
+
+def work_done(
+    live: Runtime, record: Record | None, work: Work, outcome: TaskOutcome, *, at_once: bool
+) -> Steps[Outcome]:
+    """The outcome of ``assign_async`` or ``stream_async``."""
+    work.settle(live.view if record is None else record.component, outcome)
+    if at_once:
         return (yield from settling_owner(live, record))
     show_later(live, record)
     return Outcome({})
@@ -60,17 +104,6 @@ def settling_owner(live: Runtime, record: Record | None) -> Steps[Outcome]:
 
 def show_later(live: Runtime, record: Record | None) -> None:
     """Note that a component, or the view, has changed: it is rendered when nothing waits any more."""
-def work_done(
-    live: Runtime, record: Record | None, work: Work, outcome: TaskOutcome, *, at_once: bool
-) -> Steps[Outcome]:
-    """The outcome of ``assign_async`` or ``stream_async``."""
-    work.settle(live.view if record is None else record.component, outcome)
-    if at_once:
-        return (yield from settling_owner(live, record))
-    show_later(live, record)
-    return Outcome({})
-
-
     if record is None:
         live.behind = True
     else:
@@ -82,6 +115,8 @@ def showing(live: Runtime, record: Record, reply: dict[str, Any] | None = None) 
     if live.state.program is None:  # the language has changed, and all of the page with it
         return (yield from settling(live, reply))
     target, live.navigation = live.navigation, None
+    if target is not None and record.component._flash is not None:
+        live.adopt_flash(record.component._flash)
     yield from _components(live).settling_one(Where.HERE, Due(record))
     if target is None:
         return Outcome(live.component_diff(reply))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django_phoenix.exceptions import LiveViewError
 from django_phoenix.live.component_tag import component_of
 from django_phoenix.live.component_trees import check_root
+from django_phoenix.live.flash import NO_TEXTS
 from django_phoenix.live.page import load_template, template_of
 from django_phoenix.rendering.compiler import CompiledTemplate, compile_template
 from django_phoenix.rendering.frames import Frame
@@ -72,6 +73,7 @@ class ComponentRenderer:
         if context is None:
             context = self._context = copy(self._live.context)
         component = record.component
+        flash = component._flash
         context.template = template
         context.template_name = template.name or "unknown"
         own = {
@@ -79,6 +81,7 @@ class ComponentRenderer:
             "component": component,
             "myself": str(component.myself),
             "id": component.id,
+            "flash": NO_TEXTS if flash is None else flash.texts,
         }
         context.dicts = [*self._live.context.dicts[:2], own, vars(component.assigns)]
         return context

@@ -132,6 +132,9 @@ class Components:
             if not due:
                 return
             yield from self.updating(due)
+            queries = self._live.queries
+            if queries is not None and queries.unread:
+                yield from queries.reading()
             yield Step(where, self._render_level, (due,))
             due = self._take_level()
         raise LiveViewError(
@@ -214,6 +217,8 @@ class Components:
         for record, _ in rendered:
             if record.component._streams is not None:
                 record.component._streams.forget()
+            if record.component._flash is not None:
+                record.component._flash.shown()
         return diffs
 
     def _forget_sent(self) -> None:
@@ -251,6 +256,8 @@ class Components:
                 record.state = RenderState()
                 if record.component._streams is not None:
                     record.component._streams.begin_again()
+                if self._live.queries is not None:
+                    self._live.queries.begin_again(record.ref)
                 self._exemplars.drop(record)
 
     def delete(self, cids: Iterable[Any]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings as django_settings
@@ -14,6 +15,7 @@ from django.urls import get_script_prefix
 from django.utils.cache import patch_cache_control
 
 from django_phoenix.live import reload
+from django_phoenix.live.flash_page import accept, delete_cookie, pass_on, take_carried
 from django_phoenix.live.lifecycle import mounting, showing
 from django_phoenix.live.locale import active_locale
 from django_phoenix.live.navigation import Navigation, Redirect
@@ -21,9 +23,9 @@ from django_phoenix.live.page import choose_page, container, prepare, render_doc
 from django_phoenix.live.request import PageUrl, nonce_of
 from django_phoenix.live.routes import Route, name_of, route_of
 from django_phoenix.live.runtime import Runtime, page_params
-from django_phoenix.live.session import DEFAULT, PageToken, sign_static, user_marks
+from django_phoenix.live.session import DEFAULT, PageToken, StaticToken, user_marks
 from django_phoenix.live.spec import spec_of
-from django_phoenix.live.steps import drive_sync
+from django_phoenix.live.steps import Steps, drive_sync
 from django_phoenix.transport.read_only_session import ReadOnlySession
 
 logger = logging.getLogger(__name__)
@@ -35,18 +37,31 @@ class Elsewhere(HttpResponseRedirect):
     allowed_schemes = ["http", "https", "mailto", "tel"]  # noqa: RUF012 (as Django declares it)
 
 
-def respond(view: Any, request: HttpRequest) -> HttpResponseBase:
-    """Mount the view and answer with its page, or with the redirect that it asked for."""
+def respond(
+    view: Any, request: HttpRequest, act: Callable[[Runtime], Steps[None]] | None = None
+) -> HttpResponseBase:
+    """Mount the view and answer with its page, or with the redirect that it asked for.
+
+    ``act`` happens after ``mount``: the event of a plain POST.
+    """
     refused = reload.answer(request)
     if refused is not None:
         return refused
+    carried = take_carried(request)
     route = route_of(request.resolver_match)
     extra = (route.live_session if route else DEFAULT).data_for(request)
     live = _runtime(view, request, route, extra)
+    if carried:
+        accept(live, carried)
     before = live.locale
     try:
         drive_sync(mounting(live))
-        return _page(live, extra) if live.navigation is None else _redirect(live.navigation)
+        if act is not None and live.navigation is None:
+            drive_sync(act(live))
+        response = _page(live, extra) if live.navigation is None else _redirect(live)
+        if carried is not None:
+            delete_cookie(response)
+        return response
     finally:
         if active_locale() != before:
             before.activate_all()  # the thread has other requests to answer
@@ -79,7 +94,8 @@ def _page(live: Runtime, extra: dict[str, Any]) -> HttpResponse:
     html = drive_sync(showing(live))
     _tell_test_client(live)
     session_token = _page_token(live, extra).sign()
-    contained = container(live, session_token, sign_static(live.id), html)
+    static_token = StaticToken(live.id, () if live.flash is None else live.flash.messages).sign()
+    contained = container(live, session_token, static_token, html)
     document = render_document(live, contained)
     if django_settings.DEBUG:
         _warn_without_script(live, document)
@@ -126,9 +142,12 @@ def _page_token(live: Runtime, extra: dict[str, Any]) -> PageToken:
     )
 
 
-def _redirect(target: Navigation) -> HttpResponse:
+def _redirect(live: Runtime) -> HttpResponse:
     """LV-7"""
+    target: Navigation = live.navigation  # type: ignore[assignment]
     response = Elsewhere(target.to)
+    if live.flash is not None:
+        pass_on(live, response)
     if isinstance(target, Redirect) and target.status is not None:
         response.status_code = target.status
     return response

@@ -8,6 +8,7 @@ from inspect import isclass
 from typing import Any, NamedTuple
 
 from django_phoenix.exceptions import LiveViewError, PatchLoop
+from django_phoenix.live.hooks import CONT, HALT, rendered, running
 from django_phoenix.live.navigation import Leaving, Patch
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.steps import Step, Steps, Where, call
@@ -53,6 +54,11 @@ def mounting(live: Runtime) -> Steps[None]:
 
 def handling_params(live: Runtime) -> Steps[None]:
     """``handle_params`` for the URL that the view is at."""
+    hooks = live.view._hooks
+    if hooks is not None and hooks.handle_params:
+        halt = yield from running(hooks.handle_params, live.view, live.params, live.uri)
+        if halt is not None:
+            return
     if live.spec.has("handle_params"):
         yield call(live.view.handle_params, live.params, live.uri)
 
@@ -74,11 +80,10 @@ def other_event(live: Runtime, name: str, params: Any) -> Steps[Outcome]:
 
 def message(live: Runtime, content: Any) -> Steps[Outcome]:
     """``handle_info``; what it changed is rendered later, together with what else waits."""
-    step = call(live.view.handle_info, content)
-    yield step
+    where = yield from _hearing(live, content)
     if live.navigation is not None:
         return (yield from settling(live))
-    live.render_where = Where.HERE if step.where is Where.LOOP else Where.POOL
+    live.render_where = Where.HERE if where is Where.LOOP else Where.POOL
     live.behind = True
     return Outcome({})
 
@@ -90,13 +95,23 @@ def catching_up(live: Runtime) -> Steps[Outcome]:
 
 def last_message(live: Runtime, content: Any) -> Steps[Outcome]:
     """``handle_info`` for a message that nothing waits behind, and the rendering in one go."""
-    yield call(live.view.handle_info, content)
+    if live.view._hooks is None:
+        yield call(live.view.handle_info, content)
+    else:
+        yield from _hearing(live, content)
     return (yield from settling(live))
 
 
 def patching(live: Runtime) -> Steps[Outcome]:
     """The client has gone to another URL of the view."""
     yield from handling_params(live)
+    return (yield from settling(live))
+
+
+def clearing_flash(live: Runtime, key: str | None) -> Steps[Outcome]:
+    """``lv:clear-flash`` of the view (LV-73)."""
+    if live.flash is not None:
+        live.flash.clear(key)
     return (yield from settling(live))
 
 
@@ -107,20 +122,26 @@ def settling(live: Runtime, reply: dict[str, Any] | None = None) -> Steps[Outcom
         patches = yield from _following(live)
         if live.navigation is not None:
             pushed = live.take_pushed()
-            return Outcome({"e": pushed} if pushed else {}, patches, live.navigation)  # type: ignore[arg-type]
+            return Outcome({"e": pushed} if pushed else {}, patches, live.leave())
     return Outcome((yield from rendering(live, Where.HERE, reply)), patches)
 
 
 def rendering(live: Runtime, where: Where, reply: dict[str, Any] | None = None) -> Steps[dict[str, Any]]:
     """What has changed, in the view and in the live components that it shows."""
+    if live.queries is not None and live.queries.unread:
+        yield from live.queries.reading()
     render = yield Step(where, live.evaluate)
     if live.components is not None:
         yield from live.components.settling_view(where, complete=render.is_complete)
+    if live.view._hooks is not None:
+        yield from rendered(live, live.view)
     return live.diff(render, reply)
 
 
 def showing(live: Runtime) -> Steps[str]:
     """The HTML of the live region, for the answer to a GET."""
+    if live.queries is not None and live.queries.unread:
+        yield from live.queries.reading()
     tree = yield Step(Where.HERE, live.tree)
     if live.components is None:
         return flatten(tree)
@@ -138,10 +159,14 @@ def joining(live: Runtime) -> Steps[Outcome]:
     patches = yield from _following(live)
     if live.navigation is not None:
         pushed = live.take_pushed()
-        return Outcome({"e": pushed}, patches, live.navigation)  # type: ignore[arg-type]
+        return Outcome({"e": pushed}, patches, live.leave())
+    if live.queries is not None and live.queries.unread:
+        yield from live.queries.reading()
     render = yield Step(Where.POOL, live.evaluate_first)
     if live.components is not None:
         yield from live.components.settling_view(Where.POOL, complete=False)
+    if live.view._hooks is not None:
+        yield from rendered(live, live.view)
     # A whole page weighs a megabyte as objects: let the thread that made it turn it into text, too.
     return Outcome({}, patches, rendered=encoded_early(live.diff(render)))
 
@@ -152,12 +177,30 @@ def ending(live: Runtime, reason: Any) -> Steps[None]:
         yield call(live.view.terminate, reason)
 
 
+def _hearing(live: Runtime, content: Any) -> Steps[Where]:
+    """``handle_info`` and the hooks before it; the side on which the last of them ran."""
+    hooks = live.view._hooks
+    where = Where.LOOP
+    if hooks is not None and hooks.handle_info:
+        halt = yield from running(hooks.handle_info, live.view, content)
+        where = hooks.handle_info[-1].where if hooks.handle_info else Where.POOL
+        if halt is not None:
+            return where
+    if live.spec.has("handle_info"):
+        step = call(live.view.handle_info, content)
+        where = step.where
+        yield step
+    return where
+
+
 def _following(live: Runtime) -> Steps[tuple[Patch, ...]]:
     patches: list[Patch] = []
     while (patch := live.take_patch()) is not None:
         if len(patches) == PATCH_LIMIT:
             raise PatchLoop(f"{live.spec.name}.handle_params() asked for {PATCH_LIMIT} patches in a row.")
         live.move_to(patch.to)
+        if live.flash is not None:
+            live.flash.keep_unshown()
         patches.append(patch)
         yield from handling_params(live)
     return tuple(patches)
@@ -170,12 +213,20 @@ def _guarding(live: Runtime) -> Steps[None]:
             result = yield call(function, live.view, live.params, live.session)
             if live.navigation is not None:
                 return
-            if result is not None:
-                raise TypeError(
-                    f"{live.spec.name}: the guard {getattr(function, '__qualname__', function)} returned "
-                    f"{type(result).__name__}, which refuses nobody. Return None to let pass; refuse by "
-                    "view.redirect(…) or an exception such as PermissionDenied."
-                )
+            if result is not None and result is not CONT:
+                raise _bad_answer(live, getattr(function, "__qualname__", function), result)
+
+
+def _bad_answer(live: Runtime, guard: Any, result: Any) -> Exception:
+    if result == HALT:
+        return LiveViewError(
+            f"{live.spec.name}: the guard {guard} returned HALT, but says nowhere where to go instead. Refuse by "
+            "view.redirect(…) or an exception such as PermissionDenied."
+        )
+    return TypeError(
+        f"{live.spec.name}: the guard {guard} returned {type(result).__name__}, which refuses nobody. Return "
+        "None or CONT to let pass; refuse by view.redirect(…) or an exception such as PermissionDenied."
+    )
 
 
 def _functions(guard: Any) -> Iterator[Any]:

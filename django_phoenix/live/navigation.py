@@ -33,11 +33,12 @@ class Navigate:
 
     to: str
     kind: str = PUSH
+    flash: str | None = None
 
     event = "live_redirect"
 
     def as_wire(self) -> dict[str, Any]:
-        return {"to": self.to, "kind": self.kind}
+        return {"to": self.to, "kind": self.kind, **_flash(self.flash)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,17 @@ class Redirect:
 
     to: str
     status: int | None = 302
+    flash: str | None = None
 
     event = "redirect"
 
     def as_wire(self) -> dict[str, Any]:
-        return {"to": self.to} if self.status is None else {"to": self.to, "status": self.status}
+        status = {} if self.status is None else {"status": self.status}
+        return {"to": self.to, **status, **_flash(self.flash)}
+
+
+def _flash(token: str | None) -> dict[str, str]:
+    return {} if token is None else {"flash": token}
 
 
 Leaving = Navigate | Redirect

@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from django_phoenix.conf import settings
 from django_phoenix.exceptions import RegionError
+from django_phoenix.live.flash_page import show_flash
 from django_phoenix.live.request import nonce_of
 from django_phoenix.live.session import LiveSession
 from django_phoenix.rendering.assets import Assets, deliveries
@@ -274,6 +275,7 @@ def make_context(live: Runtime, template: Template) -> Context:
     layers: list[Any] = context.dicts
     layers[2]["view"] = live.view
     layers.append(vars(live.view.assigns))
+    show_flash(context, live)
     context.template = template
     context.template_name = template.name or "unknown"
     if deliveries:

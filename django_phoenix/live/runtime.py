@@ -13,10 +13,12 @@ from django.urls import set_urlconf
 
 from django_phoenix.exceptions import LiveViewError
 from django_phoenix.live.components import Components
+from django_phoenix.live.flash import Flash, sign_flash
+from django_phoenix.live.flash_page import show_flash
 from django_phoenix.live.forms import decode_query
 from django_phoenix.live.locale import DEFAULT as DEFAULT_LOCALE
 from django_phoenix.live.locale import Locale, active_locale
-from django_phoenix.live.navigation import Navigation, Patch
+from django_phoenix.live.navigation import Leaving, Navigation, Patch
 from django_phoenix.live.page import choose_page
 from django_phoenix.live.request import LiveRequest, PageUrl, nonce_of
 from django_phoenix.live.routes import Route, find_route, login_allows
@@ -28,6 +30,7 @@ from django_phoenix.rendering.diff import RenderState
 
 if TYPE_CHECKING:
     from django_phoenix.live.page import Page
+    from django_phoenix.live.queries import LiveQueries
     from django_phoenix.live.upload_records import UploadRecords
     from django_phoenix.live_view import LiveView
     from django_phoenix.rendering.diff import Render
@@ -47,6 +50,7 @@ class Runtime:
         "components",
         "connect_params",
         "context",
+        "flash",
         "id",
         "live_session",
         "locale",
@@ -54,6 +58,7 @@ class Runtime:
         "page",
         "params",
         "pushed",
+        "queries",
         "render_where",
         "request",
         "route",
@@ -107,6 +112,10 @@ class Runtime:
         self.components: Components | None = None
         # From the first allow_upload on.
         self.uploads: UploadRecords | None = None
+        # From the first stream that follows a query on.
+        self.queries: LiveQueries | None = None
+        # From the first message on.
+        self.flash: Flash | None = None
         self.page: Page = None  # type: ignore[assignment]  # until the view is let in
         self.context: Context = None  # type: ignore[assignment]
         self.state: RenderState = None  # type: ignore[assignment]
@@ -129,6 +138,25 @@ class Runtime:
             return None
         self.navigation = None
         return target
+
+    def leave(self) -> Leaving:
+        """Where the view is left for, with what the visitor is to be shown there (LV-79)."""
+        target: Leaving = self.navigation  # type: ignore[assignment]
+        unshown = () if self.flash is None else self.flash.take_unshown()
+        return replace(target, flash=sign_flash(unshown)) if unshown else target
+
+    def open_flash(self) -> Flash:
+        """The view's messages, to be written to."""
+        if self.flash is None:
+            self.flash = Flash()
+            if self.context is not None:
+                show_flash(self.context, self)
+        return self.flash
+
+    def adopt_flash(self, flash: Flash) -> None:
+        """A component leads elsewhere: what it has to say is said there."""
+        for message in flash.take_unshown():
+            self.open_flash().add(message)
 
     def push_event(self, event: str, payload: dict[str, Any]) -> None:
         self.pushed.append([event, payload])
@@ -252,6 +280,8 @@ class Runtime:
             diff = {**render.diff, "c": trees} if trees else render.diff
         if self.view._streams is not None:
             self.view._streams.forget()
+        if self.flash is not None:
+            self.flash.shown()
         self._load_assets()
         title = vars(self.view.assigns).get("page_title")
         if self.pushed or reply is not None or title != self.title:

@@ -14,6 +14,7 @@ from django.utils.crypto import constant_time_compare
 
 from django_phoenix import tokens
 from django_phoenix.exceptions import InvalidToken
+from django_phoenix.live.flash import FlashMessage, pack, unpack
 from django_phoenix.live.locale import Locale
 
 SessionData = Mapping[str, Any] | Callable[[HttpRequest], Mapping[str, Any]]
@@ -141,17 +142,24 @@ class PageToken:
         return self.user == key and (key is None or _auth_matches(user, self.auth))
 
 
-def sign_static(view_id: str) -> str:
-    """The token in ``data-phx-static``."""
-    return tokens.sign_own("static", {"id": view_id})
+@dataclass(frozen=True, slots=True)
+class StaticToken:
+    """What the first response has shown: ``data-phx-static``."""
 
+    id: str
+    flash: tuple[FlashMessage, ...] = ()
 
-def verify_static(token: object) -> str:
-    """The id that a static token was made for. Raises InvalidToken."""
-    content = tokens.verify_own("static", token)
-    if not isinstance(content, dict) or not isinstance(content.get("id"), str):
-        raise InvalidToken("The static token has another shape.")
-    return str(content["id"])
+    def sign(self) -> str:
+        flash = {"flash": pack(self.flash)} if self.flash else {}
+        return tokens.sign_own("static", {"id": self.id, **flash})
+
+    @classmethod
+    def verify(cls, token: object) -> StaticToken:
+        """Raises InvalidToken."""
+        content = tokens.verify_own("static", token)
+        if not isinstance(content, dict) or not isinstance(content.get("id"), str):
+            raise InvalidToken("The static token has another shape.")
+        return cls(content["id"], unpack(content.get("flash", ())))
 
 
 def user_marks(user: Any) -> tuple[str | None, str]:

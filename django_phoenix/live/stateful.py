@@ -7,6 +7,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from django_phoenix.live.async_assigns import Asyncing
+from django_phoenix.live.flash import Flash, check_flash
+from django_phoenix.live.hooks import Hooked
 from django_phoenix.live.navigation import (
     PUSH,
     REPLACE,
@@ -69,6 +72,20 @@ class Stateful(Asyncing, Hooked):
             )
         self._live.push_event(event, payload or {})
 
+    def put_flash(self, kind: str, text: Any) -> None:
+        """Show a message: ``{{ flash.info }}`` of the template, and among Django's ``{{ messages }}``.
+
+        kind: "info", "success", "warning", "error", or a word of your own; there is one message of each.
+        A view that is left at once takes it along: the next page shows it. A component's own template shows
+        its messages; if it leads to another URL the page shows them.
+        """
+        check_flash(type(self).__name__, kind, text)
+        self._open_flash().put(kind, text)
+
+    def clear_flash(self, kind: str | None = None) -> None:
+        """Take back the messages of a kind, or all."""
+        self._open_flash().clear(kind)
+
     def push_patch(self, to: Any, *args: Any, replace: bool = False, **kwargs: Any) -> None:
         """Change the URL without leaving this view: ``handle_params`` runs, the state stays.
 
@@ -117,6 +134,9 @@ class Stateful(Asyncing, Hooked):
         check_task(self, name, function)
         if self._live.channel is not None:
             self._live.channel.start_task((self._cid, name), function, args, kwargs)
+
+    def _open_flash(self) -> Flash:
+        return self._live.open_flash()
 
     def _path(self, to: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         try:
