@@ -150,3 +150,15 @@ def running(hooks: tuple[Hook, ...], owner: Any, *args: Any) -> Steps[Halt | Non
             f"{result!r:.100}."
         )
     return None
+
+
+def rendered(live: Runtime, owner: Any) -> Steps[None]:
+    """``after_render`` of a view or component. What it pushes goes with what was rendered."""
+    if owner._hooks is None or not owner._hooks.after_render:
+        return
+    yield from running(owner._hooks.after_render, owner)
+    if live.navigation is not None:
+        raise LiveViewError(
+            f"{type(owner).__name__}: a hook of after_render asks for {live.navigation}, but the page is being "
+            "rendered. Let it send_after(0, …) a message, and do so in handle_info."
+        )
