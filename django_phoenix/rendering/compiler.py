@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from . import loops, partial_tags, readers, structure, tags  # noqa: F401 (their handlers)
 from .chain import extends_node, is_literal, overriding_blocks
+from .colocated import settle_names
 from .diff import Render, RenderState, share_statics
 from .dirty import enter, follow
 from .errors import annotate
@@ -124,7 +125,7 @@ class CompiledTemplate:
     """A template, or the live block of its page with all that overrides it."""
 
     def __init__(self, template: Template, live_block: str | None = None, roots: Roots | None = None) -> None:
-        self.template = template
+        self.template = settle_names(template)
         self.roots = roots  # where attributes of the component whose template it is are written
         self.live_block = live_block
         self.extends = extends_node(template) is not None

@@ -19,10 +19,16 @@ from django_phoenix.conf import DEFAULTS, settings
 from django_phoenix.declarations.rest import with_class
 from django_phoenix.forms import errors_to_show
 from django_phoenix.live.client import SCRIPT, STYLE, live_path
+from django_phoenix.live.colocated_tags import (
+    parse_colocated_css,
+    parse_colocated_hook,
+    parse_colocated_js,
+)
 from django_phoenix.live.component_tag import parse_live_component, parse_render_slot
 from django_phoenix.live.js_tag import parse_js
 from django_phoenix.live.request import nonce_of
 from django_phoenix.live.upload_tags import parse_live_file_input, parse_live_img_preview
+from django_phoenix.live.wrapping_tags import parse_focus_wrap, parse_portal
 from django_phoenix.rendering.keying import key_by
 from django_phoenix.rendering.purity import register_pure_filter
 from django_phoenix.rendering.runtime import Runtime as Rendering
@@ -31,10 +37,15 @@ from django_phoenix.uploads import upload_errors
 
 register = template.Library()
 
+register.tag("colocated_css", parse_colocated_css)
+register.tag("colocated_hook", parse_colocated_hook)
+register.tag("colocated_js", parse_colocated_js)
+register.tag("focus_wrap", parse_focus_wrap)
 register.tag("js", parse_js)
 register.tag("live_component", parse_live_component)
 register.tag("live_file_input", parse_live_file_input)
 register.tag("live_img_preview", parse_live_img_preview)
+register.tag("portal", parse_portal)
 register.tag("render_slot", parse_render_slot)
 register.filter(errors_to_show)
 register.filter(upload_errors)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.template.base import Template
 
+from django_phoenix.rendering.colocated import settle_names
 from django_phoenix.rendering.compiler import CompiledTemplate
 
 from .bridge import (
@@ -78,7 +79,8 @@ class Plan:
         if self.template is None or self.asks_for_template or self.is_captured:
             return "has scripts or styles that look for its elements, which are not known in advance"
         try:
-            self.rooted = CompiledTemplate(self.template, roots=root_tags(self.template.nodelist))
+            roots = root_tags(settle_names(self.template).nodelist)
+            self.rooted = CompiledTemplate(self.template, roots=roots)
         except Unknown as error:
             return f"{error}, for which its scripts or styles look"
         return ""

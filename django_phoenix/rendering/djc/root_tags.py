@@ -21,6 +21,7 @@ from django.template.defaulttags import (
     WithNode,
 )
 
+from django_phoenix.rendering.colocated import Colocated
 from django_phoenix.rendering.roots import MARK, VOID
 
 Places = dict[int, list[int]]
@@ -58,7 +59,7 @@ def flat(nodes: Iterable[Any]) -> Iterator[tuple[Any, str]]:
                 yield from flat(node.nodelist_empty)
             case WithNode() | AutoEscapeControlNode():
                 yield from flat(node.nodelist)
-            case LoadNode() | CommentNode():
+            case LoadNode() | CommentNode() | Colocated():
                 pass
             case _:
                 yield node, MARK
