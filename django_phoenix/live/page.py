@@ -39,6 +39,9 @@ LEAVE_DEPENDENCIES = "DJC_DEPS_STRATEGY"
 # Where a fragment stands when neither view, live_session nor setting names a layout.
 PLAIN_LAYOUT = "django_phoenix/layout.html"
 
+# That of a view which stands in a page already.
+NO_LAYOUT = ""
+
 CACHE = "_phoenix_pages"
 
 
@@ -57,7 +60,7 @@ def prepare(live: Runtime) -> None:
     """Give a view its context and its page. Raises RegionError, TemplateDoesNotExist, TemplateSyntaxError."""
     template = find_template(live.view)
     live.context = make_context(live, template)
-    live.page = find_page(template, *frame_of(live.view, live.live_session), live.context)
+    live.page = find_page(template, *_frame_of(live), live.context)
 
 
 def choose_page(live: Runtime) -> None:
@@ -69,8 +72,8 @@ def choose_page(live: Runtime) -> None:
     template = find_template(live.view) if name is None else load_template(name)
     if template is live.page.template:
         return
-    page = find_page(template, *frame_of(live.view, live.live_session), live.context)
-    if page.root != live.page.root:
+    page = find_page(template, *_frame_of(live), live.context)
+    if page.root != live.page.root and not live.is_nested:
         raise RegionError(
             f"{live.spec.name}: {_name(template)} has the root {page.root}, the view's own template has "
             f"{live.page.root}. All templates of one view need the same one."
@@ -92,6 +95,12 @@ def frame_of(view: Any, live_session: LiveSession) -> tuple[str | None, str]:
     layout = view.layout or live_session.layout or settings.LAYOUT
     block = view.live_block or live_session.live_block or settings.LIVE_BLOCK
     return layout, block
+
+
+def _frame_of(live: Runtime) -> tuple[str | None, str]:
+    """The same of a mounted view: one that stands in another page has no layout."""
+    layout, block = frame_of(live.view, live.live_session)
+    return (NO_LAYOUT if live.is_nested else layout), block
 
 
 def find_page(template: Template, layout: str | None, block: str, context: Context) -> Page:
@@ -176,9 +185,10 @@ def _make_page(template: Template, layout: str | None, block: str, context: Cont
         if chain.is_document:
             raise _no_region(chain, block)
         inner = None
-        outer = Chain(load_template(layout or PLAIN_LAYOUT), context)
-        if not outer.has(block):
-            raise _no_region(outer, block)
+        if layout != NO_LAYOUT:
+            outer = Chain(load_template(layout or PLAIN_LAYOUT), context)
+            if not outer.has(block):
+                raise _no_region(outer, block)
     return Page(
         template,
         region=compile_region(template, inner),

@@ -29,6 +29,7 @@ from django_phoenix.rendering.assets import Assets, deliveries
 from django_phoenix.rendering.diff import RenderState
 
 if TYPE_CHECKING:
+    from django_phoenix.live.family import Family
     from django_phoenix.live.page import Page
     from django_phoenix.live.queries import LiveQueries
     from django_phoenix.live.upload_records import UploadRecords
@@ -50,6 +51,7 @@ class Runtime:
         "components",
         "connect_params",
         "context",
+        "family",
         "flash",
         "id",
         "live_session",
@@ -114,11 +116,18 @@ class Runtime:
         self.uploads: UploadRecords | None = None
         # From the first stream that follows a query on.
         self.queries: LiveQueries | None = None
+        # Of a view that stands in another one, or in an ordinary page, or shows such views.
+        self.family: Family | None = None
         # From the first message on.
         self.flash: Flash | None = None
         self.page: Page = None  # type: ignore[assignment]  # until the view is let in
         self.context: Context = None  # type: ignore[assignment]
         self.state: RenderState = None  # type: ignore[assignment]
+
+    @property
+    def is_nested(self) -> bool:
+        """A tag shows the view: no URL leads to it."""
+        return self.family is not None and self.family.is_nested
 
     # What the view asks for; it takes hold when the callback has returned.
 
@@ -169,14 +178,18 @@ class Runtime:
 
     def move_to(self, to: str) -> None:
         """Be at another URL of this view. Raises LiveViewError if that URL leads elsewhere."""
+        self.show(*self.check_patch(to, self.spec.name))
+
+    def check_patch(self, to: str, asker: str) -> tuple[PageUrl, Route]:
+        """Where a patch leads. Raises LiveViewError if that is elsewhere."""
         url = PageUrl(urljoin(self.uri, to))
         route = self.find_patch(url)
         if route is None:
             raise LiveViewError(
-                f"{self.spec.name}: push_patch({to!r}) leads to another view, live_session or guard. A patch "
+                f"{asker}: push_patch({to!r}) leads to another view, live_session or guard. A patch "
                 "stays in its view; for another one use push_navigate() or redirect()."
             )
-        self.show(url, route)
+        return url, route
 
     def find_patch(self, url: PageUrl) -> Route | None:
         """The route of a URL if it is this very view's and no GET would have to be asked, else None.
@@ -187,6 +200,7 @@ class Runtime:
         route = find_route(path, self.urlconf)
         if (
             route is None
+            or self.route is None
             or route.view_class is not type(self.view)
             or route.live_session != self.live_session
             or not self._is_set_up_for(route)
@@ -209,6 +223,8 @@ class Runtime:
         self.uri = url.full
         if isinstance(self.request, LiveRequest):
             self.request.show(url, route.match)
+        if self.family is not None:
+            self.family.show(url, route.match)
         vars(self.view).update(route.initkwargs, args=route.match.args, kwargs=route.match.kwargs)
 
     def localize(self, language: str | None, time_zone: str | None) -> None:
