@@ -70,6 +70,8 @@ DEFAULTS: dict[str, Any] = {
     "LIVE_BLOCK": "content",
     # Where pages connect. None: where phoenix_application(live=...) put it, or live/ if that runs elsewhere.
     "LIVE_PATH": None,
+    # Models whose changes live queries follow: "app.Model", or "app" for all of an app.
+    "LIVE_MODELS": (),
     # Milliseconds that a page's WebSocket may take to open, and then to answer, before the page turns to
     # long-polling. None: it never does.
     "LONGPOLL_FALLBACK_MS": 2500,

@@ -54,6 +54,7 @@ __all__ = [
     "subscriber_count",
     "subscription",
     "unsubscribe",
+    "when_committed",
 ]
 
 logger = logging.getLogger(__name__)
@@ -226,6 +227,11 @@ def set_node(node: Node) -> Node:
     global _node
     former, _node = _node, node
     return former
+
+
+def when_committed(action: Callable[[], None]) -> None:
+    """Call it now, or when the transaction that is open is committed; never, if that is rolled back."""
+    _node.commit_rule(action)
 
 
 def flush(timeout: float = EXIT_TIMEOUT) -> bool:

@@ -17,9 +17,11 @@ again gets from ``mount`` what there is then.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django_phoenix.exceptions import LiveViewError
+from django_phoenix.live.queries import LiveQueries, LiveQuery
 from django_phoenix.rendering.keyed import key_getter
 from django_phoenix.rendering.streams import NEW, RESET, Insert, Stream
 
@@ -97,6 +99,13 @@ class Streams:
                 "first items: in mount()."
             )
         self._dom_ids[name] = self._callable(name, dom_id)
+
+    def made(self, name: str, dom_id: DomId | None) -> Stream:
+        """A stream that is filled later."""
+        self._check(name, -1, None)
+        if dom_id is not None:
+            self._dom_ids[name] = self._callable(name, dom_id)
+        return self.named.get(name) or self._make(name)
 
     def get(self, name: str, method: str) -> Stream:
         """A stream that is there. Raises LiveViewError."""
@@ -225,6 +234,7 @@ class Streaming:
         reset: bool = False,
         update_only: bool = False,
         dom_id: DomId | None = None,
+        live: bool = False,
     ) -> None:
         """Make a stream of ``items``, or insert them into the one that there is.
 
@@ -234,8 +244,25 @@ class Streaming:
         are there first. ``update_only``: leave out those that the browser does not show. ``dom_id``: the
         function that gives an item's id; else it is ``name`` with its ``pk`` or ``id``: "messages-7".
 
-        Raises LiveViewError if an item has no id, and then inserts none.
+        ``live``: ``items`` is a queryset, and the stream follows it from now on: what is saved or deleted
+        anywhere comes, changes, moves and goes as the query says. It is read when the callback has returned,
+        so in an ``async def`` as well. Called again with another query, what differs is sent.
+
+        Raises LiveViewError if an item has no id, and then inserts none; if a stream that follows a query is
+        given items of its own without ``reset``; and for models that the setting LIVE_MODELS does not name.
         """
+        if live:
+            if at != -1 or limit is not None or update_only:
+                raise ValueError(
+                    f"{type(self).__name__}.stream({name!r}, …, live=True): at, limit and update_only are "
+                    "for the query to say. Slice it: queryset[:50]."
+                )
+            self._follow(name, items, reset=reset, dom_id=dom_id)
+            return
+        if self._live.queries is not None and (query := self._live.queries.find(self._cid, name)) is not None:
+            if not reset:
+                raise self._follows(name, "stream")
+            self._live.queries.leave(query)
         self._streams_here("stream").add(
             name, items, at=at, limit=limit, reset=reset, update_only=update_only, dom_id=dom_id
         )
@@ -249,17 +276,22 @@ class Streaming:
     ) -> None:
         """Insert an item, or update it where it stands. Options as in ``stream``.
 
-        To move it, delete and insert it. Raises LiveViewError if there is no such stream.
+        To move it, delete and insert it. Raises LiveViewError if there is no such stream, or if it follows a
+        query and ``update_only`` is not given: then the query says what is inserted.
         """
+        if self._live.queries is not None and not update_only:
+            self._check_own(name, "stream_insert")
         self._streams_here("stream_insert").insert(name, item, at, limit, update_only)
 
     def stream_delete(self, name: str, item: Any) -> None:
-        """Take an item away. Raises LiveViewError if there is no such stream."""
+        """Take an item away. Raises LiveViewError if there is no such stream, or if it follows a query."""
+        self._check_own(name, "stream_delete")
         streams = self._streams_here("stream_delete")
         streams.get(name, "stream_delete").log.append(streams.dom_id(name, item))
 
     def stream_delete_by_dom_id(self, name: str, dom_id: str) -> None:
-        """Take away the item whose element has this id."""
+        """Take away the item whose element has this id. Raises as ``stream_delete`` does."""
+        self._check_own(name, "stream_delete_by_dom_id")
         stream = self._streams_here("stream_delete_by_dom_id").get(name, "stream_delete_by_dom_id")
         if not isinstance(dom_id, str):
             raise TypeError(
@@ -267,6 +299,49 @@ class Streaming:
                 f"as '{name}-1', got {dom_id!r:.100}."
             )
         stream.log.append(dom_id)
+
+    def stream_refresh(self, name: str) -> None:
+        """Read the query of a stream that follows one again, all of it.
+
+        For what it shows of other models. Raises LiveViewError if the stream follows no query.
+        """
+        queries = self._live.queries
+        query = None if queries is None else queries.find(self._cid, name)
+        if queries is None or query is None:
+            raise LiveViewError(
+                f"{type(self).__name__}.stream_refresh({name!r}): it follows no query. Make it by "
+                f"self.stream({name!r}, queryset, live=True)."
+            )
+        queries.refresh(query)
+
+    def _follow(self, name: str, queryset: Any, *, reset: bool, dom_id: DomId | None) -> None:
+        live = self._live
+        if live.queries is None:
+            live.queries = LiveQueries(live)
+        streams = self._streams_here("stream")
+        query = live.queries.find(self._cid, name)
+        if query is None:
+            if name in streams.named and not reset:
+                raise LiveViewError(
+                    f"{type(self).__name__}.stream({name!r}, …, live=True): the stream has items that are "
+                    "not of this query already. Give reset=True."
+                )
+            stream = streams.made(name, dom_id)
+            query = LiveQuery(self, name, stream, partial(streams.dom_id, name))
+        live.queries.follow(query, queryset, reset=reset)
+
+    def _check_own(self, name: str, method: str) -> None:
+        """What is in it is not for a query to say."""
+        queries = self._live.queries
+        if queries is not None and queries.find(self._cid, name) is not None:
+            raise self._follows(name, method)
+
+    def _follows(self, name: str, method: str) -> LiveViewError:
+        return LiveViewError(
+            f"{type(self).__name__}.{method}({name!r}, …): the stream follows a query, which says what is in "
+            "it. Save or delete objects; or follow another query: "
+            f"self.stream({name!r}, …, live=True)."
+        )
 
     def _streams_here(self, method: str) -> Streams:
         state, streams = vars(self.assigns), self._streams

@@ -17,13 +17,13 @@ PACKAGE = Path(__file__).resolve().parent.parent / "django_phoenix"
 FLOORS = [
     {"exceptions", "wire", "js"},
     {"conf", "signals", "tokens", "payload", "conversion", "rates", "params", "rendering", "declarations"},
-    {"process", "executor", "watchdog", "delivery", "history", "pubsub", "presence"},
+    {"process", "executor", "watchdog", "delivery", "history", "pubsub", "presence", "live_queries"},
     {"channel", "socket", "decorators", "transport"},
     {
         *("async_result", "streams", "uploads", "component", "core_components", "live_component"),
         *("guards", "forms", "live_view", "live"),
     },
-    {"routing", "checks", "apps", "templatetags", "management", "testing", "dashboard", "__main__"},
+    {"routing", "checks", "middleware", "apps", "templatetags", "management", "testing", "dashboard", "__main__"},
     {"pytest_plugin"},
 ]
 MODULES = {

@@ -15,6 +15,7 @@ from django_phoenix.exceptions import LiveViewError
 from django_phoenix.live.component_records import Arguments, Due, Level, Record, bad_id, changes, is_new
 from django_phoenix.live.component_renderer import ComponentRenderer
 from django_phoenix.live.component_trees import Exemplars, settle_news
+from django_phoenix.live.hooks import rendered
 from django_phoenix.live.steps import Step, Steps, Where, call
 from django_phoenix.live.updates import Myself, UpdateRequest, dotted_name
 from django_phoenix.rendering.diff import RenderState
@@ -136,6 +137,10 @@ class Components:
             if queries is not None and queries.unread:
                 yield from queries.reading()
             yield Step(where, self._render_level, (due,))
+            if self._live.channel is not None:
+                for each in due:
+                    if each.record.component._hooks is not None:
+                        yield from rendered(self._live, each.record.component)
             due = self._take_level()
         raise LiveViewError(
             f"{due[0].record.spec.name} with the id {due[0].record.id!r} stands in {DEEPEST} components, one "

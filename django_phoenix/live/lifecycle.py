@@ -220,8 +220,8 @@ def _guarding(live: Runtime) -> Steps[None]:
 def _bad_answer(live: Runtime, guard: Any, result: Any) -> Exception:
     if result == HALT:
         return LiveViewError(
-            f"{live.spec.name}: the guard {guard} returned HALT, but says nowhere where to go instead. Refuse by "
-            "view.redirect(…) or an exception such as PermissionDenied."
+            f"{live.spec.name}: the guard {guard} returned HALT, but said nowhere to go instead. Refuse "
+            "by view.redirect(…) or an exception such as PermissionDenied."
         )
     return TypeError(
         f"{live.spec.name}: the guard {guard} returned {type(result).__name__}, which refuses nobody. Return "

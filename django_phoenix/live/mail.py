@@ -1,13 +1,15 @@
 """What comes into a live view's mailbox that is no message of the user's: ``send_update``, ends of tasks,
-news of uploads."""
+news of uploads and of live queries."""
 
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django_phoenix.live import component_life, upload_life
+from django_phoenix.live import component_life, query_life, upload_life
 from django_phoenix.live.lifecycle import Outcome
+from django_phoenix.live.queries import QueryNews
 from django_phoenix.live.steps import Steps
 from django_phoenix.live.tasks import TaskDone
 from django_phoenix.live.updates import UpdateRequest, from_message
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # Among them dict: what another process sends is JSON.
-OWN_MESSAGES = {TaskDone, UpdateRequest, UploadNews, dict}
+OWN_MESSAGES = {TaskDone, UpdateRequest, UploadNews, QueryNews, dict}
 
 
 def story_of(channel: LiveChannel, message: Any) -> Steps[Outcome] | None:
@@ -29,6 +31,9 @@ def story_of(channel: LiveChannel, message: Any) -> Steps[Outcome] | None:
     if type(message) is UploadNews:
         channel.server.doing = f"{channel.live.spec.name}'s upload {message.config.name!r}"
         return upload_life.news(channel.live, message, at_once=_shows_at_once(channel))
+    if type(message) is QueryNews:
+        channel.server.doing = f"{channel.live.spec.name}'s live queries"
+        return query_life.news(channel.live, message.queries, at_once=partial(_shows_at_once, channel))
     request = message if type(message) is UpdateRequest else from_message(message)
     return None if request is None else _update(channel, request)
 

@@ -1,0 +1,310 @@
+"""Live queries, the side of the view: what they show, and what has to change when their models have."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Model, QuerySet
+
+from django_phoenix import pubsub
+from django_phoenix.exceptions import LiveViewError
+from django_phoenix.live.steps import Step, Steps, Where
+from django_phoenix.live_queries import Keys, merged, topics_of
+from django_phoenix.rendering.streams import RESET, Stream
+
+if TYPE_CHECKING:
+    from django_phoenix.live.runtime import Runtime
+    from django_phoenix.streams import Streaming
+
+# Seconds between two looks into the database: what changes meanwhile is gathered.
+WINDOW = 0.05
+
+# More objects than that are fetched with all the rest of the query.
+FEW = 100
+
+# What leaves no two rows in doubt; and what nothing can help.
+UNIQUE = {"pk", "-pk", "?"}
+
+
+class QueryNews:
+    """Into the mailbox of the view: models that it follows have changed."""
+
+    __slots__ = ("queries",)
+
+    def __init__(self, queries: LiveQueries) -> None:
+        self.queries = queries
+
+
+class LiveQuery:
+    """A stream that follows a query."""
+
+    __slots__ = ("all_anew", "dom_id", "keys", "name", "owner", "queryset", "reset", "stream", "topics")
+
+    def __init__(self, owner: Streaming, name: str, stream: Stream, dom_id: Callable[[Any], str]) -> None:
+        self.owner = owner
+        self.name = name
+        self.stream = stream
+        self.dom_id = dom_id
+        # What the client shows, in its order: primary keys, and the ids of their elements.
+        self.keys: dict[Any, str] = {}
+        self.queryset: QuerySet[Any] = None  # type: ignore[assignment]  # until it follows one
+        self.topics: dict[str, type[Model]] = {}
+        # All that is shown goes first.
+        self.reset = False
+        # All of it is sent once more.
+        self.all_anew = False
+
+    def follow(self, queryset: Any, *, reset: bool) -> None:
+        """Show this one from now on. Raises TypeError or LiveViewError."""
+        here = f"{type(self.owner).__name__}.stream({self.name!r}, …, live=True)"
+        self.queryset = _in_one_order(here, queryset)
+        try:
+            self.topics = topics_of(self.queryset.model)
+        except ImproperlyConfigured as error:
+            raise LiveViewError(f"{here}: {error}") from None
+        self.reset = self.reset or reset
+
+    def read(self) -> None:
+        """Show what the query gives now. Blocks."""
+        if self.reset:
+            self.reset = False
+            self.keys = {}
+            self.stream.log.append(RESET)
+        anew, self.all_anew = self.all_anew or not self.keys, False
+        self.look(None if anew else set())
+
+    def look(self, changed: Keys) -> bool:
+        """Show what is other than it was, objects with these keys among it. False: nothing. Blocks."""
+        if changed is None:
+            return self._show({each.pk: each for each in self.queryset.all()})
+        order = dict.fromkeys(self.queryset.prefetch_related(None).values_list("pk", flat=True))
+        staying = _staying(self.keys, order)
+        wanted = [key for key in order if key not in staying or key in changed]
+        if not wanted and len(staying) == len(self.keys):
+            return False
+        found = self._fetch(wanted) if wanted else {}
+        return self._show(found, [key for key in order if key in found or key in staying])
+
+    def _fetch(self, wanted: list[Any]) -> dict[Any, Any]:
+        query = self.queryset.all()
+        if len(wanted) <= FEW:
+            query.query.clear_limits()
+            query = query.filter(pk__in=wanted)
+        return {each.pk: each for each in query}
+
+    def _show(self, found: dict[Any, Any], order: Sequence[Any] | None = None) -> bool:
+        """Those that were found come or are shown anew, at their places; others stay, or go."""
+        order = list(found) if order is None else order
+        staying = _staying(self.keys, order)
+        known, self.keys = self.keys, {}
+        log = self.stream.log
+        before = len(log)
+        log += [dom_id for key, dom_id in known.items() if key not in staying]
+        for place, key in enumerate(order):
+            if key in staying and key not in found:
+                self.keys[key] = known[key]
+                continue
+            item = found[key]
+            dom_id = self.keys[key] = self.dom_id(item)
+            log.append((dom_id, item, -1 if not known or key in staying else place, None, False))
+        return len(log) > before
+
+
+class LiveQueries:
+    """Those of one view and its components. On the loop and in pool threads, never in two places at once;
+    but for ``deliver``, which only notes what has come."""
+
+    __slots__ = ("_called", "_earliest", "_listens", "_live", "_news", "_queries", "_unread")
+
+    def __init__(self, live: Runtime) -> None:
+        self._live = live
+        # By owner (a cid, or None for the view) and name.
+        self._queries: dict[tuple[int | None, str], LiveQuery] = {}
+        self._unread: dict[LiveQuery, None] = {}
+        self._listens: set[str] = set()
+        # What has changed, by topic.
+        self._news: dict[str, Keys] = {}
+        self._called = False
+        self._earliest = 0.0
+        if live.channel is not None:
+            live.channel.server.on_finish(self.close)
+
+    # -- what views and components ask for
+
+    def find(self, cid: int | None, name: str) -> LiveQuery | None:
+        """The one behind this stream of this owner."""
+        return self._queries.get((cid, name))
+
+    def follow(self, query: LiveQuery, queryset: Any, *, reset: bool) -> None:
+        """Have a stream follow a query, which is read when the callback has returned."""
+        query.follow(queryset, reset=reset)
+        self._queries[query.owner._cid, query.name] = query
+        self._unread[query] = None
+
+    def refresh(self, query: LiveQuery) -> None:
+        """Have all of it read again when the callback has returned."""
+        query.all_anew = True
+        self._unread[query] = None
+
+    def leave(self, query: LiveQuery) -> None:
+        """The stream goes its own way again."""
+        self._queries.pop((query.owner._cid, query.name), None)
+        self._unread.pop(query, None)
+
+    def begin_again(self, cid: int | None) -> None:
+        """The client has thrown away what a component has shown."""
+        for query in self._of([cid]):
+            query.keys = {}
+            self._unread[query] = None
+
+    def forget(self, cids: Iterable[int]) -> None:
+        """Components have gone."""
+        for query in self._of(cids):
+            self.leave(query)
+
+    def _of(self, cids: Iterable[int | None]) -> list[LiveQuery]:
+        return [query for (cid, _), query in self._queries.items() if cid in cids]
+
+    # -- reading
+
+    @property
+    def unread(self) -> bool:
+        """Something has to be read before the next rendering."""
+        return bool(self._unread)
+
+    def reading(self) -> Steps[None]:
+        """Listen, then read: in this order, so that nothing is missed between."""
+        topics = {topic for query in self._unread for topic in query.topics} - self._listens
+        if topics and self._live.channel is not None:
+            yield Step(Where.LOOP, self._listen, (topics,))
+        queries, self._unread = list(self._unread), {}
+        yield Step(Where.POOL, _read, (queries,))
+
+    def looking(self) -> Steps[list[Streaming]]:
+        """Look at what has changed; whose streams have."""
+        self._called = False
+        self._earliest = self._live.channel.server.loop.time() + WINDOW
+        news, self._news = self._news, {}
+        queries = [
+            (query, _concerned(query, news)) for query in self._queries.values() if query not in self._unread
+        ]
+        owners: list[Streaming] = yield Step(Where.POOL, _look, (queries,))
+        return owners
+
+    async def _listen(self, topics: set[str]) -> None:
+        for topic in topics:
+            self._listens.add(topic)
+            joined = pubsub.subscribe(topic, self)
+            if joined is not None:
+                await joined
+        if self._live.channel.server.over:
+            self.close()
+
+    # -- on the loop
+
+    def deliver(self, delivery: pubsub.Delivery) -> None:
+        """Somebody has changed something."""
+        keys = delivery.payload.get("pks")
+        topic = delivery.topic
+        self._news[topic] = merged(self._news.get(topic, set()), None if keys is None else _hashable(keys))
+        if not self._called:
+            self._called = True
+            self._call()
+
+    def _call(self) -> None:
+        """Have the view look, when it has had the time to show the last news, and its client to read them."""
+        server = self._live.channel.server
+        outbox, early = server.connection.outbox, self._earliest - server.loop.time()
+        if early > 0:
+            server.loop.call_later(early, self._call)
+        elif outbox.busy and not server.connection.closed:
+            outbox.when_drained(self._call)
+        elif not server.over:
+            server.inform(QueryNews(self))
+
+    def close(self) -> None:
+        """The view has ended."""
+        for topic in self._listens:
+            pubsub.unsubscribe(topic, self)
+        self._listens.clear()
+
+
+def _read(queries: list[LiveQuery]) -> None:
+    for query in queries:
+        query.read()
+
+
+def _look(queries: list[tuple[LiveQuery, Keys]]) -> list[Streaming]:
+    return [query.owner for query, keys in queries if (keys is None or keys) and query.look(keys)]
+
+
+def _concerned(query: LiveQuery, news: dict[str, Keys]) -> Keys:
+    """Keys of objects that may be in this query, as Python has them."""
+    keys: Keys = set()
+    for topic, model in query.topics.items():
+        if topic in news:
+            keys = merged(keys, _converted(model, news[topic]))
+    return keys
+
+
+def _converted(model: type[Model], keys: Keys) -> Keys:
+    if keys is None:
+        return None
+    meta: Any = model._meta
+    if len(meta.pk_fields) > 1:
+        return {
+            tuple(field.to_python(part) for field, part in zip(meta.pk_fields, key, strict=True))
+            for key in keys
+        }
+    return {meta.pk.to_python(key) for key in keys}
+
+
+def _hashable(keys: list[Any]) -> set[Any]:
+    return {tuple(key) if isinstance(key, list) else key for key in keys}
+
+
+def _staying(known: Iterable[Any], order: Iterable[Any]) -> set[Any]:
+    """The most of those in both that can stay where they are: the longest run of the same sequence."""
+    places = {key: place for place, key in enumerate(order)}
+    run: list[int] = []  # the last place of the best run of each length
+    last: list[Any] = []
+    before: dict[Any, Any] = {}
+    for key in known:
+        place = places.get(key)
+        if place is None:
+            continue
+        length = bisect_left(run, place)
+        before[key] = last[length - 1] if length else None
+        run[length : length + 1], last[length : length + 1] = [place], [key]
+    staying: set[Any] = set()
+    key = last[-1] if last else None
+    while key is not None:
+        staying.add(key)
+        key = before[key]
+    return staying
+
+
+def _in_one_order(here: str, queryset: Any) -> QuerySet[Any]:
+    """The query, ordered so that it gives the same rows in the same order each time. Not evaluated."""
+    if not isinstance(queryset, QuerySet):
+        raise TypeError(
+            f"{here} takes a queryset, got {type(queryset).__name__}. Only a query can be followed."
+        )
+    query: Any = queryset.query
+    if query.combinator or queryset._fields is not None:  # type: ignore[attr-defined]
+        raise TypeError(
+            f"{here} takes a queryset of whole objects: no values(), union() or the like. For what the page "
+            "shows beside them use annotate()."
+        )
+    copy: Any = queryset.all()
+    low, high = query.low_mark, query.high_mark
+    copy.query.clear_limits()
+    order = list(query.order_by or (query.get_meta().ordering if query.default_ordering else ()))
+    if not query.extra_order_by and UNIQUE.isdisjoint(each for each in order if isinstance(each, str)):
+        falls = bool(order) and isinstance(order[-1], str) and order[-1].startswith("-")
+        copy = copy.order_by(*order, "-pk" if falls else "pk")
+    copy.query.set_limits(low, high)
+    return copy  # type: ignore[no-any-return]
