@@ -11,10 +11,13 @@ the filter of that name: ``{% for error in form.email|errors_to_show %}``, after
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
-from django.forms import BoundField, MultiWidget, SelectDateWidget
+from asgiref.sync import sync_to_async
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm, BoundField, MultiWidget, SelectDateWidget
 
 from django_phoenix.live.forms import key_path
 
@@ -86,3 +89,50 @@ def _input_names(field: BoundField) -> Iterator[str]:
         yield from (part % name for part in (widget.year_field, widget.month_field, widget.day_field))
     else:
         yield name
+
+
+# -- checks that wait for something
+
+
+def has_async_checks(form: BaseForm) -> bool:
+    """Whether the form has methods ``async def aclean_<field>(self)``."""
+    return any(hasattr(form, f"aclean_{name}") for name in form.fields)
+
+
+async def aclean(form: BaseForm, known: MutableMapping[Any, Any] | None = None) -> bool:
+    """Validate a form whose fields may have async checks; whether it is valid.
+
+    After all that Django does, for each field without errors ``async def aclean_<field>(self)`` is called,
+    all of them at once: as ``clean_<field>`` it reads ``self.cleaned_data``, returns the value to keep, and
+    raises ValidationError for what is wrong. ``known`` remembers what they said of a value, so that they are
+    not asked again while something else is filled in.
+    """
+    await sync_to_async(form.full_clean)()
+    checks = {
+        name: check
+        for name in form.fields
+        if name in form.cleaned_data and (check := getattr(form, f"aclean_{name}", None)) is not None
+    }
+    outcomes = await asyncio.gather(*(_outcome(form, *check, known) for check in checks.items()))
+    for name, outcome in zip(checks, outcomes, strict=True):
+        if isinstance(outcome, ValidationError):
+            form.add_error(name, outcome)
+        else:
+            form.cleaned_data[name] = outcome
+    return form.is_valid()
+
+
+async def _outcome(
+    form: BaseForm, name: str, check: Callable[[], Any], known: MutableMapping[Any, Any] | None
+) -> Any:
+    """What a check returns, or the ValidationError that it raises."""
+    key = (name, form[name].data if isinstance(form[name].data, str) else None)
+    if known is not None and key[1] is not None and key in known:
+        return known[key]
+    try:
+        outcome = await check()
+    except ValidationError as error:
+        outcome = error
+    if known is not None:
+        known[key] = outcome
+    return outcome

@@ -44,6 +44,8 @@ class Params(dict[str, Any]):
 
     # What a form sent, as it came.
     pairs: Sequence[tuple[str, str]] = ()
+    # By a plain POST: what is shown is a page of its own, no change of one.
+    posted: bool = False
 
     def getlist(self, name: str) -> list[Any]:
         """All values of a name that may come several times, as Django's QueryDict has it."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from typing import Any
 from urllib.parse import parse_qsl
 
 from django.conf import settings
+from django.http import QueryDict
 
 from django_phoenix.params import Params
 
@@ -30,6 +32,26 @@ def decode_form(value: str, meta: Any = None) -> Params:
     if isinstance(params.get("_target"), str):
         params["_target"] = key_path(params["_target"])
     return params
+
+
+def posted_form(data: QueryDict, without: Container[str] = ()) -> Params:
+    """What a plain POST carries, as ``decode_form`` gives it; names in ``without`` are dropped."""
+    params = Params()
+    params.pairs = [(name, text) for name, texts in data.lists() if name not in without for text in texts]
+    for name, text in params.pairs:
+        _put(params, _split(name), text)
+    params.posted = True
+    return params
+
+
+def sent_names(params: Params) -> list[str]:
+    """The names of a form's inputs, each once, without what the client adds of its own."""
+    names = dict.fromkeys(name for name, _ in params.pairs)
+    return [name for name in names if not _is_clients(name)]
+
+
+def _is_clients(name: str) -> bool:
+    return any(key.startswith(("_unused_", "_target")) for key in key_path(name))
 
 
 def decode_query(text: str) -> dict[str, Any]:

@@ -23,6 +23,26 @@ ATTRIBUTE = re.compile(r"([\w:@.-]+)(?:=(.+))?", re.DOTALL)
 OWN = frozenset({"id", "type", "name", "multiple"})
 
 
+def file_input(target: UploadConfig, attributes: dict[str, Any]) -> SafeString:
+    """The input of an upload, with attributes of one's own."""
+    own: dict[str, Any] = {
+        "id": target.ref,
+        "type": "file",
+        "name": target.name,
+        "data-phx-hook": "Phoenix.LiveFileUpload",
+        "data-phx-upload-ref": target.ref,
+        "data-phx-active-refs": target.active_refs,
+        "data-phx-done-refs": target.done_refs,
+        "data-phx-preflighted-refs": target.preflighted_refs,
+    }
+    if errors := target.error_refs:
+        own["data-phx-error-refs"] = errors
+    own["data-phx-auto-upload"] = target.auto_upload
+    own["multiple"] = target.max_entries > 1
+    accept = {} if target.accept is None else {"accept": ",".join(target.accept)}
+    return format_html("<input{}>", flatatt({**accept, **attributes, **own}))
+
+
 class UploadTag(Node):
     """A tag of one thing and of attributes that are passed on."""
 
@@ -64,22 +84,7 @@ class LiveFileInput(UploadTag):
     example = "an upload, such as uploads.avatar"
 
     def element(self, target: UploadConfig, attributes: dict[str, Any]) -> SafeString:
-        own: dict[str, Any] = {
-            "id": target.ref,
-            "type": "file",
-            "name": target.name,
-            "data-phx-hook": "Phoenix.LiveFileUpload",
-            "data-phx-upload-ref": target.ref,
-            "data-phx-active-refs": target.active_refs,
-            "data-phx-done-refs": target.done_refs,
-            "data-phx-preflighted-refs": target.preflighted_refs,
-        }
-        if errors := target.error_refs:
-            own["data-phx-error-refs"] = errors
-        own["data-phx-auto-upload"] = target.auto_upload
-        own["multiple"] = target.max_entries > 1
-        accept = {} if target.accept is None else {"accept": ",".join(target.accept)}
-        return format_html("<input{}>", flatatt({**accept, **attributes, **own}))
+        return file_input(target, attributes)
 
 
 class LiveImgPreview(UploadTag):

@@ -1,0 +1,234 @@
+"""Pages with a form: validated while it is filled in, saved when submitted (django.views.generic.edit)."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import ProtectedError, RestrictedError
+from django.forms import FileField
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext
+from django.views.generic.detail import SingleObjectMixin
+from django.views.generic.edit import FormMixin, ModelFormMixin
+
+from django_phoenix.forms import aclean, has_async_checks
+from django_phoenix.generic.base import GenericLive, ObjectLive
+from django_phoenix.live.upload_input import UploadInput, upload_options
+from django_phoenix.params import Params, event
+
+
+class FormLive(FormMixin, GenericLive):  # type: ignore[misc]
+    """A form: ``<form id="…" method="post" phx-change="validate" phx-submit="save">``.
+
+    ``form_class``, ``initial``, ``prefix``, ``success_url``, ``get_form()``, ``get_form_kwargs()``,
+    ``form_valid()``, ``form_invalid()`` are those of Django's FormView, ``success_message`` that of
+    SuccessMessageMixin. The template sees ``form``. A form's file fields are uploaded live; options for
+    ``allow_upload`` stand in ``uploads``, by field: ``uploads = {"photo": {"max_file_size": 2_000_000}}``.
+    """
+
+    post_event = "save"
+    success_message: str = ""
+    uploads: Mapping[str, Mapping[str, Any]] = {}
+
+    # What the browser has sent last; None: the form is as it came.
+    form_data: Params | None = None
+
+    # What async checks have found so far.
+    _checked: dict[Any, Any] | None = None
+    _shown_for: Any = None
+
+    def handle_params(self, params: dict[str, Any], uri: str) -> Any:
+        """Show the form: once, and again for a URL with other captures; a patch keeps what was typed."""
+        if self._shown_for != (self.kwargs,):
+            self._shown_for = (self.kwargs,)
+            self.load()
+
+    def load(self) -> None:
+        """Show the form as it comes."""
+        form = self.reset_form()
+        self._allow_files(form)
+        self.show(form=form)
+
+    @event
+    def validate(self, params: Params) -> None:
+        """Something in the form was changed."""
+        self._take(params)
+        self.assigns.form = form = self.get_form()
+        self._check(form)
+        for name, field in form.fields.items():
+            if isinstance(field.widget, UploadInput) and field.widget.config.entries:
+                form.errors.pop(name, None)  # it is on its way
+
+    @event
+    def save(self, params: Params) -> None:
+        """The form was submitted."""
+        self._take(params)
+        self.assigns.form = form = self.get_form()
+        if self._check(form):
+            self.form_valid(form)
+            self._drop_files(form)
+        else:
+            self.form_invalid(form)
+
+    # What to override.
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The arguments for the form: what was sent, in the place of a request's POST and FILES."""
+        kwargs: dict[str, Any] = {"initial": self.get_initial(), "prefix": self.get_prefix()}
+        if self.form_data is not None:
+            kwargs["data"] = self.form_data
+            kwargs["files"] = self.get_form_files()
+        return kwargs
+
+    def get_form_files(self) -> MultiValueDict[str, Any]:
+        """The files for the form: those that are uploaded, and those of a plain POST."""
+        files: MultiValueDict[str, Any] = MultiValueDict(self.request.FILES)
+        for name, uploaded in self.uploaded_files().lists():
+            files.setlist(name, uploaded)
+        return files
+
+    def get_form(self, form_class: Any = None) -> Any:
+        """A form for what was sent last."""
+        form = super().get_form(form_class)
+        configs = vars(self.assigns).get("uploads", ())
+        for name in form.fields if configs else ():
+            html_name = form.add_prefix(name)
+            if isinstance(form.fields[name], FileField) and html_name in configs:
+                form.fields[name].widget = UploadInput(configs[html_name], form.fields[name].widget)
+        return form
+
+    def form_valid(self, form: Any) -> Any:
+        """Say so, and go on to ``get_success_url()``."""
+        message = self.get_success_message(form.cleaned_data)
+        if message:
+            self.put_flash("success", message)
+        self.push_navigate(self.get_success_url())
+
+    def form_invalid(self, form: Any) -> Any:
+        """The page shows the form's errors; nothing else is to be done."""
+
+    def get_success_message(self, cleaned_data: Mapping[str, Any]) -> str:
+        """``success_message``, in which ``%(title)s`` is what the form's field says."""
+        return self.success_message % cleaned_data
+
+    # What to call.
+
+    def reset_form(self) -> Any:
+        """Show the form as it comes, for example after what was typed has been taken."""
+        self.form_data = None
+        self.assigns.trigger_action = False
+        self.assigns.form = form = self.get_form()
+        return form
+
+    def trigger_action(self) -> None:
+        """Have the browser submit the form by HTTP, to its ``action``: for logins and the like.
+
+        The template says where: ``<form … {% if trigger_action %}phx-trigger-action{% endif %}>``.
+        """
+        self.assigns.trigger_action = True
+
+    # How it is done.
+
+    def _take(self, params: Params) -> None:
+        self.form_data = params
+
+    def _check(self, form: Any) -> bool:
+        """Whether the form is valid, its async checks included."""
+        if not has_async_checks(form):
+            return bool(form.is_valid())
+        if self._checked is None:
+            self._checked = {}
+        return bool(async_to_sync(aclean)(form, self._checked))
+
+    def _allow_files(self, form: Any) -> None:
+        for name, field in form.fields.items():
+            html_name = form.add_prefix(name)
+            if isinstance(field, FileField) and html_name not in vars(self.assigns).get("uploads", ()):
+                self.allow_upload(html_name, **{**upload_options(field), **self.uploads.get(name, {})})
+                config = self.assigns.uploads[html_name]
+                field.widget = UploadInput(config, field.widget)
+
+    def _drop_files(self, form: Any) -> None:
+        for field in form.fields.values():
+            if isinstance(field.widget, UploadInput):
+                self.consume_uploaded_entries(field.widget.config.name)
+
+
+class ModelFormLive(ModelFormMixin, FormLive, ObjectLive):  # type: ignore[misc]
+    """What CreateLive and UpdateLive share: the form is made for ``model`` and ``fields``."""
+
+    template_name_suffix = "_form"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The form changes a copy, so that the page's object stays as it is in the database."""
+        return {**super().get_form_kwargs(), "instance": copy.copy(self.object)}
+
+
+class CreateLive(ModelFormLive):
+    """Makes an object: ``model`` and ``fields`` (or ``form_class``), ``success_url`` as in CreateView.
+
+    Without ``success_url`` it goes to the object's ``get_absolute_url()``.
+    """
+
+
+class UpdateLive(ModelFormLive):
+    """Changes the object that the URL says, which is looked up again when it is saved."""
+
+    def load(self) -> None:
+        """Show the object as it is now."""
+        self.object = self.get_object()
+        super().load()
+
+    @event
+    def save(self, params: Params) -> None:
+        """The form was submitted."""
+        self.object = self.get_object()
+        FormLive.save(self, params)
+
+
+class DeleteLive(SingleObjectMixin, ObjectLive):  # type: ignore[misc]
+    """Asks, and deletes the object that the URL says: ``<form method="post" phx-submit="delete">``.
+
+    ``success_url`` as in DeleteView; what may not be deleted is left, and a message says so.
+    """
+
+    template_name_suffix = "_confirm_delete"
+    post_event = "delete"
+    success_url: Any = None
+    success_message: str = ""
+
+    def handle_params(self, params: dict[str, Any], uri: str) -> Any:
+        """Look it up."""
+        self.object = self.get_object()
+        self.show()
+
+    @event
+    def delete(self) -> None:
+        """It was confirmed."""
+        self.object = self.get_object()
+        to = self.get_success_url()
+        try:
+            self.object.delete()
+        except (ProtectedError, RestrictedError) as error:
+            self.delete_refused(error)
+            return
+        if self.success_message:
+            self.put_flash("success", self.success_message % vars(self.object))
+        self.push_navigate(to)
+
+    def get_success_url(self) -> str:
+        """``success_url``, in which ``{title}`` is what the object's field says."""
+        if not self.success_url:
+            raise ImproperlyConfigured(
+                f"{type(self).__name__} does not know where to go after deleting. Set success_url, for "
+                'example reverse_lazy("books").'
+            )
+        return str(self.success_url).format(**vars(self.object))
+
+    def delete_refused(self, error: Exception) -> None:
+        """Other objects need it."""
+        self.put_flash("error", gettext("It can't be deleted, because other things need it."))

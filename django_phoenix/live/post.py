@@ -1,0 +1,143 @@
+"""The answer to a plain POST: a form of a live page where no script runs.
+
+The view is mounted as for a GET, then the event's handler runs with the form, as it would on the socket; the
+answer is a redirect if it asked for one, else the page as it is now, its errors shown. Files that were sent
+along stand among the entries of their upload, complete.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.middleware.csrf import CsrfViewMiddleware
+
+from django_phoenix.exceptions import InvalidParams
+from django_phoenix.live.forms import posted_form
+from django_phoenix.live.http import respond
+from django_phoenix.live.runtime import Runtime
+from django_phoenix.live.spec import spec_of
+from django_phoenix.live.steps import Step, Steps, Where, call
+from django_phoenix.live.upload_entries import putting
+from django_phoenix.params import MARK, Params
+from django_phoenix.uploads import UploadConfig, UploadEntry
+
+logger = logging.getLogger(__name__)
+
+# The key that names the event: of a hidden input, of the button that was pressed, or in the query.
+EVENT = "_event"
+NO_PARAMS = ("csrfmiddlewaretoken", EVENT)
+
+
+def takes_posts(view: Any) -> bool:
+    """Whether POSTs to a view are ours: it forbids none, and has no ``post`` other than an event."""
+    own = getattr(type(view), "post", None)
+    return "post" in view.http_method_names if own is None else hasattr(own, MARK)
+
+
+def respond_to_post(view: Any, request: HttpRequest) -> HttpResponseBase:
+    """Let the form's event happen. 405 if no event is named, 400 for one that the view does not take."""
+    refused = _csrf_refusal(request)
+    if refused is not None:
+        return refused
+    name = request.POST.get(EVENT) or request.GET.get(EVENT) or view.post_event
+    if name is None:
+        logger.warning(
+            "%s got a POST that names no event. Set post_event on the view, or give the form "
+            '<input type="hidden" name="%s" value="…">.',
+            type(view).__name__,
+            EVENT,
+        )
+        return HttpResponseNotAllowed(["GET", "HEAD", "OPTIONS"])
+    spec = spec_of(type(view))
+    if name not in spec.events and (not spec.has("handle_event") or name.startswith("lv:")):
+        raise BadRequest(f"{spec.name} takes no event {name!r:.100}.")
+    params = posted_form(request.POST, NO_PARAMS)
+    return respond(view, request, lambda live: acting(live, name, params))
+
+
+def acting(live: Runtime, name: str, params: Params) -> Steps[None]:
+    """The event, after ``mount``. Raises SuspiciousOperation (400) for parameters that don't fit."""
+    if live.uploads is not None and not (yield from _taking_files(live)):
+        return
+    handler = live.spec.events.get(name)
+    if handler is None:
+        yield call(live.view.handle_event, name, params)
+        return
+    try:
+        arguments = handler.bind(params)
+    except InvalidParams as error:
+        raise SuspiciousOperation(str(error)) from None
+    where = Where.LOOP if handler.is_async else Where.POOL
+    yield Step(where, handler.function, (live.view,), arguments)  # type: ignore[arg-type]
+
+
+# -- cross-site requests
+
+
+def _csrf_refusal(request: HttpRequest) -> HttpResponseBase | None:
+    """Sites without Django's middleware are protected all the same, unless they say ``csrf_exempt``."""
+    match = request.resolver_match
+    if getattr(request, "csrf_processing_done", False) or match is None:
+        return None
+    middleware = CsrfViewMiddleware(lambda request: HttpResponse())
+    middleware.process_request(request)
+    refusal: HttpResponseBase | None = middleware.process_view(request, match.func, (), {})
+    return refusal
+
+
+# -- files
+
+
+class _Received:
+    """Stands where an entry has the channel that takes its bytes: they are here already."""
+
+    def __init__(self, file: UploadedFile[Any]) -> None:
+        self.writer = self
+        self.file = file
+
+    def meta(self) -> UploadedFile[Any]:
+        return self.file
+
+    def discard_now(self) -> None:
+        self.file.close()
+
+    def stop(self, reason: object) -> None:
+        self.file.close()
+
+
+def _taking_files(live: Runtime) -> Steps[bool]:
+    """Put what was sent among the entries. False if some of it may not be: the page shows why."""
+    assert live.uploads is not None
+    accepted = True
+    files: Any = live.request.FILES
+    for name in files:
+        config = live.uploads.named(None, name)
+        if config is None or config.is_external:
+            continue
+        received: dict[str, UploadedFile[Any]] = {
+            str(number): file for number, file in enumerate(files.getlist(name))
+        }
+        yield from putting(config, [_claim(ref, file) for ref, file in received.items()])
+        for entry in config.entries:
+            _complete(entry, received[entry.ref])
+        accepted = accepted and _is_accepted(config)
+    return accepted
+
+
+def _claim(ref: str, file: UploadedFile[Any]) -> dict[str, Any]:
+    return {"ref": ref, "name": file.name, "size": file.size, "type": file.content_type}
+
+
+def _complete(entry: UploadEntry, file: UploadedFile[Any]) -> None:
+    entry.preflighted = True
+    entry.progress = 100
+    received: Any = _Received(file)
+    entry._upload = received
+
+
+def _is_accepted(config: UploadConfig) -> bool:
+    return not config.errors and all(entry.valid for entry in config.entries)
