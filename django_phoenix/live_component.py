@@ -26,7 +26,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.http import HttpRequest
 
+from django_phoenix.async_result import AsyncResult
 from django_phoenix.live.flash import Flash
+from django_phoenix.live.hooks import CONT, HALT, Halt
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.spec import component_spec_of, default
 from django_phoenix.live.stateful import Stateful, check_event_names
@@ -41,7 +43,10 @@ from django_phoenix.wire.message import Reply
 if TYPE_CHECKING:
     from django_phoenix.live_view import LiveView
 
-__all__ = ["Exit", "LiveComponent", "Ok", "Params", "Reply", "event", "send_update"]
+__all__ = [
+    "CONT", "HALT", "AsyncResult", "Exit", "Halt", "LiveComponent", "Ok", "Params", "Reply", "event",
+    "send_update",
+]  # fmt: skip
 
 Updates = list[tuple[Any, dict[str, Any]]]
 

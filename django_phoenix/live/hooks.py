@@ -102,8 +102,8 @@ class Hooked:
         the view. A component has no handle_params and no handle_info.
 
         The function returns None or ``CONT`` to go on, ``HALT`` to end the stage there, or
-        ``Halt({...})`` to reply to an event as well. Raises LiveViewError for a name that is taken, ValueError
-        for an unknown stage, TypeError for what is no function.
+        ``Halt({...})`` to reply to an event as well. Raises LiveViewError for a name that is taken,
+        ValueError for an unknown stage, TypeError for what is no function.
         """
         self._check_stage("attach_hook", name, stage)
         if not callable(function):
@@ -159,6 +159,6 @@ def rendered(live: Runtime, owner: Any) -> Steps[None]:
     yield from running(owner._hooks.after_render, owner)
     if live.navigation is not None:
         raise LiveViewError(
-            f"{type(owner).__name__}: a hook of after_render asks for {live.navigation}, but the page is being "
-            "rendered. Let it send_after(0, …) a message, and do so in handle_info."
+            f"{type(owner).__name__}: a hook of after_render asks for {live.navigation}, but the page is "
+            "being rendered. Let it send_after(0, …) a message, and do so in handle_info."
         )

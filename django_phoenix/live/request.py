@@ -98,6 +98,14 @@ def _page_scope(handshake: Mapping[str, Any], url: PageUrl) -> dict[str, Any]:
     }
 
 
+def added_by_middleware(request: HttpRequest) -> dict[str, Any]:
+    """What others have set on a request: ``user``, ``site``, a tenant; nothing that each request has."""
+    return {name: value for name, value in vars(request).items() if name not in _own and name[0] != "_"}
+
+
+_own = frozenset({*vars(HttpRequest()), *dir(ASGIRequest), "session", "environ", "scope", "script_name"})
+
+
 def nonce_of(request: HttpRequest) -> str | None:
     """The page's CSP nonce, by Django 6's or django-csp's middleware; asking puts it into the header."""
     for name in ("csp_nonce", "_csp_nonce"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -20,7 +21,7 @@ from django_phoenix.live.locale import DEFAULT as DEFAULT_LOCALE
 from django_phoenix.live.locale import Locale, active_locale
 from django_phoenix.live.navigation import Leaving, Navigation, Patch
 from django_phoenix.live.page import choose_page
-from django_phoenix.live.request import LiveRequest, PageUrl, nonce_of
+from django_phoenix.live.request import LiveRequest, PageUrl, added_by_middleware, nonce_of
 from django_phoenix.live.routes import Route, find_route, login_allows
 from django_phoenix.live.session import LiveSession
 from django_phoenix.live.spec import Spec
@@ -139,6 +140,13 @@ class Runtime:
                 "already. Return after the first one."
             )
         self.navigation = target
+
+    def shared(self) -> Mapping[str, Any]:
+        """What ``assign_new`` finds that is there already: the parent's assigns, or the request's extras."""
+        parent = None if self.family is None else self.family.parent
+        if parent is not None:
+            return vars(parent.view.assigns)
+        return added_by_middleware(self.request) if self.channel is None else {}
 
     def take_patch(self) -> Patch | None:
         """The patch that was asked for, once."""

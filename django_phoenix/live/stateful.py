@@ -56,10 +56,16 @@ class Stateful(Asyncing, Hooked):
         vars(self.assigns).update({} if values is None else values, **named)
 
     def assign_new(self, name: str, make: Callable[[], Any]) -> None:
-        """Set an assign to ``make()`` unless it is there."""
+        """Set an assign unless it is there: to what is shared, if there is such a thing, else to ``make()``.
+
+        Shared with a view that stands in another one are that one's assigns; with a view that answers a
+        GET, what middleware and guards have put on the request under this name (``request.tenant``). On the
+        socket no middleware runs, so there ``make`` is needed.
+        """
         state = vars(self.assigns)
         if name not in state:
-            state[name] = make()
+            shared = {} if self._cid is not None else self._live.shared()
+            state[name] = shared[name] if name in shared else make()
 
     # Asking for something.
 
