@@ -27,6 +27,8 @@ from django.utils.decorators import classonlymethod
 from django.views import View
 
 from django_phoenix import pubsub
+from django_phoenix.async_result import AsyncResult
+from django_phoenix.live.hooks import CONT, HALT, Halt
 from django_phoenix.live.http import respond
 from django_phoenix.live.routes import live_root, mark_callback
 from django_phoenix.live.runtime import Runtime
@@ -40,7 +42,10 @@ from django_phoenix.params import MARK, Params, event
 from django_phoenix.presence import Owning, owner_of
 from django_phoenix.wire.message import Broadcast, Reply
 
-__all__ = ["Broadcast", "Exit", "LiveView", "Ok", "Params", "Reply", "event", "live_session"]
+__all__ = [
+    "CONT", "HALT", "AsyncResult", "Broadcast", "Exit", "Halt", "LiveView", "Ok", "Params", "Reply", "event",
+    "live_session",
+]  # fmt: skip
 
 
 @live_root
@@ -60,7 +65,8 @@ class LiveView(Stateful, Uploading, View):
     container: str | tuple[str, Mapping[str, Any]] = "div"
 
     # Guards: functions (view, params, session), or classes with such an ``on_mount`` method. They run before
-    # ``mount`` at GET, join and live navigation, and refuse by ``redirect()`` or an exception.
+    # ``mount`` at GET, join and live navigation, may assign and attach_hook(), and refuse by ``redirect()``
+    # or an exception.
     on_mount: ClassVar[Sequence[Any]] = ()
 
     # For one class under several routes: path("new/", X.as_view(live_action="new")).
