@@ -259,7 +259,7 @@ def apps_edited(tmp_path: Path, text: str) -> str:
     found = settings_file.find([(source, "settings")], "INSTALLED_APPS")
     assert found
     plan = Plan()
-    literals = settings_file._literals(found)
+    literals = settings_file.literals_of(found)
     settings_file._edit_apps(plan, source, literals, ["daphne", "django_phoenix"])
     return source.apply(plan.edits[source.path])
 

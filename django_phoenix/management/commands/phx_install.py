@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from django_phoenix.management.install.asgi_file import plan_asgi
 from django_phoenix.management.install.changes import Change, Plan, write_all
+from django_phoenix.management.install.middleware import plan_middleware
 from django_phoenix.management.install.settings_file import plan_settings
 from django_phoenix.management.install.site import Site
 from django_phoenix.management.install.source import Unreadable
@@ -26,8 +27,8 @@ class Command(BaseCommand):
     """Shows a diff, asks, writes all files or none; running it again finds nothing to do."""
 
     help = (
-        "Adds django_phoenix to this site: INSTALLED_APPS and ASGI_APPLICATION, asgi.py, and the head of "
-        "the base template. Shows a diff first. Run it again at any time: it only adds what is missing."
+        "Adds django_phoenix to this site: INSTALLED_APPS, MIDDLEWARE and ASGI_APPLICATION, asgi.py, and the "
+        "head of the base template. Shows a diff first. Run it again at any time: it adds what is missing."
     )
     requires_system_checks: list[str] = []  # noqa: RUF012  (Django's own attribute; the site may be half set up)
 
@@ -66,6 +67,7 @@ class Command(BaseCommand):
             site = Site.of_this_process(root, options["settings_file"])
             wanted = {} if options["no_template"] else self.plan_pages(site, plan, options)
             plan_settings(site, plan, wanted)
+            plan_middleware(site, plan)
             plan_asgi(site, plan, options["asgi_file"])
         except (OSError, SyntaxError, Unreadable) as error:
             raise CommandError(f"Nothing was written: {error}") from error

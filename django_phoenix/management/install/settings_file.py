@@ -96,7 +96,7 @@ def _plan_apps(site: Site, plan: Plan, chain: list[tuple[PythonSource, str]]) ->
     if _daphne_is_late(site.installed_apps):
         _late_gap(plan, source, found)
     elif wanted:
-        literals = _literals(found) if found else []
+        literals = literals_of(found) if found else []
         if literals:
             _edit_apps(plan, source, literals, wanted)
         else:
@@ -118,13 +118,13 @@ def _strings(source: PythonSource, value: ast.expr) -> list[str]:
     """Every string that stands in the lists an expression is made of."""
     return [
         element.value
-        for literal in _literals(Assignment(source, ast.Pass(), value))
+        for literal in literals_of(Assignment(source, ast.Pass(), value))
         for element in literal.elts
         if isinstance(element, ast.Constant) and isinstance(element.value, str)
     ]
 
 
-def _literals(found: Assignment) -> list[ast.List | ast.Tuple]:
+def literals_of(found: Assignment) -> list[ast.List | ast.Tuple]:
     """The lists that ``[…]``, ``(…)`` or ``A + B + […]`` is made of; [] if any part is something else."""
     parts = _operands(found.value)
     literals: list[ast.List | ast.Tuple] = []

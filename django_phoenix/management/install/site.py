@@ -22,6 +22,7 @@ class Site:
     root_urlconf: str
     asgi_application: str | None = None
     wsgi_application: str | None = None
+    middleware: tuple[str, ...] = ()
     has_channel_layers: bool = False
     options: dict[str, object] = field(default_factory=dict)
     """The site's DJANGO_PHOENIX."""
@@ -42,6 +43,7 @@ class Site:
             root_urlconf=loaded.ROOT_URLCONF,
             asgi_application=getattr(loaded, "ASGI_APPLICATION", None),
             wsgi_application=loaded.WSGI_APPLICATION,
+            middleware=tuple(loaded.MIDDLEWARE),
             has_channel_layers=hasattr(loaded, "CHANNEL_LAYERS"),
             options=dict(getattr(loaded, "DJANGO_PHOENIX", {})),
             has_options=hasattr(loaded, "DJANGO_PHOENIX"),
