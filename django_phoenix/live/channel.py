@@ -14,12 +14,14 @@ from django_phoenix.channel import Channel, Stop
 from django_phoenix.exceptions import InvalidParams, JoinRefused
 from django_phoenix.executor import get_pool
 from django_phoenix.live import component_life, lifecycle, reload, upload_life
-from django_phoenix.live.admission import admit
 from django_phoenix.live.client import liveview_version
 from django_phoenix.live.component_records import Record
+from django_phoenix.live.entrance import admit
+from django_phoenix.live.family import adopt, note_departure, take_parent_along
 from django_phoenix.live.forms import decode_form
 from django_phoenix.live.lifecycle import Outcome
 from django_phoenix.live.mail import OWN_MESSAGES, story_of
+from django_phoenix.live.navigation import Leaving
 from django_phoenix.live.page import container_of
 from django_phoenix.live.request import PageUrl
 from django_phoenix.live.runtime import Runtime
@@ -79,6 +81,10 @@ class LiveChannel(Channel):
         except tuple(reload.STATUSES) as error:
             logger.warning("%s: mount refused, %s: %s", self.log_name, type(error).__name__, error)
             raise JoinRefused(reload.refusal(error)) from None
+        except Exception as error:
+            if not isinstance(error, JoinRefused):
+                take_parent_along(self, error)
+            raise
         if outcome.leaving is not None:
             raise JoinRefused({outcome.leaving.event: outcome.leaving.as_wire(), "events": outcome.diff["e"]})
         reply: dict[str, Any] = {"rendered": outcome.rendered, "liveview_version": liveview_version()}
@@ -145,6 +151,8 @@ class LiveChannel(Channel):
 
     async def terminate(self, reason: Any) -> None:
         """The end of the view."""
+        if isinstance(reason, BaseException):
+            take_parent_along(self, reason)
         self.server.doing = f"{self.live.spec.name}.terminate"
         await drive(lifecycle.ending(self.live, reason), self)
 
@@ -181,6 +189,9 @@ class LiveChannel(Channel):
 
     def _joining(self, payload: Any) -> Steps[Outcome]:
         self.live = live = yield Step(Where.POOL, admit, (self, payload))
+        if live.family is not None and live.family.parent is not None:
+            parent = live.family.parent.channel
+            parent.server.on_loop(adopt, parent, self)
         self.abroad = is_abroad(live, self.socket)
         self.enter()
         return (yield from lifecycle.joining(live))
@@ -383,7 +394,8 @@ class LiveChannel(Channel):
         if outcome.leaving is not None:
             if diff:
                 self.push("diff", diff)  # LV-78
-            return Stop("navigated", {outcome.leaving.event: outcome.leaving.as_wire()})
+            reply = {outcome.leaving.event: outcome.leaving.as_wire()}
+            return Stop("navigated", reply) if self._ends_by(outcome.leaving) else reply
         return {"diff": diff} if diff else NOTHING
 
     def _push(self, outcome: Outcome) -> Stop | None:
@@ -397,7 +409,17 @@ class LiveChannel(Channel):
         if outcome.leaving is None:
             return None
         self.push(outcome.leaving.event, outcome.leaving.as_wire())
-        return Stop("navigated")
+        return Stop("navigated") if self._ends_by(outcome.leaving) else None
+
+    def _ends_by(self, target: Leaving) -> bool:
+        """Whether the view is left behind where the page goes now (LV-77, LV-86)."""
+        family = self.live.family
+        if family is None:
+            return True
+        if family.outlives(target):
+            return False
+        note_departure(self)
+        return True
 
     # A slow client.
 

@@ -8,6 +8,7 @@ from inspect import isclass
 from typing import Any, NamedTuple
 
 from django_phoenix.exceptions import LiveViewError, PatchLoop
+from django_phoenix.live.family import forward_patch
 from django_phoenix.live.hooks import CONT, HALT, rendered, running
 from django_phoenix.live.navigation import Leaving, Patch
 from django_phoenix.live.runtime import Runtime
@@ -121,9 +122,18 @@ def settling(live: Runtime, reply: dict[str, Any] | None = None) -> Steps[Outcom
     if live.navigation is not None:
         patches = yield from _following(live)
         if live.navigation is not None:
+            if live.family is not None and live.family.outlives(live.navigation):
+                return (yield from _staying(live))
             pushed = live.take_pushed()
             return Outcome({"e": pushed} if pushed else {}, patches, live.leave())
     return Outcome((yield from rendering(live, Where.HERE, reply)), patches)
+
+
+def _staying(live: Runtime) -> Steps[Outcome]:
+    """A sticky view has the page go elsewhere, and stays itself (LV-86)."""
+    leaving = live.leave()
+    live.navigation = None
+    return Outcome((yield from rendering(live, Where.HERE)), leaving=leaving)
 
 
 def rendering(live: Runtime, where: Where, reply: dict[str, Any] | None = None) -> Steps[dict[str, Any]]:
@@ -198,6 +208,9 @@ def _following(live: Runtime) -> Steps[tuple[Patch, ...]]:
     while (patch := live.take_patch()) is not None:
         if len(patches) == PATCH_LIMIT:
             raise PatchLoop(f"{live.spec.name}.handle_params() asked for {PATCH_LIMIT} patches in a row.")
+        if live.is_nested:
+            forward_patch(live, patch)
+            continue
         live.move_to(patch.to)
         if live.flash is not None:
             live.flash.keep_unshown()

@@ -118,7 +118,11 @@ class PageToken:
     @classmethod
     def verify(cls, token: object) -> PageToken:
         """Raises InvalidToken, or StaleToken, its subclass."""
-        content = tokens.verify_own("session", token)
+        return cls.read(tokens.verify_own("session", token))
+
+    @classmethod
+    def read(cls, content: Any) -> PageToken:
+        """What the token held. Raises InvalidToken for anything else."""
         try:
             return cls(
                 id=content["id"],
@@ -138,8 +142,12 @@ class PageToken:
 
     def is_for(self, user: Any) -> bool:
         """Whether this is the user of the page: same key, and no logout or password change in between."""
-        key, _ = user_marks(user)
-        return self.user == key and (key is None or _auth_matches(user, self.auth))
+        return is_marked(user, self.user, self.auth)
+
+
+def is_marked(user: Any, key: str | None, auth: str) -> bool:
+    """Whether ``user_marks`` has made these of this user, as he is now."""
+    return key == user_marks(user)[0] and (key is None or _auth_matches(user, auth))
 
 
 @dataclass(frozen=True, slots=True)

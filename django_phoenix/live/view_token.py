@@ -9,6 +9,7 @@ from django_phoenix import tokens
 from django_phoenix.exceptions import InvalidToken
 from django_phoenix.live.family import Kind
 from django_phoenix.live.locale import Locale
+from django_phoenix.live.session import is_marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,10 @@ class Surroundings:
     locale: Locale
     nonce: str | None
     urlconf: str | None
+
+    def is_for(self, user: Any) -> bool:
+        """Whether this is the user of the page."""
+        return is_marked(user, self.user, self.auth)
 
     def as_token(self) -> list[Any]:
         return [self.url, self.user, self.auth, self.locale.as_token(), self.nonce, self.urlconf]
