@@ -11,7 +11,8 @@ PhoenixError
 ├── InvalidToken           a signed token that was forged, cut or made for something else
 │   └── StaleToken         it was right once: expired, other user, after logout
 ├── LiveViewError          a view asked for something it can't have
-│   └── PatchLoop          handle_params asks for a patch again and again
+│   ├── PatchLoop          handle_params asks for a patch again and again
+│   └── LinkedCrash        a child has crashed that is linked to its parent
 ├── UploadFailed           raise it in an UploadWriter, or in what gives external uploads their meta
 ├── TemplateCompileError   a live template that cannot be compiled
 │   └── RegionError        its live region cannot be found
@@ -134,6 +135,10 @@ class LiveViewError(PhoenixError):
 
 class PatchLoop(LiveViewError):
     """``handle_params`` asked for another patch more often than could be meant."""
+
+
+class LinkedCrash(LiveViewError):
+    """A child view has crashed that asked for its parent to go with it: ``link_parent()``."""
 
 
 class UploadFailed(PhoenixError):

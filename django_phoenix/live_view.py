@@ -28,8 +28,10 @@ from django.views import View
 
 from django_phoenix import pubsub
 from django_phoenix.async_result import AsyncResult
+from django_phoenix.live import family
 from django_phoenix.live.hooks import CONT, HALT, Halt
 from django_phoenix.live.http import respond
+from django_phoenix.live.post import respond_to_post, takes_posts
 from django_phoenix.live.routes import live_root, mark_callback
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.session import live_session
@@ -68,6 +70,9 @@ class LiveView(Stateful, Uploading, View):
     # ``mount`` at GET, join and live navigation, may assign and attach_hook(), and refuse by ``redirect()``
     # or an exception.
     on_mount: ClassVar[Sequence[Any]] = ()
+
+    # The event of a plain POST that names none by the key "_event": of a form where no script runs.
+    post_event: ClassVar[str | None] = None
 
     # For one class under several routes: path("new/", X.as_view(live_action="new")).
     live_action: str | None = None
@@ -134,7 +139,38 @@ class LiveView(Stateful, Uploading, View):
         """The view's address: for ``send_update`` from outside. Empty at GET."""
         return "" if self._live.channel is None else self._live.channel.ref
 
+    @property
+    def nested(self) -> bool:
+        """Whether a ``{% live_render %}`` shows this view, so that no URL leads to it."""
+        return self._live.is_nested
+
     # Asking for something; the rest stands in Stateful.
+
+    def send_view(self, message: Any) -> None:
+        """Put ``message`` before this view's own ``handle_info``, after the message in hand. Not at GET."""
+        if self._live.channel is not None:
+            self._live.channel.inform(message)
+
+    def send_parent(self, message: Any) -> None:
+        """Put ``message`` before ``handle_info`` of the view that this one stands in, at once. Not at GET.
+
+        Raises LiveViewError if it stands in none: a sticky view does not.
+        """
+        parent = family.parent_of(self._live, "send_parent")
+        if parent.channel is not None:
+            parent.channel.inform(message)
+
+    def send_child(self, id: str, message: Any) -> bool:
+        """Put ``message`` before ``handle_info`` of a child that has joined; False if there is none."""
+        child = family.child_of(self._live, id)
+        if child is not None:
+            child.inform(message)
+        return child is not None
+
+    def link_parent(self) -> None:
+        """From now on a crash of this view takes its parent along. Raises as ``send_parent``."""
+        family.parent_of(self._live, "link_parent")
+        family.family_of(self._live).linked = True
 
     def subscribe(self, topic: str) -> None:
         """Broadcasts on ``topic`` come to ``handle_info`` from now on. Does nothing at GET."""
@@ -196,6 +232,12 @@ class LiveView(Stateful, Uploading, View):
         callback = super().as_view(**initkwargs)
         mark_callback(callback)
         return callback
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Django's entry to a view that is set up; a plain POST becomes an event."""
+        if request.method == "POST" and takes_posts(self):
+            return respond_to_post(self, request)
+        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer the GET with the page, complete and without a socket."""

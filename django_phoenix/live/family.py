@@ -6,10 +6,10 @@ import logging
 import secrets
 from collections import deque
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from weakref import WeakKeyDictionary
 
-from django_phoenix.exceptions import LiveViewError
+from django_phoenix.exceptions import LinkedCrash, LiveViewError
 from django_phoenix.live.navigation import Navigate, Navigation
 from django_phoenix.live.request import LiveRequest
 
@@ -51,6 +51,12 @@ class ChildCrashed(NamedTuple):
 
     name: str
     error: BaseException
+
+    def take_along(self, live: Runtime) -> NoReturn:
+        """Raises LinkedCrash in the parent."""
+        raise LinkedCrash(
+            f"{live.spec.name} ends because {self.name} has crashed, which is linked to it."
+        ) from self.error
 
 
 class Family:
@@ -115,6 +121,23 @@ def root_of(live: Runtime) -> Runtime:
     while live.family is not None and live.family.parent is not None:
         live = live.family.parent
     return live
+
+
+def parent_of(live: Runtime, method: str) -> Runtime:
+    """The view that this one stands in. Raises LiveViewError."""
+    parent = None if live.family is None else live.family.parent
+    if parent is None:
+        raise LiveViewError(
+            f"{live.spec.name}.{method}(): this view stands in no other one. A sticky view and the page's "
+            "talk by broadcast() and subscribe()."
+        )
+    return parent
+
+
+def child_of(live: Runtime, id: str) -> LiveChannel | None:
+    """The child of this id, if it has joined."""
+    children = None if live.family is None else live.family.children
+    return None if children is None else children.get(str(id))
 
 
 # -- on the socket

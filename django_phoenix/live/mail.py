@@ -1,5 +1,5 @@
 """What comes into a live view's mailbox that is no message of the user's: ``send_update``, ends of tasks,
-news of uploads and of live queries."""
+news of uploads, of live queries and of children."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django_phoenix.live import component_life, query_life, upload_life
-from django_phoenix.live.lifecycle import Outcome
+from django_phoenix.live.family import ChildCrashed, PatchOfChild
+from django_phoenix.live.lifecycle import Outcome, settling
 from django_phoenix.live.queries import QueryNews
 from django_phoenix.live.steps import Steps
 from django_phoenix.live.tasks import TaskDone
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # Among them dict: what another process sends is JSON.
-OWN_MESSAGES = {TaskDone, UpdateRequest, UploadNews, QueryNews, dict}
+OWN_MESSAGES = {TaskDone, UpdateRequest, UploadNews, QueryNews, PatchOfChild, ChildCrashed, dict}
 
 
 def story_of(channel: LiveChannel, message: Any) -> Steps[Outcome] | None:
@@ -34,6 +35,10 @@ def story_of(channel: LiveChannel, message: Any) -> Steps[Outcome] | None:
     if type(message) is QueryNews:
         channel.server.doing = f"{channel.live.spec.name}'s live queries"
         return query_life.news(channel.live, message.queries, at_once=partial(_shows_at_once, channel))
+    if type(message) is PatchOfChild:
+        return _patch_of_child(channel, message)
+    if type(message) is ChildCrashed:
+        message.take_along(channel.live)
     request = message if type(message) is UpdateRequest else from_message(message)
     return None if request is None else _update(channel, request)
 
@@ -51,6 +56,12 @@ def _task_done(channel: LiveChannel, done: TaskDone) -> Steps[Outcome]:
     if running.work is not None:
         return component_life.work_done(live, record, running.work, done.outcome, at_once=at_once)
     return component_life.task_done(live, record, str(name), done.outcome, at_once=at_once)
+
+
+def _patch_of_child(channel: LiveChannel, message: PatchOfChild) -> Steps[Outcome]:
+    channel.server.doing = f"{channel.live.spec.name}.handle_params"
+    channel.live.navigate(message.patch)
+    return settling(channel.live)
 
 
 def _update(channel: LiveChannel, request: UpdateRequest) -> Steps[Outcome]:
