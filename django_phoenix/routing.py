@@ -19,6 +19,7 @@ from django_phoenix.transport.mount import Mount, MountTable
 from django_phoenix.transport.passing import Inner
 
 if TYPE_CHECKING:
+    from django_phoenix.colocated.serving import ColocatedFiles
     from django_phoenix.socket import Socket
 
 __all__ = ["PhoenixApplication", "live_session", "phoenix_application", "socket"]
@@ -44,9 +45,9 @@ def phoenix_application(
     if isinstance(sockets, Mount):
         raise ImproperlyConfigured(f"sockets should be a list: sockets=[{sockets!r}].")
     mounts = list(sockets)
-    if live is not None:
-        mounts.insert(0, _live_mount(live))
-    return PhoenixApplication(asgi_app, mounts)
+    if live is None:
+        return PhoenixApplication(asgi_app, mounts)
+    return PhoenixApplication(asgi_app, [_live_mount(live), *mounts], _live_files(live))
 
 
 def _live_mount(route: str) -> Mount:
@@ -58,11 +59,18 @@ def _live_mount(route: str) -> Mount:
     return Mount(route, LiveSocket)
 
 
+def _live_files(route: str) -> ColocatedFiles:
+    from django_phoenix.colocated.serving import ColocatedFiles
+
+    return ColocatedFiles(route)
+
+
 class PhoenixApplication:
     """The ASGI application. ``mounts`` lists its sockets."""
 
-    def __init__(self, asgi_app: Any, mounts: list[Mount]) -> None:
+    def __init__(self, asgi_app: Any, mounts: list[Mount], files: ColocatedFiles | None = None) -> None:
         self.mounts = mounts
+        self._files = files
         self._table = MountTable(mounts)
         self.inner = Inner(asgi_app, [mount.route for mount in mounts])
         self._serves = False
@@ -79,5 +87,7 @@ class PhoenixApplication:
         app = self._table.find(scope) if scope["type"] in ("websocket", "http") else None
         if app is not None:
             await app(scope, receive, send)
+        elif self._files is not None and scope["type"] == "http" and self._files.owns(scope):
+            await self._files(scope, receive, send)
         else:
             await self.inner(scope, receive, send)

@@ -26,6 +26,7 @@ FLOORS = [
     {
         "routing",
         "checks",
+        "colocated",
         "middleware",
         "apps",
         "templatetags",

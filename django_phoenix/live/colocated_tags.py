@@ -76,7 +76,7 @@ def parse_colocated_hook(parser: Parser, token: Token) -> Node:
     name = f"{namespace_of(parser.origin, parser.tokens)}.{short}"
     place = _place(parser, token)
     text = _code(parser, tag, "js")
-    node: Any
+    node: RuntimeHook | ColocatedHook
     if found["runtime"]:
         node = RuntimeHook(name, _expression(tag, text))
     else:
@@ -143,7 +143,8 @@ def _once(parser: Any, tag: str, name: str) -> None:
 
 def _place(parser: Parser, token: Token) -> str:
     origin = parser.origin
-    return f"{'' if origin is None else origin.template_name or origin.name}:{token.lineno}"
+    name = "" if origin is None else str(origin.template_name or origin.name)
+    return f"{name}:{token.lineno}"
 
 
 def _code(parser: Parser, tag: str, kind: str) -> str:

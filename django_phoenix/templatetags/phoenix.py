@@ -15,9 +15,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from django_phoenix.colocated.serving import head_tags
 from django_phoenix.conf import DEFAULTS, settings
 from django_phoenix.declarations.rest import with_class
 from django_phoenix.forms import errors_to_show
+from django_phoenix.live.async_tag import parse_async_result
 from django_phoenix.live.client import SCRIPT, STYLE, live_path
 from django_phoenix.live.colocated_tags import (
     parse_colocated_css,
@@ -41,6 +43,7 @@ register.tag("colocated_css", parse_colocated_css)
 register.tag("colocated_hook", parse_colocated_hook)
 register.tag("colocated_js", parse_colocated_js)
 register.tag("focus_wrap", parse_focus_wrap)
+register.tag("async_result", parse_async_result)
 register.tag("js", parse_js)
 register.tag("live_component", parse_live_component)
 register.tag("live_file_input", parse_live_file_input)
@@ -67,7 +70,10 @@ TEXTS = {
 
 @register.simple_tag(takes_context=True)
 def live_head(context: Context) -> str:
-    """The CSRF token, the style sheet and the script of live pages: once, in the ``<head>`` of the base."""
+    """The CSRF token, the style sheet and the script of live pages: once, in the ``<head>`` of the base.
+
+    With them go the site's colocated styles and scripts.
+    """
     page: dict[Any, Any] = context.render_context.dicts[0]
     if HEAD_DONE in page:
         return ""
@@ -77,10 +83,11 @@ def live_head(context: Context) -> str:
     style: dict[str, Any] = {"rel": "stylesheet", "href": static(STYLE), "nonce": nonce}
     script: dict[str, Any] = {"src": static(SCRIPT), "data-live-path": live_path(), "nonce": nonce}
     return format_html(
-        '<meta name="csrf-token" content="{}">\n<link{}>\n<script{} defer></script>',
+        '<meta name="csrf-token" content="{}">\n<link{}>\n<script{} defer></script>{}',
         "" if request is None else get_token(request),
         flatatt(_given(style)),
         flatatt({**_given(script), **_fallback(), **_texts()}),
+        head_tags(flatatt(_given({"nonce": nonce}))),
     )
 
 
