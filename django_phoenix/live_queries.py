@@ -276,9 +276,10 @@ def _note(topic: str, keys: Keys) -> None:
 
 def _open_batch(connection: Any) -> Batch | None:
     """One that waits for the very same block: what is rolled back with a savepoint is not told."""
-    block = set(connection.savepoint_ids)
+    # Blocks without a savepoint, which count as None, go down with the one around them.
+    block = set(connection.savepoint_ids) - {None}
     for block_of, function, *_ in connection.run_on_commit[: -NEAR - 1 : -1]:
-        if isinstance(function, partial) and function.args and block_of == block:
+        if isinstance(function, partial) and function.args and block_of - {None} == block:
             batch = getattr(function.args[0], "__self__", None)
             if isinstance(batch, Batch):
                 return batch
