@@ -12,6 +12,7 @@ from django.core.checks import CheckMessage
 import django_phoenix
 from django_phoenix.conf import DEFAULTS, SWITCHED_OFF_BY_NONE, settings, unknown_keys
 from django_phoenix.executor import missing_asgiref_names
+from django_phoenix.live_queries import unknown_names
 from django_phoenix.management.checks.messages import error, warning
 from django_phoenix.rates import Rate
 
@@ -46,6 +47,8 @@ def _problem(key: str, value: object) -> str | None:
             Rate.read(value)
         except ValueError as wrong:
             return f": {wrong}"
+    if key == "LIVE_MODELS" and (names := unknown_names(value or ())):  # type: ignore[arg-type]
+        return f" names what is neither an installed app nor a model: {', '.join(map(repr, names))}."
     return None
 
 
