@@ -10,7 +10,7 @@ from django.urls import set_urlconf
 from django.utils import translation
 
 from django_phoenix.exceptions import JoinRefused
-from django_phoenix.live.entering import connect_params, enter, identify, messages_of, stale, unauthorized
+from django_phoenix.live.entering import connect_params, enter, identify, messages_of, unauthorized
 from django_phoenix.live.flash import Flash
 from django_phoenix.live.locale import Locale
 from django_phoenix.live.request import LiveRequest, PageUrl
@@ -130,5 +130,3 @@ def _runtime(
     )
     view._live = live
     return live
-
-

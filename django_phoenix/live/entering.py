@@ -1,4 +1,4 @@
-"""What all joins of views share: who comes, what they bring, what their request gets, how they are refused."""
+"""What all joins share: who comes, what they bring, what their request gets, how they are refused."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class Family:
         # Of views in the first HTML: each id once.
         self.ids: set[str] | None = None if parent is None else parent.family.ids  # type: ignore[union-attr]
         # What was shown of children by tags that Django renders.
-        self.texts: dict[str, tuple[Any, str]] | None = None
+        self.texts: dict[str, Any] = {}
         self._mark: str | None = None
 
     @property

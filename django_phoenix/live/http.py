@@ -58,7 +58,7 @@ def respond(
         drive_sync(mounting(live))
         if act is not None and live.navigation is None:
             drive_sync(act(live))
-        response = _page(live, extra) if live.navigation is None else _redirect(live)
+        response = (_page(live, extra) if live.navigation is None else None) or _redirect(live)
         if carried is not None:
             delete_cookie(response)
         return response
@@ -86,17 +86,22 @@ def _runtime(view: Any, request: HttpRequest, route: Route | None, extra: dict[s
     return live
 
 
-def _page(live: Runtime, extra: dict[str, Any]) -> HttpResponse:
+def _page(live: Runtime, extra: dict[str, Any]) -> HttpResponse | None:
+    """The page; None if a view in it leads elsewhere."""
     get_token(live.request)  # the socket's CSRF check needs the cookie, whether or not the page has a form
     prepare(live)
     if live.spec.renders:
         choose_page(live)
     html = drive_sync(showing(live))
+    if live.navigation is not None:
+        return None
     _tell_test_client(live)
     session_token = _page_token(live, extra).sign()
     static_token = StaticToken(live.id, () if live.flash is None else live.flash.messages).sign()
     contained = container(live, session_token, static_token, html)
     document = render_document(live, contained)
+    if live.navigation is not None:
+        return None
     if django_settings.DEBUG:
         _warn_without_script(live, document)
     response = HttpResponse(document)

@@ -221,7 +221,8 @@ def _following(live: Runtime) -> Steps[tuple[Patch, ...]]:
 
 def _guarding(live: Runtime) -> Steps[None]:
     routed = vars(live.view).get("on_mount", ())  # as_view(on_mount=[…])
-    for guard in (*live.live_session.on_mount, *live.spec.guards, *routed):
+    group = () if live.is_nested else live.live_session.on_mount  # it has let the page in
+    for guard in (*group, *live.spec.guards, *routed):
         for function in _functions(guard):
             result = yield call(function, live.view, live.params, live.session)
             if live.navigation is not None:

@@ -123,5 +123,3 @@ def _runtime(
     live.family = family
     view._live = live
     return live
-
-

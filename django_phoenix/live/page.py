@@ -288,6 +288,7 @@ def make_context(live: Runtime, template: Template) -> Context:
     show_flash(context, live)
     context.template = template
     context.template_name = template.name or "unknown"
+    context.phoenix_live = live  # type: ignore[attr-defined]
     if deliveries:
         context.phoenix_assets = Assets(live.id)  # type: ignore[attr-defined]
     return context

@@ -1,4 +1,4 @@
-"""Live views that stand in a template: which class is meant, there and in the token that its client brings."""
+"""Live views that stand in a template: which class is meant, there and in the token of its client."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def find_view(target: Any) -> type[Any]:
                 f"or 'app_label.ClassName' if it stands in one of the app's modules {', '.join(MODULES)}."
             ) from error
     if not is_live(found):
-        raise LiveViewError(f"{{% live_render %}} shows subclasses of LiveView; {target!r:.100} is {found!r:.100}.")
+        raise LiveViewError(
+            f"{{% live_render %}} shows subclasses of LiveView; {target!r:.100} is {found!r:.100}."
+        )
     name = name_of(found)
     if _shown.get(name) is not found:
         guard = class_guard_of(found)

@@ -1,4 +1,4 @@
-"""What the signed token of a view holds that was not reached by its URL: of a child, sticky view or widget."""
+"""What the token of a view holds that was not reached by its URL: of a child, sticky view or widget."""
 
 from __future__ import annotations
 

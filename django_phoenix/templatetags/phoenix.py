@@ -28,6 +28,7 @@ from django_phoenix.live.colocated_tags import (
 )
 from django_phoenix.live.component_tag import parse_live_component, parse_render_slot
 from django_phoenix.live.js_tag import parse_js
+from django_phoenix.live.render_tag import parse_live_render
 from django_phoenix.live.request import nonce_of
 from django_phoenix.live.upload_tags import parse_live_file_input, parse_live_img_preview
 from django_phoenix.live.wrapping_tags import parse_focus_wrap, parse_portal
@@ -49,6 +50,7 @@ register.tag("live_component", parse_live_component)
 register.tag("live_file_input", parse_live_file_input)
 register.tag("live_img_preview", parse_live_img_preview)
 register.tag("portal", parse_portal)
+register.tag("live_render", parse_live_render)
 register.tag("render_slot", parse_render_slot)
 register.filter(errors_to_show)
 register.filter(upload_errors)
