@@ -36,24 +36,34 @@ def flash(
     """Short messages at the edge of the page, each with a button that closes it.
 
     flash: a mapping of texts by kind: "info", "success", "warning", "error"
-    messages: those of django.contrib.messages
+    messages: those of django.contrib.messages; in a live page all there are, the flash among them
     rest: the list's other attributes
     """
-    return {"notes": [*_of_flash(flash or {}), *_of_messages(messages or ())]}
+    listed = list(messages or ())
+    kinds = {getattr(message, "kind", None) for message in listed}
+    alone = {kind: text for kind, text in (flash or {}).items() if kind not in kinds}
+    return {"notes": [*_of_flash(alone), *_of_messages(listed)]}
 
 
 def _of_flash(flash: Mapping[str, Any]) -> Iterator[Note]:
-    """The server is told of each that is closed, so that it will not be drawn again."""
-    for key, text in flash.items():
+    for kind, text in flash.items():
         if text:
-            id = f"flash-{key}"
-            yield _note(id, str(key), text, JS().push("lv:clear-flash", value={"key": key}).hide(to=f"#{id}"))
+            yield _known(str(kind), str(kind), text)
+
+
+def _known(key: str, kind: str, text: Any) -> Note:
+    """The server is told of each that is closed, so that it will not be drawn again."""
+    id = f"flash-{key}"
+    return _note(id, kind, text, JS().push("lv:clear-flash", value={"key": key}).hide(to=f"#{id}"))
 
 
 def _of_messages(messages: Iterable[Any]) -> Iterator[Note]:
-    """Django forgets a message once it has been shown, the browser hides it. Ids go by text, not by place."""
+    """Elsewhere Django forgets a message once it has been shown. Ids go by text, not by place."""
     seen: dict[int, int] = {}
     for message in messages:
+        if hasattr(message, "key"):
+            yield _known(message.key, message.kind, message.message)
+            continue
         digest = crc32(f"{message.level}{message.message}".encode())
         seen[digest] = seen.get(digest, 0) + 1
         id = f"message-{digest:08x}-{seen[digest]}"

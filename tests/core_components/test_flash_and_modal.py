@@ -13,6 +13,7 @@ from django.template import Context, Template
 
 from django_phoenix.exceptions import ComponentInputError
 from django_phoenix.js import JS
+from django_phoenix.live.flash import FlashMessage
 
 from .live import LIBRARIES, LivePage
 from .test_input import Page, page
@@ -128,3 +129,19 @@ def test_a_modal_without_id_or_body_is_refused() -> None:
         with pytest.raises(ComponentInputError) as caught:
             Template(LIBRARIES + source).render(Context())
         assert text in html.unescape(str(caught.value))
+
+
+def test_what_a_live_page_lists_is_shown_once_and_closed_at_the_view() -> None:
+    put = FlashMessage.put("error", "Lost")
+    added = FlashMessage(messages.INFO, "Hello")
+    found = page(
+        FLASH, flash={"error": "Lost", "info": "Hello", "warning": "Only here"}, messages=(put, added)
+    )
+    notes = found.find("div", class_="phx-flash")
+    assert [(one["data-kind"], one["text"]) for one in notes] == [
+        ("warning", "Only here"),
+        ("error", "Lost"),
+        ("info", "Hello"),
+    ]
+    keys = [commands(one, "phx-click")[0][1]["value"]["key"] for one in found.find("button")]
+    assert keys == ["warning", "error", added.key]

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.urls import include, path
 
 from django_phoenix.routing import live_session
-from tests.support.live_site import components, views
+from tests.support.live_site import components, flash_views, views
 
 LAYOUTS = (
     views.ThreeLevels,
@@ -77,5 +77,10 @@ urlpatterns = [
     path("switched/", components.SwitchedLive.as_view()),
     path("mistakes/", components.MistakesLive.as_view()),
     path("session/", views.SessionLive.as_view()),
+    path("flash/", flash_views.FlashLive.as_view()),
+    path("flash/other/", flash_views.OtherFlashLive.as_view()),
+    path("flash/silent/", flash_views.SilentLive.as_view()),
+    path("flash/plain/", flash_views.shows_messages),
+    path("flash/add/", flash_views.adds_message),
     *i18n_patterns(path("i18n/", views.LocaleLive.as_view())),
 ]
