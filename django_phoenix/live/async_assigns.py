@@ -208,8 +208,8 @@ def _listed(loading: Any) -> Names:
 
 
 def _waits_for(value: Any, names: Names) -> bool:
-    """Whether an assign is to hear of this work; not if it was started anew by other work meanwhile."""
-    return type(value) is not AsyncResult or value.loading in (names, None)
+    """Whether an assign is to hear of this work: not if other work has been begun for it meanwhile."""
+    return type(value) is not AsyncResult or value.loading == names
 
 
 def _fail(state: dict[str, Any], names: Names, reason: Any) -> None:
