@@ -1,0 +1,18 @@
+"""Tests of live views, in process, through the HTML they render (Phoenix.LiveViewTest).
+
+    class CounterTests(TestCase):
+        def test_it_counts(self):
+            page = live(self.client, "/counter/")
+            page.element("button", "+").click()
+            self.assertEqual(page.element("#count").text, "1")
+
+Nothing has to be set up or closed. For async tests there is ``alive``, whose objects have the same methods,
+to be awaited.
+"""
+
+from __future__ import annotations
+
+from django_phoenix.testing.live.synchronous import LiveElement, LiveForm, LivePage, live
+from django_phoenix.testing.live.tab import DuplicateIdWarning, Move
+
+__all__ = ["DuplicateIdWarning", "LiveElement", "LiveForm", "LivePage", "Move", "live"]

@@ -1,0 +1,130 @@
+"""HTML as a browser reads it. The parser and its selectors are those of Lexbor, by way of ``selectolax``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from django_phoenix.testing.failure import Failure
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode as Element
+
+try:
+    from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+except ImportError as error:
+    raise ImportError(
+        "django_phoenix.testing.live reads pages with selectolax, which is not installed: "
+        'pip install "django-phoenix[testing]".'
+    ) from error
+
+VIEW = "[data-phx-session]"
+COMPONENT = "data-phx-component"
+TELEPORTED = "data-phx-teleported-src"
+PORTAL = "template[data-phx-portal]"
+# How deep portals may stand in one another, as in the client.
+DEEPEST_PORTAL = 5
+# Characters of HTML that a message shows.
+SHOWN = 2000
+
+BLANKS = re.compile(r"\s+")
+
+
+class Dom:
+    """A document. What stands in portals is part of it, and belongs where the portal stands."""
+
+    def __init__(self, html: str) -> None:
+        self._parser: Any = LexborHTMLParser(html)
+        self._known: dict[str, set[int]] = {}
+        if "data-phx-portal" in html:
+            self._teleport(html)
+
+    @property
+    def root(self) -> Element:
+        """The ``html`` element."""
+        root: Element = self._parser.root
+        return root
+
+    def find(self, selector: str, inside: Element | None = None) -> list[Element]:
+        """All that match, in document order. AssertionError for what is no selector."""
+        try:
+            found: list[Element] = (self._parser if inside is None else inside).css(selector)
+        except SelectolaxError:
+            raise Failure(f"{selector!r} is no CSS selector.") from None
+        return found
+
+    def by_id(self, dom_id: str) -> Element | None:
+        """The element of this id."""
+        found = self.find(f"[id={quoted(dom_id)}]")
+        return found[0] if found else None
+
+    def matches(self, element: Element, selector: str) -> bool:
+        """Whether it is one of those that match."""
+        return element.mem_id in self._matching(selector)
+
+    def closest(self, element: Element | None, selector: str) -> Element | None:
+        """The nearest that matches: the element itself, or what is around it."""
+        matching = self._matching(selector)
+        return next((each for each in self.outwards(element) if each.mem_id in matching), None)
+
+    def _matching(self, selector: str) -> set[int]:
+        known = self._known.get(selector)
+        if known is None:
+            known = self._known[selector] = {each.mem_id for each in self.find(selector)}
+        return known
+
+    def outwards(self, element: Element | None) -> Iterator[Element]:
+        """The element and all that is around it, by way of portals to where these stand."""
+        while element is not None:
+            if not element.is_element_node:
+                return
+            source = element.attributes.get(TELEPORTED)
+            if source is not None:
+                element = self.by_id(source)
+                continue
+            yield element
+            element = element.parent
+
+    def _teleport(self, html: str) -> None:
+        done: set[str] = set()
+        for _ in range(DEEPEST_PORTAL):
+            portals = [each for each in self.find(PORTAL) if (each.id or "") not in done]
+            if not portals:
+                return
+            for portal in portals:
+                done.add(portal.id or "")
+                html += f'<div {TELEPORTED}="{escape(portal.id or "")}">{portal.inner_html}</div>'
+            self._parser = LexborHTMLParser(html)
+
+
+def quoted(text: str) -> str:
+    """A string in a selector."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def attribute(element: Element, name: str) -> str | None:
+    """Its value; ``""`` for an attribute without one, None if there is none."""
+    attributes = element.attributes
+    return (attributes[name] or "") if name in attributes else None
+
+
+def text_of(element: Element) -> str:
+    """What a reader sees, with single blanks."""
+    return BLANKS.sub(" ", element.text(deep=True)).strip()
+
+
+def shown(html: str | None) -> str:
+    """For messages."""
+    text = (html or "").strip()
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text)} characters)"
+
+
+def start_tag(tag: str, attributes: dict[str, str | None]) -> str:
+    """As in HTML."""
+    written = "".join(
+        f" {name}" if value is None else f' {name}="{escape(value)}"' for name, value in attributes.items()
+    )
+    return f"<{tag}{written}>"

@@ -1,0 +1,174 @@
+"""The face for synchronous tests: ``live``."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Mapping
+from typing import Any, TypeVar
+
+from django.test import AsyncClient, Client
+
+from django_phoenix.testing.live.acting import Acting, press_in_window
+from django_phoenix.testing.live.facts import ElementFacts, ViewFacts
+from django_phoenix.testing.live.opening import NO_DATA, open_tab, tab_for
+from django_phoenix.testing.live.query import Query, Text
+from django_phoenix.testing.world import world_of_test
+
+__unittest = True
+
+T = TypeVar("T")
+
+
+def live(
+    client: Client,
+    url: str,
+    *,
+    params: Mapping[str, Any] = NO_DATA,
+    headers: Mapping[str, str] = NO_DATA,
+) -> LivePage:
+    """Open a page as a browser does: GET, and the join of its live views. It closes when the test is over.
+
+    ``client``: Django's test client, perhaps logged in. Redirects are followed. ``params`` are those of the
+    page's LiveSocket (``connect_params``), ``headers`` go with each request and with the socket.
+
+    Raises what the view raises; AssertionError if there is no live view at ``url``.
+    """
+    __tracebackhide__ = True
+    world = world_of_test()
+    tab = tab_for(world, client, params, headers)
+    if isinstance(client, AsyncClient):
+        raise TypeError(
+            "live(…) is for synchronous tests and their Client; for AsyncClient use `await alive(…)`."
+        )
+    world.run(open_tab(tab, tab.browser.load_now(url)))
+    return LivePage(tab, None)
+
+
+class _Doing:
+    _tab: Any
+    _world: Any
+
+    def _do(self, work: Coroutine[Any, Any, T]) -> T:
+        __tracebackhide__ = True
+        result: T = self._world.run(self._tab.act(work))
+        return result
+
+
+class LivePage(ViewFacts, _Doing):
+    """A page in a browser's tab, or one view of it. Each call returns when the server is idle."""
+
+    def __enter__(self) -> LivePage:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def element(self, selector: str, text: Text = None) -> LiveElement:
+        """The element that matches, and holds ``text`` (a string or a compiled regular expression)."""
+        return LiveElement(self._query(selector, text))
+
+    def form(self, selector: str, data: Mapping[str, Any] | None = None) -> LiveForm:
+        """The form that matches, filled in with ``data`` when it is changed or submitted."""
+        return LiveForm(self._query(selector), data or {})
+
+    def keydown(self, key: str, value: Mapping[str, Any] = NO_DATA) -> None:
+        """A key, with no field in focus: for ``phx-window-keydown``."""
+        __tracebackhide__ = True
+        self._do(press_in_window(self._tab, "keydown", key, value))
+
+    def keyup(self, key: str, value: Mapping[str, Any] = NO_DATA) -> None:
+        """See ``keydown``."""
+        __tracebackhide__ = True
+        self._do(press_in_window(self._tab, "keyup", key, value))
+
+    def close(self) -> None:
+        """Leave the page; ``terminate`` of its views has run then."""
+        if not self._world.closed:
+            self._world.run(self._tab.close_socket())
+
+
+class LiveElement(ElementFacts, _Doing):
+    """An element of a page."""
+
+    def __init__(self, query: Query) -> None:
+        super().__init__(query)
+        self._world = query.tab.world
+        self._acting = Acting(query)
+
+    def click(self, value: Mapping[str, Any] = NO_DATA) -> None:
+        """A click: ``phx-click`` of it or around it, a link, a submit button, a box. ``value`` goes along."""
+        __tracebackhide__ = True
+        self._do(self._acting.click(value))
+
+    def click_away(self) -> None:
+        """A click elsewhere: its ``phx-click-away``."""
+        __tracebackhide__ = True
+        self._do(self._acting.click_away())
+
+    def change(self, value: Any) -> None:
+        """Type into a field, tick a box, choose an option: ``phx-change`` of it or its form."""
+        __tracebackhide__ = True
+        self._do(self._acting.change(value))
+
+    def keydown(self, key: str, value: Mapping[str, Any] = NO_DATA) -> None:
+        """A key, such as ``"Enter"``. Nothing happens if ``phx-key`` names another."""
+        __tracebackhide__ = True
+        self._do(self._acting.key("keydown", key, value))
+
+    def keyup(self, key: str, value: Mapping[str, Any] = NO_DATA) -> None:
+        """See ``keydown``."""
+        __tracebackhide__ = True
+        self._do(self._acting.key("keyup", key, value))
+
+    def focus(self) -> None:
+        """It gets the focus."""
+        __tracebackhide__ = True
+        self._do(self._acting.focus("focus"))
+
+    def blur(self) -> None:
+        """It loses the focus."""
+        __tracebackhide__ = True
+        self._do(self._acting.focus("blur"))
+
+    def viewport(self, end: str, *, overran: bool = False) -> None:
+        """Its first child (``end="top"``) or last (``"bottom"``) has been scrolled into view."""
+        __tracebackhide__ = True
+        self._do(self._acting.viewport(end, overran))
+
+    def render_hook(self, event: str, payload: Any = None, *, target: Any = None) -> Any:
+        """``pushEvent`` of its hook, or ``pushEventTo`` a ``target``; returns the reply."""
+        __tracebackhide__ = True
+        return self._do(self._acting.hook(event, payload, target))
+
+
+class LiveForm(ElementFacts, _Doing):
+    """A form and what a user fills in."""
+
+    def __init__(self, query: Query, data: Mapping[str, Any]) -> None:
+        super().__init__(query)
+        self._world = query.tab.world
+        self._acting = Acting(query)
+        self._data = data
+
+    def change(self, extra: Mapping[str, Any] = NO_DATA) -> None:
+        """Fill in: ``phx-change``. ``extra``: what a script would add, such as values of hidden fields."""
+        __tracebackhide__ = True
+
+        async def change() -> None:
+            form = self._acting.form()
+            await form.change(form.fill(self._data), extra)
+
+        self._do(change())
+
+    def submit(self, extra: Mapping[str, Any] = NO_DATA, *, button: str | None = None) -> None:
+        """Fill in and submit, by Enter or by the button that matches ``button`` within the form.
+
+        ``phx-submit``, or else a plain request, which leads to another page.
+        """
+        __tracebackhide__ = True
+
+        async def submit() -> None:
+            form = self._acting.form()
+            form.fill(self._data)
+            await form.submit(form.button(button), extra)
+
+        self._do(submit())

@@ -1,0 +1,312 @@
+"""One page in one browser tab: its URL, its live views, its socket; as the official client's LiveSocket."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections import Counter, deque
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django_phoenix.live.reload import COOKIE as RELOAD_COOKIE
+from django_phoenix.testing.failure import Failure
+from django_phoenix.testing.live.browser import Browser, Loaded
+from django_phoenix.testing.live.dom import VIEW, Dom, attribute, shown, start_tag
+from django_phoenix.testing.live.mounted import Mounted
+from django_phoenix.testing.live.page import Container, Page, container, read
+from django_phoenix.testing.live.wire import Wire
+from django_phoenix.testing.world import World
+
+if TYPE_CHECKING:
+    from django_phoenix.testing.live.forms import Memory
+
+FLASH_COOKIE = "__phoenix_flash__"
+PATCH, NAVIGATE, LOAD = "patch", "navigate", "load"
+# Page loads and navigations that may follow from one another.
+MOST_MOVES = 20
+
+# A child's element in its parent's HTML, empty.
+CHILD = re.compile(r'<([\w-]+)((?=[^>]* data-phx-session="[^"]*")[^>]* ?\bid="([^"]*)"[^>]*)></\1>')
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+
+
+class DuplicateIdWarning(UserWarning):
+    """Two elements of one page have the same id: the client would mix them up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A change of the URL: by a ``patch``, a live ``navigate``, or the ``load`` of a page."""
+
+    kind: str
+    to: str
+    replace: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.to}"
+
+
+class Tab:
+    """What both faces of the kit stand on."""
+
+    def __init__(
+        self, world: World, browser: Browser, params: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> None:
+        self.world = world
+        self.browser = browser
+        self.params = dict(params)
+        self._headers = headers
+        self.page = Page("", 0, "")
+        self.response: Any = None
+        self.url = ""
+        self.referer: str | None = None
+        self.views: dict[str, Mounted] = {}
+        self.moves: list[Move] = []
+        self.events: list[tuple[str, dict[str, Any]]] = []
+        # Those that no assertion has asked for.
+        self.untold: list[tuple[str, dict[str, Any]]] = []
+        # What the user has done to forms, by view and form.
+        self.memories: dict[tuple[str | None, str], Memory] = {}
+        self._wire: Wire | None = None
+        self._todo: deque[Work] = deque()
+        self._dom: Dom | None = None
+
+    @property
+    def origin(self) -> str:
+        """Such as ``http://testserver``."""
+        return self.browser.origin
+
+    @property
+    def wire(self) -> Wire:
+        """The page's socket. AssertionError for a page without one."""
+        if self._wire is None:
+            raise Failure(f"{self.url or 'The page'}: no live view is connected here. {self.what_it_is()}")
+        return self._wire
+
+    @property
+    def main(self) -> Mounted | None:
+        """The view that the URL leads to."""
+        return next((view for view in self.views.values() if view.container.is_main), None)
+
+    def what_it_is(self) -> str:
+        """For messages."""
+        if not self.page.status:
+            return "It is a page of another site."
+        return f"The answer was {self.page.status}:\n{shown(self.page.html)}"
+
+    # Pages.
+
+    async def load(self, method: str, url: str, data: Any = None) -> None:
+        """Leave this page for another."""
+        loaded = await self.browser.load(method, url, data)
+        await self.close_socket()
+        self.moves.append(Move(LOAD, loaded.url))
+        await self.show(loaded)
+
+    async def show(self, loaded: Loaded) -> None:
+        """Be at a page that has been loaded, and connect it."""
+        self.url, self.response, self.referer = loaded.url, loaded.response, None
+        self.views.clear()
+        self.memories.clear()
+        self.changed()
+        if loaded.response is None:
+            self.page = Page(loaded.url, 0, "")
+            return
+        self.page = read(loaded.url, self.origin, loaded.response)
+        if not self.page.containers:
+            return
+        self._wire = Wire(self.world, self.browser.client, self.page.csrf, self.params, self._headers)
+        await self._wire.open()
+        for each in self.page.containers:
+            await self._join(Mounted(self, each, None))
+
+    async def close_socket(self) -> None:
+        """As when a browser leaves a page."""
+        wire, self._wire = self._wire, None
+        if wire is not None and wire.close_code is None:
+            await wire.aclose()
+
+    async def _join(self, view: Mounted, flash: str | None = None) -> None:
+        self.views[view.id] = view
+        if view.parent is not None:
+            view.parent.children[view.id] = view
+        reply = await view.join(flash)
+        if reply is not None and reply["status"] != "ok":
+            self._refused(view, reply["response"])
+
+    def _refused(self, view: Mounted, response: dict[str, Any]) -> None:
+        for name, payload, *_ in response.get("events", ()):
+            self.pushed(name, payload)
+        for event in ("live_redirect", "redirect"):
+            if event in response:
+                self.leaving(view, event, response[event])
+                return
+        reason = response.get("reason")
+        if reason == "reload":
+            self.browser.set_cookie(RELOAD_COOKIE, response["token"])
+        elif reason == "join crashed":
+            return  # raised already, unless the test has asked for it
+        elif reason not in ("stale", "unauthorized"):
+            raise Failure(
+                f"{self.url}: the view could not be joined: {response}.{self.world.errors.as_text()}"
+            )
+        self._todo.append(lambda: self.load("get", self.url))
+
+    # What views say.
+
+    def changed(self) -> None:
+        """The page is another."""
+        self._dom = None
+
+    def pushed(self, name: str, payload: dict[str, Any]) -> None:
+        """An event for the page's script."""
+        self.events.append((name, payload))
+        self.untold.append((name, payload))
+
+    def patched(self, patch: dict[str, Any]) -> None:
+        """The URL is another, the view is not."""
+        self.url = patch["to"]
+        main = self.main
+        if main is not None and main.redirect is not None:
+            main.redirect = self.origin + self.url
+        self.moves.append(Move(PATCH, self.url, patch.get("kind") == "replace"))
+
+    def leaving(self, view: Mounted, event: str, payload: dict[str, Any]) -> None:
+        """A view leads elsewhere: what follows is done when the server is idle."""
+        to, flash = payload["to"], payload.get("flash")
+        if event == "live_redirect" and self.main is not None:
+            replace = payload.get("kind") == "replace"
+            self._todo.append(lambda: self.navigate(to, flash, replace=replace))
+        else:
+            self._todo.append(lambda: self._redirect(to, flash))
+
+    async def _redirect(self, to: str, flash: str | None) -> None:
+        if flash is not None:
+            self.browser.set_cookie(FLASH_COOKIE, flash)
+        await self.load("get", to)
+
+    async def navigate(self, to: str, flash: str | None = None, *, replace: bool = False) -> None:
+        """Live navigation of the main view. Another live_session, or no live view: a full load."""
+        main = self.main
+        if main is None or not main.container.session:
+            await self.load("get", to)
+            return
+        before = self.url
+        self.url = to
+        self.moves.append(Move(NAVIGATE, to, replace))
+        await main.leave()
+        for child in [view for view in self.views.values() if view.parent is not None]:
+            del self.views[child.id]
+        self.referer = self.origin + before
+        successor = Mounted(self, main.container, None)
+        successor.redirect = self.origin + to
+        await self._join(successor, flash)
+
+    async def patch(self, to: str, *, replace: bool = False) -> None:
+        """As a click on a link that patches."""
+        main = self.main
+        if main is None or not main.joined:
+            await self.load("get", to)
+            return
+        response = await main.push("live_patch", {"url": self.origin + to})
+        if response.get("link_redirect"):
+            await self.navigate(to, replace=replace)
+        elif main.joined:
+            self.moves.append(Move(PATCH, to, replace))
+            self.url = to
+            if main.redirect is not None:
+                main.redirect = self.origin + to
+
+    # After each message.
+
+    async def act(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Do something as a user would, and all that follows from it."""
+        result = await work
+        await self.follow()
+        return result
+
+    async def follow(self) -> None:
+        """Do what has been left to do: children, components that are gone, navigation."""
+        moves = 0
+        while True:
+            while stirred := [view for view in self.views.values() if view.stirred]:
+                for view in stirred:
+                    view.stirred = False
+                await self._reconcile()
+                for view in stirred:
+                    await view.look_for_components()
+            if not self._todo:
+                return
+            moves += 1
+            if moves > MOST_MOVES:
+                last = ", ".join(map(str, self.moves[-4:]))
+                raise Failure(f"The page is led elsewhere without end: …, {last}.")
+            await self._todo.popleft()()
+
+    async def _reconcile(self) -> None:
+        """Join the child views that are new in the page, leave those that are gone."""
+        if len(self.views) == 1 and CHILD.search(next(iter(self.views.values())).tree.html()) is None:
+            return
+        present = {each.id or "": each for each in self.dom.find(VIEW)}
+        for view in list(self.views.values()):
+            if view.id not in present and view.id in self.views:
+                await view.leave()
+                self._forget(view)
+        for dom_id, element in present.items():
+            if dom_id not in self.views:
+                parent = self.views.get(attribute(element, "data-phx-parent-id") or "")
+                await self._join(Mounted(self, container(element), parent))
+
+    def _forget(self, view: Mounted) -> None:
+        for child in [each for each in self.views.values() if each.parent is view]:
+            self._forget(child)
+        self.views.pop(view.id, None)
+        if view.parent is not None:
+            view.parent.children.pop(view.id, None)
+
+    # What is shown.
+
+    @property
+    def dom(self) -> Dom:
+        """The live parts of the page."""
+        if self._dom is None:
+            html = "".join(self.whole(view) for view in self.views.values() if self._stands_alone(view))
+            self._dom = Dom(f"<body>{html}</body>")
+            self._warn_of_duplicates(self._dom)
+        return self._dom
+
+    def whole(self, view: Mounted) -> str:
+        """A view with its container."""
+        return self._wrapped(view.container, self.html(view))
+
+    def html(self, view: Mounted) -> str:
+        """What a view shows, its children included."""
+        html = view.tree.html()
+        if len(self.views) > 1 and "data-phx-session" in html:
+            html = CHILD.sub(self._filled, html)
+        return html
+
+    def _filled(self, found: re.Match[str]) -> str:
+        child = self.views.get(found[3])
+        return found[0] if child is None else f"<{found[1]}{found[2]}>{self.html(child)}</{found[1]}>"
+
+    @staticmethod
+    def _wrapped(holder: Container, html: str) -> str:
+        return f"{start_tag(holder.tag, holder.attributes)}{html}</{holder.tag}>"
+
+    @staticmethod
+    def _stands_alone(view: Mounted) -> bool:
+        return view.parent is None and not view.container.nested
+
+    def _warn_of_duplicates(self, dom: Dom) -> None:
+        counts = Counter(each.id for each in dom.find("[id]"))
+        twice = [dom_id for dom_id, count in counts.items() if dom_id and count > 1]
+        if twice:
+            warnings.warn(
+                f"{self.url}: more than one element has the id {', '.join(map(repr, twice))}. Browsers and "
+                "the client find only the first.",
+                DuplicateIdWarning,
+                stacklevel=4,
+            )
