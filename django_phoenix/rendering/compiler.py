@@ -11,7 +11,7 @@ from django.template.base import UNKNOWN_SOURCE
 from django.template.context import Context, RenderContext
 from django.utils.safestring import SafeString, mark_safe
 
-from . import loops, partial_tags, readers, structure, tags  # noqa: F401 (their handlers)
+from . import form_fields, loops, partial_tags, readers, structure, tags  # noqa: F401 (their handlers)
 from .chain import extends_node, is_literal, overriding_blocks
 from .colocated import settle_names
 from .diff import Render, RenderState, share_statics

@@ -108,7 +108,7 @@ class Shown(Part):
         text = fn.define(c.module.fresh("x"))
         fn.emit(f"{text} = {self.show}(rt, {', '.join(reads)})")
         if len(reads) == 1:
-            fn.remember(f"{reads[0]} if type({reads[0]}) in PLAIN else cell({reads[0]}, {text})")
+            fn.remember(f"{reads[0]} if type({reads[0]}) in PLAIN else cell(rt, {reads[0]}, {text})")
         else:
             fn.remember(f"*cells(({', '.join(reads)}), {text})")
         return text

@@ -21,7 +21,7 @@ from django.utils.timezone import template_localtime  # type: ignore[attr-define
 from .assets import settled
 from .lookup import MISSING, called, follow, get, needed
 from .rendered import UNCHANGED, Block, Node
-from .text import escape, show, show_raw
+from .text import escape, reveal, reveal_raw, show, show_raw
 from .tracking import PLAIN, Digest, cell, cells, renew, renew_by_many, renew_text
 from .urls import Candidate, fast_reverse
 
@@ -272,7 +272,7 @@ def shown(
     if value is MISSING and name is not None:
         value = missing(rt, name)
     text = show(rt, value)
-    out.append(value if type(value) in PLAIN else cell(value, text))
+    out.append(value if type(value) in PLAIN else cell(rt, value, text))
     return text
 
 
@@ -426,8 +426,8 @@ HELPERS: dict[str, Any] = {
         bind, block_value, called, cell, cells,
         conditional_escape, csrf_input, enter_block, escape, flat, follow, get, joined, leave_block, lookup,
         holds, mark_safe, missing, needed, node, nothing, open_blocks, pop, push, rendered_by_django,
-        refill, refused, renew, renew_by_many, renew_shown, renew_text, rendered_in_a_thread,
-        root_attributes, settled, show, show_raw, shown, static, template_localtime, turn, unpack, url,
+        refill, refused, renew, renew_by_many, renew_shown, renew_text, rendered_in_a_thread, reveal,
+        reveal_raw, root_attributes, settled, show, show_raw, shown, static, template_localtime, turn, unpack, url,
         url_or_nothing,
     )
 }  # fmt: skip

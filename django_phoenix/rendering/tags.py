@@ -30,7 +30,7 @@ from .purity import HARMLESS
 from .scope import Local
 from .source import Function
 from .structure import super_block, super_of
-from .text import show, show_raw
+from .text import reveal, reveal_raw
 from .trees import Anything
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def variable_node(c: Compiler, content: Content, scope: Scope, node: Any) -> Non
         super_block(c, content, scope, node, block)
         return
     if shows_tree(scope, expression):
-        name = c.constant(Anything(show if scope.autoescape else show_raw))
+        name = c.constant(Anything(reveal if scope.autoescape else reveal_raw))
         content.items.append(
             Hosted(name, lambda fn: f", {value(c, fn, scope, expression)}", culprit=c.culprit(node))
         )
@@ -90,7 +90,7 @@ def plain_variable(
     content.items.append(
         Shown(
             reads,
-            show_name(scope),
+            "reveal" if scope.autoescape else "reveal_raw",
             1,
             certain=scope.autoescape,
             culprit=c.culprit(node),

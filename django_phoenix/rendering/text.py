@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from types import NoneType
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from .runtime import Runtime
 
 NUMBERS: set[type] = {int, float, Decimal}
+# Of what can change in place: a function that shows it as a tree, or faster than by its text. By exact type.
+MAKERS: dict[type, Callable[[Runtime, Any], Any]] = {}
 FORMATS = ("DECIMAL_SEPARATOR", "NUMBER_GROUPING", "THOUSAND_SEPARATOR")
 
 
@@ -67,6 +70,10 @@ def show(rt: Runtime, value: Any) -> str:
         return value if MARK not in value else settle_value(rt, value)
     if (cls is int and (IntegerFormat.plain or IntegerFormat.is_plain())) or cls is bool or cls is NoneType:
         return str(value)
+    return _other(rt, value)
+
+
+def _other(rt: Runtime, value: Any) -> str:
     value = _localized(rt, value)
     cls = type(value)
     if cls is str:
@@ -74,6 +81,25 @@ def show(rt: Runtime, value: Any) -> str:
     if not issubclass(cls, str):
         value = str(value)
     return conditional_escape(value)
+
+
+def reveal(rt: Runtime, value: Any) -> Any:
+    """The same of a variable without filters; what has a maker may be a tree of texts."""
+    cls = type(value)
+    if cls is str:
+        return escape(value)
+    if cls is SafeString:
+        return value if MARK not in value else settle_value(rt, value)
+    if (cls is int and (IntegerFormat.plain or IntegerFormat.is_plain())) or cls is bool or cls is NoneType:
+        return str(value)
+    maker = MAKERS.get(cls)
+    return _other(rt, value) if maker is None else maker(rt, value)
+
+
+def reveal_raw(rt: Runtime, value: Any) -> Any:
+    """`reveal` where autoescape is off."""
+    maker = MAKERS.get(type(value))
+    return show_raw(rt, value) if maker is None else maker(rt, value)
 
 
 def show_raw(rt: Runtime, value: Any) -> str:

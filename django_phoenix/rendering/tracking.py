@@ -20,6 +20,7 @@ from django_phoenix.js import JS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .rendered import Node
     from .runtime import Runtime
 
 # Immutable by exact type, and not callable.
@@ -85,9 +86,24 @@ def same(new: Any, old: Any) -> bool:
     return False
 
 
-def cell(value: Any, text: str) -> Any:
-    """What to remember of a part that read one value and showed this text."""
-    return value if type(value) in PLAIN or is_immutable(value) else Digest(hash(text))
+class TreeCell:
+    """What is remembered of a part that showed a tree of texts: its block, and a hash of each text."""
+
+    __slots__ = ("block", "hashes")
+
+    def __init__(self, tree: Node) -> None:
+        *texts, self.block = tree.values()
+        self.hashes = tuple(map(hash, texts))
+
+
+def cell(rt: Runtime, value: Any, text: Any) -> Any:
+    """What to remember of a part that read one value and showed this text, or tree of texts."""
+    if type(value) in PLAIN or is_immutable(value):
+        return value
+    if type(text) is dict:
+        rt.fresh.append(text)
+        return TreeCell(text)
+    return Digest(hash(text))
 
 
 def cells(values: tuple[Any, ...], text: str) -> tuple[Any, ...]:
@@ -97,8 +113,11 @@ def cells(values: tuple[Any, ...], text: str) -> tuple[Any, ...]:
     return (Digest(hash(text)), *[None] * (len(values) - 1))
 
 
-def changed(rt: Runtime, show: Callable[..., str], memory: list[Any], at: int, new: Any) -> str | None:
-    """The new text of a pure part that reads one value, or None if the client has it already."""
+def changed(rt: Runtime, show: Callable[..., Any], memory: list[Any], at: int, new: Any) -> Any:
+    """The new text of a pure part that reads one value, or None if the client has it already.
+
+    Of a tree of texts it is the difference.
+    """
     old = memory[at]
     if type(new) in PLAIN or is_immutable(new):
         if same(new, old):
@@ -109,6 +128,8 @@ def changed(rt: Runtime, show: Callable[..., str], memory: list[Any], at: int, n
         rt.journal.append((memory, at, new))
         return None if known else text
     text = show(rt, new)
+    if type(text) is dict:
+        return changed_tree(rt, memory, at, text)
     digest = hash(text)
     if type(old) is Digest:
         if digest == old:
@@ -118,6 +139,24 @@ def changed(rt: Runtime, show: Callable[..., str], memory: list[Any], at: int, n
         return None
     rt.journal.append((memory, at, Digest(digest)))
     return text
+
+
+def changed_tree(rt: Runtime, memory: list[Any], at: int, tree: Node) -> Any:
+    """What is new in a tree of texts, or None."""
+    old = memory[at]
+    new = TreeCell(tree)
+    if type(old) is TreeCell and old.block is new.block:
+        if old.hashes == new.hashes:
+            return None
+        rt.journal.append((memory, at, new))
+        return {
+            slot: text
+            for slot, text, now, before in zip(tree, tree.values(), new.hashes, old.hashes, strict=False)
+            if now != before
+        }
+    rt.journal.append((memory, at, new))
+    rt.fresh.append(tree)
+    return tree
 
 
 def changed_by_many(

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from .html import flatten
 from .rendered import UNCHANGED, Block, Node
-from .tracking import Digest
+from .tracking import Digest, TreeCell, cell, changed_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,18 +128,24 @@ class Anything:
 
     __slots__ = ("text",)
 
-    def __init__(self, text: Callable[[Runtime, Any], str]) -> None:
+    def __init__(self, text: Callable[[Runtime, Any], Any]) -> None:
         self.text = text  # of what is no tree
 
     def full(self, rt: Runtime, value: Any) -> tuple[Any, Any]:
         if isinstance(value, Deferred):
             return value.full(rt)
-        return show(rt, value if type(value) is TreeString else self.text(rt, value))
+        if type(value) is TreeString:
+            return show(rt, value)
+        text = self.text(rt, value)
+        return (text, cell(rt, value, text)) if type(text) is dict else show(rt, text)
 
     def diff(self, rt: Runtime, memory: Any, value: Any) -> tuple[Any, Any]:
         if isinstance(value, Deferred):
             return value.diff(rt, memory)
-        return renew(rt, value if type(value) is TreeString else self.text(rt, value), memory)
+        if type(value) is TreeString:
+            return renew(rt, value, memory)
+        text = self.text(rt, value)
+        return renew_tree(rt, text, memory) if type(text) is dict else renew(rt, text, memory)
 
 
 def show(rt: Runtime, text: Any) -> tuple[Any, Any]:
@@ -163,6 +169,12 @@ def renew(rt: Runtime, text: Any, memory: Any) -> tuple[Any, Any]:
     shape = shape_of(text.tree)
     rt.fresh += [each for each in text.fresh if is_within(each, value)]
     return value, shape
+
+
+def renew_tree(rt: Runtime, tree: Node, memory: Any) -> tuple[Any, Any]:
+    """The same for a tree of texts that was made for a value."""
+    found = changed_tree(rt, [memory], 0, tree)
+    return (UNCHANGED, memory) if found is None else (found, TreeCell(tree))
 
 
 def is_within(wanted: Node, value: Any) -> bool:

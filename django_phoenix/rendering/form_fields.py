@@ -1,0 +1,246 @@
+"""Inputs of Django's forms as trees: values, check marks and chosen options stand, and travel, alone.
+
+`{{ form.email }}` shows what Django renders, byte for byte. Django renders each kind of input once, with
+marks where value and choice stand; what is between them becomes the statics of a block, kept by all that they
+depend on. Widgets that render themselves, or by other templates than Django's, are shown as text.
+
+A password's value is shown again while somebody types into a live page: the input would be emptied otherwise.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import django.forms
+from django.core.signals import setting_changed
+from django.forms import BoundField, CheckboxInput, PasswordInput, Widget
+from django.forms.renderers import BaseRenderer
+from django.forms.renderers import DjangoTemplates as BuiltIn
+from django.forms.utils import ErrorList
+from django.template import TemplateDoesNotExist
+from django.utils.safestring import SafeString
+
+from django_phoenix.params import Params
+
+from .rendered import Block
+from .text import MAKERS, escape
+
+if TYPE_CHECKING:
+    from .rendered import Node
+    from .runtime import Runtime
+
+FOLDER = "django/forms/widgets/"
+INPUTS = "input text number email url password hidden date datetime time search tel color"
+# What of a widget's context is not part of its statics.
+INPUT, CHECKBOX, TEXTAREA, CHOICES = "input", "checkbox", "textarea", "choices"
+KINDS = {
+    **{f"{FOLDER}{name}.html": INPUT for name in INPUTS.split()},
+    f"{FOLDER}checkbox.html": CHECKBOX,
+    f"{FOLDER}textarea.html": TEXTAREA,
+    f"{FOLDER}select.html": CHOICES,
+    f"{FOLDER}radio.html": CHOICES,
+    f"{FOLDER}checkbox_select.html": CHOICES,
+}
+OPTIONS = {f"{FOLDER}{name}.html" for name in ("select_option", "radio_option", "checkbox_option")}
+# All that their templates consist of.
+TEMPLATES = [
+    *KINDS,
+    *OPTIONS,
+    *(f"{FOLDER}{name}.html" for name in ("attrs", "input_option", "multiple_input")),
+    *("django/forms/errors/list/default.html", "django/forms/errors/list/ul.html"),
+]
+BUILT_IN = Path(django.forms.__file__).parent / "templates"
+
+# Characters for private use, which stand for a value and for a mark such as `checked`.
+VALUE, MARK = "\ue000", "\ue001"
+HOLE = re.compile(f' value="{VALUE}"| {MARK}|{VALUE}')
+
+MOST_BLOCKS = 2000
+blocks: dict[Any, Block | None] = {}
+
+_widget: Any = Widget
+_bound: Any = BoundField
+DRAWN_BY_DJANGO = (_widget.render, _widget._render)
+
+
+class Anatomy(NamedTuple):
+    """An input taken apart: all that its statics depend on, its dynamics, its context with marks in it."""
+
+    key: Any
+    dynamics: list[str]
+    marked: Callable[[], dict[str, Any]]
+
+
+def field_shown(rt: Runtime, field: BoundField) -> Any:
+    """The tree of a field's input, or its text."""
+    form, widget = field.form, field.field.widget
+    kind = KINDS.get(widget.template_name) if is_drawn_by_django(type(field), type(widget)) else None  # type: ignore[attr-defined]
+    if kind is None or field.field.show_hidden_initial or not is_stock(type(form.renderer)):
+        return str(field)
+    if field.field.localize:
+        widget.is_localized = True
+    if type(form.data) is Params and isinstance(widget, PasswordInput) and not form.data.posted:
+        widget = copy.copy(widget)
+        widget.render_value = True
+    attrs = field.build_widget_attrs({}, widget)
+    if field.auto_id and "id" not in widget.attrs:
+        attrs.setdefault("id", field.auto_id)
+    context = widget.get_context(field.html_name, field.value(), attrs)["widget"]
+    anatomy = READERS[kind](context, widget)
+    tree = None if anatomy is None else tree_of(anatomy, context["template_name"], form.renderer)
+    return str(field) if tree is None else tree
+
+
+def errors_shown(rt: Runtime, errors: ErrorList) -> Any:
+    """A list of errors, which mostly has none."""
+    if not errors.data and errors.template_name in TEMPLATES and is_stock(type(errors.renderer)):
+        return ""
+    return str(errors)
+
+
+MAKERS[BoundField] = field_shown
+MAKERS[ErrorList] = errors_shown
+
+
+# -- whether it is Django's own
+
+
+@cache
+def is_drawn_by_django(field_class: type[Any], widget_class: type[Any]) -> bool:
+    own = (field_class.__str__, field_class.as_widget) == (_bound.__str__, _bound.as_widget)
+    return own and (widget_class.render, widget_class._render) == DRAWN_BY_DJANGO
+
+
+@cache
+def is_stock(renderer_class: type[BaseRenderer]) -> bool:
+    """Whether a form renderer takes the templates that come with Django."""
+    if renderer_class.render is not BaseRenderer.render:
+        return False
+    if renderer_class.get_template is BuiltIn.get_template and renderer_class.backend is BuiltIn.backend:  # type: ignore[attr-defined]
+        return True
+    try:
+        found = [renderer_class().get_template(name) for name in TEMPLATES]
+    except TemplateDoesNotExist:
+        return False
+    names = [getattr(getattr(template, "origin", None), "name", "") for template in found]
+    return all(BUILT_IN in Path(name).parents for name in names)
+
+
+def forget(*, setting: str, **_: Any) -> None:
+    """The site's templates may be others now."""
+    if setting in ("TEMPLATES", "FORM_RENDERER", "INSTALLED_APPS"):
+        is_stock.cache_clear()
+        blocks.clear()
+
+
+setting_changed.connect(forget, dispatch_uid="django_phoenix.rendering.form_fields")
+
+
+# -- trees
+
+
+def tree_of(anatomy: Anatomy, template_name: str, renderer: BaseRenderer) -> Node | None:
+    """None for what can't be taken apart."""
+    key, dynamics, marked = anatomy
+    try:
+        block = blocks[key]
+    except KeyError:
+        block = make_block(key, marked(), template_name, renderer)
+    except TypeError:  # an attribute that has no hash
+        return None
+    if block is None or len(block.statics) != len(dynamics) + 1:
+        return None
+    tree: Node = {str(n): text for n, text in enumerate(dynamics)}
+    tree["s"] = block
+    return tree
+
+
+def make_block(key: Any, context: dict[str, Any], template_name: str, renderer: BaseRenderer) -> Block | None:
+    html = renderer.render(template_name, {"widget": context})
+    if len(blocks) >= MOST_BLOCKS:
+        blocks.clear()
+    return blocks.setdefault(key, Block(tuple(HOLE.split(html)), root=False, name=template_name))
+
+
+def key_of(attrs: dict[str, Any]) -> tuple[Any, ...]:
+    """Of attributes; 1 and True are not the same."""
+    return tuple([(name, value.__class__, value) for name, value in attrs.items()])
+
+
+def text_of(value: Any) -> str:
+    return value if type(value) is SafeString else escape(str(value))
+
+
+def value_attribute(value: Any) -> str:
+    return "" if value is None else f' value="{text_of(value)}"'
+
+
+# -- one function for each kind of context
+
+
+def read_input(context: dict[str, Any], widget: Widget) -> Anatomy | None:
+    attrs = context["attrs"]
+    key = (context["template_name"], context["type"], context["name"], key_of(attrs))
+    return Anatomy(key, [value_attribute(context["value"])], lambda: {**context, "value": VALUE})
+
+
+def read_textarea(context: dict[str, Any], widget: Widget) -> Anatomy | None:
+    value = context["value"]
+    key = (context["template_name"], context["name"], key_of(context["attrs"]))
+    return Anatomy(key, [text_of(value) if value else ""], lambda: {**context, "value": VALUE})
+
+
+def read_checkbox(context: dict[str, Any], widget: Widget) -> Anatomy | None:
+    attrs = dict(context["attrs"])
+    mark = "checked"
+    checked = take_mark(attrs, mark)
+    if checked is None or type(widget).get_context is not CheckboxInput.get_context:
+        return None
+    key = (context["template_name"], context["name"], key_of(attrs))
+    dynamics = [value_attribute(context["value"]), checked]
+    return Anatomy(key, dynamics, lambda: {**context, "value": VALUE, "attrs": {**attrs, MARK: True}})
+
+
+def read_choices(context: dict[str, Any], widget: Any) -> Anatomy | None:
+    """A select, radio buttons, checkboxes: a mark for each option."""
+    (mark,) = widget.checked_attribute if len(widget.checked_attribute) == 1 else ("",)
+    dynamics: list[str] = []
+    keys: list[Any] = [context["template_name"], context["name"], key_of(context["attrs"])]
+    groups: list[Any] = []
+    for group, options, index in context["optgroups"]:
+        keys.append((group.__class__, group))
+        bare: list[dict[str, Any]] = []
+        for option in options:
+            attrs = dict(option["attrs"])
+            chosen = take_mark(attrs, mark)
+            if chosen is None or option["template_name"] not in OPTIONS:
+                return None
+            label = option["label"]
+            own = (option["template_name"], option["name"], option.get("type"), option.get("wrap_label"))
+            keys.append((*own, str(option["value"]), label.__class__, label, key_of(attrs)))
+            dynamics.append(chosen)
+            bare.append({**option, "attrs": attrs})
+        groups.append((group, bare, index))
+    return Anatomy(tuple(keys), dynamics, lambda: {**context, "optgroups": list(marked_groups(groups))})
+
+
+READERS = {INPUT: read_input, TEXTAREA: read_textarea, CHECKBOX: read_checkbox, CHOICES: read_choices}
+
+
+def marked_groups(groups: list[Any]) -> Iterator[tuple[Any, list[dict[str, Any]], Any]]:
+    for group, options, index in groups:
+        yield group, [{**each, "attrs": {**each["attrs"], MARK: True}} for each in options], index
+
+
+def take_mark(attrs: dict[str, Any], mark: str) -> str | None:
+    """Take `checked` or `selected` out; it is the last one, or None: it stands where nobody expects it."""
+    if mark not in attrs:
+        return ""
+    if next(reversed(attrs)) != mark or attrs.pop(mark) is not True:
+        return None
+    return f" {mark}"
