@@ -347,7 +347,10 @@ class Streaming:
         state, streams = vars(self.assigns), self._streams
         if streams is None:
             if STREAMS not in state:
-                prefix = "" if self._cid is None else f"{self._cid}-"
+                # The client looks for the items of a stream in all of the page.
+                prefix = f"{self._live.id}-" if self._live.is_nested else ""
+                if self._cid is not None:
+                    prefix += f"{self._cid}-"
                 connected = self._live.channel is not None
                 streams = self._streams = Streams(type(self).__name__, prefix, connected=connected)
                 state[STREAMS] = streams.named
