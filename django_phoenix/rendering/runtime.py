@@ -427,8 +427,8 @@ HELPERS: dict[str, Any] = {
         conditional_escape, csrf_input, enter_block, escape, flat, follow, get, joined, leave_block, lookup,
         holds, mark_safe, missing, needed, node, nothing, open_blocks, pop, push, rendered_by_django,
         refill, refused, renew, renew_by_many, renew_shown, renew_text, rendered_in_a_thread, reveal,
-        reveal_raw, root_attributes, settled, show, show_raw, shown, static, template_localtime, turn, unpack, url,
-        url_or_nothing,
+        reveal_raw, root_attributes, settled, show, show_raw, shown, static, template_localtime, turn, unpack,
+        url, url_or_nothing,
     )
 }  # fmt: skip
 HELPERS |= {

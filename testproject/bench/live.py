@@ -7,11 +7,13 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from django_phoenix.live_view import Broadcast, LiveView, event
+from django import forms
+
+from django_phoenix import generic
+from django_phoenix.live_view import Broadcast, LiveView, Params, event
 from testproject.bench.rows import KeyedRow, Row, rows
 
 CHAT = "bench-chat"
-FIELDS = ("name", "email", "phone", "street", "zip", "city", "country", "company", "title", "note")
 values = itertools.count(1000)
 
 
@@ -65,29 +67,41 @@ class TableKeyedLive(LiveView):
         random.choice(self.assigns.rows).units = next(values)
 
 
-class Field:
-    """One input with its value and what is wrong with it."""
+class AddressForm(forms.Form):
+    """Ten fields, as of a shop."""
 
-    __slots__ = ("error", "name", "value")
-
-    def __init__(self, name: str) -> None:
-        self.name, self.value, self.error = name, "", ""
+    name = forms.CharField(max_length=80)
+    email = forms.EmailField()
+    phone = forms.CharField(max_length=40, required=False)
+    street = forms.CharField(max_length=80)
+    zip = forms.RegexField(r"^[0-9A-Z -]{3,10}$")
+    city = forms.CharField(max_length=80)
+    country = forms.ChoiceField(choices=[("de", "Germany"), ("fr", "France"), ("at", "Austria")])
+    born = forms.DateField(required=False)
+    news = forms.BooleanField(required=False)
+    note = forms.CharField(widget=forms.Textarea, required=False)
 
 
 class FormLive(LiveView):
     template_name = "bench/form.html"
 
     class Assigns:
-        fields: list[Field]
+        form: AddressForm
 
     async def mount(self, params: dict[str, Any], session: Mapping[str, Any]) -> None:
-        self.assigns.fields = [Field(name) for name in FIELDS]
+        self.assigns.form = AddressForm()
 
     @event
-    async def validate(self, user: dict[str, Any]) -> None:
-        for field in self.assigns.fields:
-            field.value = user.get(field.name, "")
-            field.error = "" if field.value else "can't be blank"
+    async def validate(self, params: Params) -> None:
+        self.assigns.form = AddressForm(params)
+
+
+class FormSyncLive(generic.FormLive):
+    """The same by the generic view, in a thread."""
+
+    template_name = "bench/form.html"
+    form_class = AddressForm
+    success_url = "/"
 
 
 class ChatLive(LiveView):
