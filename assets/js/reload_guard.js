@@ -1,14 +1,24 @@
 // The client answers a join refused as `stale` or `unauthorized` by loading the page anew, to get fresh tokens.
 // Where fresh tokens do not help (cookies blocked, a proxy that changes the URL) it would do so for ever.
-// So the second refusal of one page in a row stops the client and tells the visitor.
+// So the second refusal of one page in a row stops the client and tells the visitor. Likewise views that lead to one
+// another without end: the browser counts redirects of its own, but none of those that a join is answered with.
 
 import {whenReady} from "./ready"
 
 const REASONS = ["stale", "unauthorized"]
 const SETTLED_AFTER_MS = 2000
+// An ordinary page may hold live views, and no main one.
+const VIEW = "[data-phx-session]"
+const MAIN = "[data-phx-main]"
+const REDIRECTS = 20
+const REDIRECTED = "django_phoenix:redirected"
 
 function isLiveJoinReply({event, topic, ref, join_ref}) {
   return event === "phx_reply" && topic.startsWith("lv:") && ref === join_ref
+}
+
+function isCounted(response) {
+  return REASONS.includes(response?.reason) || Boolean(response?.redirect ?? response?.live_redirect)
 }
 
 function keyOf(path) {
@@ -21,7 +31,7 @@ export function createReloadGuard({storage, lasting}, texts, notice) {
 
   // During a live navigation the page that will be loaded is the target, not what the address bar shows.
   const path = () => new URL(liveSocket.main?.href ?? location.href, location.href).pathname
-  const forget = () => storage.removeItem(keyOf(path()))
+  const forget = () => [keyOf(path()), REDIRECTED].forEach((key) => storage.removeItem(key))
 
   function reload() {
     forget()
@@ -35,16 +45,19 @@ export function createReloadGuard({storage, lasting}, texts, notice) {
     notice.show({kind: "stale", text, action: {text: texts.reload, run: reload}, final: true})
   }
 
-  // Without a storage that outlives the page nothing can be counted, and a reload would not help either.
-  function refusedAgain() {
-    const key = keyOf(path())
+  function count(key) {
     const before = Number(storage.getItem(key) ?? 0)
     storage.setItem(key, before + 1)
-    return !lasting || before > 0
+    return before
   }
 
+  // Without a storage that outlives the page nothing can be counted, and a reload would not help either.
+  const refusedAgain = () => count(keyOf(path())) > 0 || !lasting
+
+  const goesTooFar = ({reason}) => REASONS.includes(reason) ? refusedAgain() : count(REDIRECTED) >= REDIRECTS
+
   function joined(topic) {
-    if (topic === `lv:${liveSocket.main?.id}`) settling = setTimeout(forget, SETTLED_AFTER_MS)
+    if (topic === `lv:${liveSocket.main?.id}` || !document.querySelector(MAIN)) settling = setTimeout(forget, SETTLED_AFTER_MS)
   }
 
   return {
@@ -52,17 +65,20 @@ export function createReloadGuard({storage, lasting}, texts, notice) {
     admits(message) {
       if (!isLiveJoinReply(message)) return true
       const {status, response} = message.payload
-      if (status === "ok") joined(message.topic)
-      if (!REASONS.includes(response?.reason)) return true
+      if (status === "ok") {
+        joined(message.topic)
+        return true
+      }
+      if (!isCounted(response)) return true
       clearTimeout(settling)
-      if (!refusedAgain()) return true
+      if (!goesTooFar(response)) return true
       stop()
       return false
     },
 
     watch(socket) {
       liveSocket = socket
-      whenReady(window, () => document.querySelector("[data-phx-main]") || forget())
+      whenReady(window, () => document.querySelector(VIEW) || forget())
     },
   }
 }
