@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "testproject.photos",
     "testproject.account",
     "testproject.gallery",
+    "testproject.roost",
 ]
 if BENCH:
     INSTALLED_APPS.append("testproject.bench")
@@ -105,6 +106,8 @@ def channel_layer() -> dict[str, Any]:
     return {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [url]}}
 
 
+# Comments and what was done arrive in open pages by themselves.
+DJANGO_PHOENIX = {"LIVE_MODELS": ["roost.Comment", "roost.Activity"]}
 CHANNEL_LAYERS = {"default": channel_layer()}
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -114,7 +117,7 @@ AUTH_PASSWORD_VALIDATORS = [
 SILENCED_SYSTEM_CHECKS = ["django_phoenix.W009"]
 
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "account"
+LOGIN_REDIRECT_URL = "roost:boards"
 LOGOUT_REDIRECT_URL = "home"
 CSRF_USE_SESSIONS = switched_on("CSRF_USE_SESSIONS")
 
@@ -123,3 +126,5 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "static/"
+# What people upload lies beside the database. It is served by views that ask who may see it.
+MEDIA_ROOT = Path(DATABASES["default"]["NAME"]).parent / "media"

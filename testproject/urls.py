@@ -16,11 +16,14 @@ from testproject.journal.live import JournalLive
 from testproject.pages.live import HomeLive
 from testproject.photos.live import PhotosLive
 from testproject.photos.views import picture
+from testproject.roost.live.landing import LandingLive
 from testproject.table.live import TableLive
 from testproject.together.live import TogetherLive
 
 urlpatterns = [
-    path("", HomeLive.as_view(), name="home"),
+    path("", LandingLive.as_view(), name="home"),
+    path("", include("testproject.roost.urls")),
+    path("labs/", HomeLive.as_view(), name="labs"),
     path("counter/", CounterLive.as_view(), name="counter"),
     path("together/", TogetherLive.as_view(), name="together"),
     path("table/", TableLive.as_view(), name="table"),

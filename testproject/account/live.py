@@ -1,9 +1,15 @@
-"""The visitor's own page: only for those who have logged in."""
+"""Log in, sign up, and a page that only members see."""
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
 from django.contrib.auth.mixins import LoginRequiredMixin
 
+from django_phoenix.generic.edit import FormLive
 from django_phoenix.live_view import LiveView, event
 
 
@@ -17,3 +23,47 @@ class AccountLive(LoginRequiredMixin, LiveView):
     @event
     async def wave(self) -> None:
         self.assigns.waves += 1
+
+
+class EntryLive(FormLive):
+    """A form that is checked live and then sent by HTTP: only an answer to a request can set a cookie."""
+
+    class Assigns:
+        form: Any
+        trigger_action: bool = False
+        next: str = ""
+
+    def handle_params(self, params: dict[str, Any], uri: str) -> None:
+        self.assigns.next = str(params.get("next", ""))
+        super().handle_params(params, uri)
+
+    def form_valid(self, form: Any) -> None:
+        self.trigger_action()
+
+
+class LoginLive(EntryLive):
+    template_name = "registration/login.html"
+    form_class = AuthenticationForm
+
+    class Assigns:
+        page_title: str = "Log in"
+        demo: bool = settings.DEBUG
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "request": self.request}
+
+
+class SignUpForm(UserCreationForm):  # type: ignore[type-arg]
+    """Whether the name is free is looked up while it is typed."""
+
+    class Meta:
+        model = get_user_model()
+        fields: ClassVar[tuple[str, ...]] = ("username",)
+
+
+class SignUpLive(EntryLive):
+    template_name = "registration/signup.html"
+    form_class = SignUpForm
+
+    class Assigns:
+        page_title: str = "Sign up"

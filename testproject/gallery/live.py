@@ -59,7 +59,6 @@ class GalleryLive(LiveView):
         tab: str = "summary"
         renaming: bool = False
         title: str = "Quarterly report"
-        flash: dict[str, str] = field(default_factory=dict)
         sample: list[Any] = field(default_factory=lambda: [SAMPLE])
 
     def handle_params(self, params: dict[str, Any], uri: str) -> None:
@@ -102,7 +101,7 @@ class GalleryLive(LiveView):
     def sign_up(self, params: Params) -> None:
         form = SignupForm(params)
         if form.is_valid():
-            self.assigns.flash["success"] = f"See you there, {form.cleaned_data['name']}."
+            self.put_flash("success", f"See you there, {form.cleaned_data['name']}.")
             form = SignupForm()
         self.assigns.form = form
 
@@ -139,11 +138,7 @@ class GalleryLive(LiveView):
 
     @event
     async def say(self, kind: Literal["info", "success", "warning", "error"]) -> None:
-        self.assigns.flash[kind] = NOTES[kind]
-
-    @event("lv:clear-flash")
-    async def clear_flash(self, key: str = "") -> None:
-        self.assigns.flash.pop(key, None)
+        self.put_flash(kind, NOTES[kind])
 
 
 SAMPLE = SimpleNamespace(level=messages.SUCCESS, level_tag="success", message="The article was saved.")

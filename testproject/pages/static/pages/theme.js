@@ -4,14 +4,14 @@
   const chosen = read();
   if (chosen) root.dataset.theme = chosen;
 
-  addEventListener("DOMContentLoaded", () => {
-    document.getElementById("theme").addEventListener("click", () => {
-      const dark = root.dataset.theme
-        ? root.dataset.theme === "dark"
-        : matchMedia("(prefers-color-scheme: dark)").matches;
-      root.dataset.theme = dark ? "light" : "dark";
-      write(root.dataset.theme);
-    });
+  // On the document, since a live page may bring its button anew.
+  document.addEventListener("click", ({target}) => {
+    if (!target.closest?.("#theme")) return;
+    const dark = root.dataset.theme
+      ? root.dataset.theme === "dark"
+      : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+    write(root.dataset.theme);
   });
 
   // With cookies blocked, storage throws: then the choice lasts as long as the page.
