@@ -7,10 +7,11 @@ import {csrfToken} from "./csrf"
 import {reconnectAfterMs} from "./reconnect"
 import {findStore} from "./storage"
 
+// Asked for each view's element, and without one when the socket itself connects: then a page's function is not.
 function joinParams(registry) {
   return (element) => {
     const {params} = registry
-    const own = typeof params === "function" ? params(element) : params
+    const own = typeof params === "function" ? element && params(element) : params
     return {...own, _csrf_token: csrfToken(document)}
   }
 }

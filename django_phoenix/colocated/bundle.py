@@ -46,7 +46,7 @@ class Bundle:
 
 def bundle_of(pieces: Iterable[Colocated]) -> Bundle:
     """Of two exports with the same key and name the later one counts, which is logged."""
-    pieces = list(dict.fromkeys(pieces))
+    pieces = list(pieces)
     scripts = [piece for piece in pieces if piece.kind == "js"]
     styles = [piece for piece in pieces if piece.kind == "css"]
     files: dict[str, str] = {}

@@ -40,7 +40,11 @@ class Finder:
 
     def find(self) -> list[Colocated]:
         """In an order that depends on names alone; a file hides those of the same name behind it."""
-        return sorted([*self._in_files(), *_in_classes()], key=_place)
+        found = {
+            (piece.place, piece.kind, piece.key, piece.name, piece.text): piece
+            for piece in (*self._in_files(), *_in_classes())
+        }
+        return sorted(found.values(), key=_place)
 
     def _in_files(self) -> Iterator[Colocated]:
         seen: set[tuple[Engine, str]] = set()
@@ -97,10 +101,10 @@ def _files_of(loader: Any) -> Iterator[tuple[str, Path]]:
 
 def _in_classes() -> Iterator[Colocated]:
     for owner in (*_below(LiveView), *_below(LiveComponent)):
-        if _is_inline(owner):
+        if _holds_code(vars(owner).get("template")):
             yield from _of_template(owner, template_of)
     for component in registered_components():
-        if _is_inline(component):
+        if _holds_code(component.template):
             yield from _of_template(component, component_template)
 
 
@@ -110,8 +114,7 @@ def _below(base: type[Any]) -> Iterator[type[Any]]:
         yield from _below(each)
 
 
-def _is_inline(owner: type[Any]) -> bool:
-    text = vars(owner).get("template")
+def _holds_code(text: object) -> bool:
     return isinstance(text, str) and TAG in text
 
 

@@ -142,9 +142,10 @@ def _once(parser: Any, tag: str, name: str) -> None:
 
 
 def _place(parser: Parser, token: Token) -> str:
+    """``template:line``; for a template inside a class the class's name."""
     origin = parser.origin
-    name = "" if origin is None else str(origin.template_name or origin.name)
-    return f"{name}:{token.lineno}"
+    file = None if origin is None else origin.template_name
+    return f"{str(file) if file else namespace_of(origin, parser.tokens)}:{token.lineno}"
 
 
 def _code(parser: Parser, tag: str, kind: str) -> str:
