@@ -12,6 +12,7 @@ PhoenixError
 │   └── StaleToken         it was right once: expired, other user, after logout
 ├── LiveViewError          a view asked for something it can't have
 │   ├── PatchLoop          handle_params asks for a patch again and again
+│   ├── RedirectLoop       views lead to one another at each join
 │   └── LinkedCrash        a child has crashed that is linked to its parent
 ├── UploadFailed           raise it in an UploadWriter, or in what gives external uploads their meta
 ├── TemplateCompileError   a live template that cannot be compiled
@@ -135,6 +136,10 @@ class LiveViewError(PhoenixError):
 
 class PatchLoop(LiveViewError):
     """``handle_params`` asked for another patch more often than could be meant."""
+
+
+class RedirectLoop(LiveViewError):
+    """Live views have led to one another, join after join, more often than could be meant."""
 
 
 class LinkedCrash(LiveViewError):

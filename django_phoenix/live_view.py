@@ -37,6 +37,7 @@ from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.session import live_session
 from django_phoenix.live.spec import default, spec_of
 from django_phoenix.live.stateful import Stateful, check_event_names
+from django_phoenix.live.static_files import has_changed
 from django_phoenix.live.tasks import Exit, Ok
 from django_phoenix.live.timers import NoTimer, Timer
 from django_phoenix.live.uploading import Uploading
@@ -143,6 +144,15 @@ class LiveView(Stateful, Uploading, View):
     def nested(self) -> bool:
         """Whether a ``{% live_render %}`` shows this view, so that no URL leads to it."""
         return self._live.is_nested
+
+    @property
+    def static_changed(self) -> bool:
+        """Whether the site's static files are others than those that the page was loaded with.
+
+        Known of the tags with ``phx-track-static``, those of ``{% live_head %}`` among them, where a storage
+        such as ManifestStaticFilesStorage puts a digest into names. Then a page load is due.
+        """
+        return has_changed(self._live.connect_params.get("_track_static"))
 
     # Asking for something; the rest stands in Stateful.
 

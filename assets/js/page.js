@@ -8,6 +8,7 @@ import {readConfig} from "./config"
 import {watchConnection} from "./connection"
 import {watchCrashes} from "./crash"
 import {keepWebSocket} from "./keep_websocket"
+import {watchLinks} from "./links"
 import {createLiveSocket} from "./live_socket"
 import {watchMistakes} from "./mistakes"
 import {createNotice} from "./notice"
@@ -30,6 +31,7 @@ window.liveSocket = liveSocket
 window.Phoenix = Phoenix
 
 watchLoading(window)
+watchLinks(window)
 watchComponents(window)
 watchMistakes(window)
 keepWebSocket(liveSocket.getSocket())

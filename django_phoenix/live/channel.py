@@ -13,7 +13,7 @@ from django.core.exceptions import SuspiciousOperation
 from django_phoenix.channel import Channel, Stop
 from django_phoenix.exceptions import InvalidParams, JoinRefused
 from django_phoenix.executor import get_pool
-from django_phoenix.live import component_life, lifecycle, reload, upload_life
+from django_phoenix.live import component_life, lifecycle, redirects, reload, upload_life
 from django_phoenix.live.client import liveview_version
 from django_phoenix.live.component_records import Record
 from django_phoenix.live.entrance import admit
@@ -86,7 +86,9 @@ class LiveChannel(Channel):
                 take_parent_along(self, error)
             raise
         if outcome.leaving is not None:
+            redirects.count(self, outcome.leaving)
             raise JoinRefused({outcome.leaving.event: outcome.leaving.as_wire(), "events": outcome.diff["e"]})
+        redirects.forget(self)
         reply: dict[str, Any] = {"rendered": outcome.rendered, "liveview_version": liveview_version()}
         if outcome.patches:
             reply["live_patch"] = outcome.patches[-1].as_wire()

@@ -57,6 +57,9 @@ register.filter(upload_errors)
 register.filter(key_by)
 register.filter(register_pure_filter(with_class))
 
+# What data-phx-link takes, and a kind of ours that is no live link.
+POST = "post"
+
 HEAD_DONE = "phoenix_live_head"
 
 # What the page's script says by itself; a site translates it in its own message catalogues.
@@ -82,8 +85,9 @@ def live_head(context: Context) -> str:
     page[HEAD_DONE] = True
     request = _request(context)
     nonce = None if request is None else nonce_of(request)
-    style: dict[str, Any] = {"rel": "stylesheet", "href": static(STYLE), "nonce": nonce}
-    script: dict[str, Any] = {"src": static(SCRIPT), "data-live-path": live_path(), "nonce": nonce}
+    tracked = {"phx-track-static": True, "nonce": nonce}
+    style: dict[str, Any] = {"rel": "stylesheet", "href": static(STYLE), **tracked}
+    script: dict[str, Any] = {"src": static(SCRIPT), "data-live-path": live_path(), **tracked}
     return format_html(
         '<meta name="csrf-token" content="{}">\n<link{}>\n<script{} defer></script>{}',
         "" if request is None else get_token(request),
@@ -111,7 +115,7 @@ def live_title(
 
 
 class LinkNode(Node):
-    """The attributes of an ``<a>`` that keeps the page alive."""
+    """The attributes of an ``<a>`` that keeps the page alive, or sends a POST."""
 
     child_nodelists = ()
 
@@ -133,6 +137,9 @@ class LinkNode(Node):
 
     def text(self, to: Any, *values: Any) -> SafeString:
         """The attributes, from the values of the expressions."""
+        if self.kind == POST:
+            url = self._href(to, values)
+            return format_html('href="{}" data-method="post" data-to="{}" rel="nofollow"', url, url)
         return format_html(
             'href="{}" data-phx-link="{}" data-phx-link-state="{}"',
             self._href(to, values),
@@ -175,10 +182,19 @@ def live_navigate(parser: Parser, token: Token) -> LinkNode:
     return _link(parser, token, "redirect")
 
 
+@register.tag
+def live_post(parser: Parser, token: Token) -> LinkNode:
+    """``<a {% live_post "logout" %}>``: a link that sends a POST, with the CSRF token. As ``live_patch``.
+
+    It needs the page's script; where a page shall work without, write a form with a button.
+    """
+    return _link(parser, token, POST)
+
+
 def _link(parser: Parser, token: Token, kind: str) -> LinkNode:
     tag, *bits = token.split_contents()
     state = "push"
-    if len(bits) > 1 and bits[-1] == "replace":
+    if len(bits) > 1 and bits[-1] == "replace" and kind != POST:
         state = "replace"
         bits.pop()
     if not bits:

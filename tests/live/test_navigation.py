@@ -9,7 +9,7 @@ from django.test import RequestFactory
 
 from django_phoenix.live.navigation import external_url, is_local_path
 from tests.support.live_client import Reply
-from tests.support.live_site import views
+from tests.support.live_site import flash_views, views
 
 
 def url(path):
@@ -150,6 +150,23 @@ async def test_a_view_goes_to_one_place_at_a_time(browser, caplog):
     await view.send_event("twice")
     await view.pushed("phx_error")
     assert "PlaceLive asks for Redirect(to='/counter/'" in caplog.text
+
+
+@pytest.mark.parametrize(("bounces", "reason"), [(20, None), (21, "join crashed")])
+async def test_views_that_lead_to_one_another_without_end_are_stopped(browser, caplog, bounces, reason):
+    flash_views.PingLive.bounces[0] = bounces
+    page = await browser.get("/flash/ping/")
+    for _ in range(20):
+        _, reply = await browser.try_join(page, redirect=url("/flash/ping/"))
+        assert reply.response["live_redirect"]["to"] == "/flash/ping/"
+    _, reply = await browser.try_join(page, redirect=url("/flash/ping/"))
+    assert reply.response.get("reason") == reason
+    assert ("PingLive leads to '/flash/ping/', after 20 joins in a row" in caplog.text) == (
+        reason is not None
+    )
+    flash_views.PingLive.bounces[0] = 1
+    _, reply = await browser.try_join(page, redirect=url("/flash/ping/"))
+    assert "live_redirect" in reply.response
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ def test_live_head_brings_the_csrf_token_the_style_sheet_and_the_script():
     html = render("{% live_head %}", request)
     assert re.fullmatch(
         r'<meta name="csrf-token" content="\w{64}">\n'
-        r'<link href="/static/django_phoenix/phoenix.css" rel="stylesheet">\n'
-        r'<script data-live-path="/live" src="/static/django_phoenix/phoenix.js" defer></script>',
+        r'<link href="/static/django_phoenix/phoenix.css" rel="stylesheet" phx-track-static>\n'
+        r'<script data-live-path="/live" src="/static/django_phoenix/phoenix.js" phx-track-static defer></script>',
         html,
     )
     assert request.META["CSRF_COOKIE_NEEDS_UPDATE"]
@@ -109,6 +109,15 @@ class Item:
         (
             "live_navigate item",
             'href="/items/1/?a=1&amp;b=2" data-phx-link="redirect" data-phx-link-state="push"',
+        ),
+        ('live_post "counter"', 'href="/counter/" data-method="post" data-to="/counter/" rel="nofollow"'),
+        (
+            'live_post "place-item" pk=n',
+            'href="/place/a/5/" data-method="post" data-to="/place/a/5/" rel="nofollow"',
+        ),
+        (
+            "live_post item",
+            'href="/items/1/?a=1&amp;b=2" data-method="post" data-to="/items/1/?a=1&amp;b=2" rel="nofollow"',
         ),
     ],
 )

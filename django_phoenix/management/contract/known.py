@@ -25,7 +25,7 @@ from .source import Source, Use
 from .unit import Unit
 
 # In every context of a live view.
-ALWAYS = frozenset({"True", "False", "None", "csrf_token", "view"})
+ALWAYS = frozenset({"True", "False", "None", "csrf_token", "view", "flash"})
 # Of the processors that everybody has, without reading their source.
 PROCESSORS: dict[Any, set[str]] = {
     auth: {"user", "perms"},

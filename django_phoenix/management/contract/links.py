@@ -20,7 +20,7 @@ from .elements import Element
 from .literals import value_of
 from .source import Place, Use
 
-PATCH, NAVIGATE = "patch", "navigate"
+PATCH, NAVIGATE, POST = "patch", "navigate", "post"
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Link:
 
 
 def link_of_tag(use: Use) -> Link | None:
-    """Of ``{% live_patch %}`` or ``{% live_navigate %}`` with a literal target."""
+    """Of ``{% live_patch %}``, ``{% live_navigate %}`` or ``{% live_post %}`` with a literal target."""
     node = use.node
     if not isinstance(node, LinkNode):
         return None
@@ -48,7 +48,7 @@ def link_of_tag(use: Use) -> Link | None:
         return None
     positional = len(values) - len(node.names)
     kwargs = dict(zip(node.names, values[positional:], strict=True))
-    kind = PATCH if node.kind == "patch" else NAVIGATE
+    kind = {"patch": PATCH, "redirect": NAVIGATE}.get(node.kind, POST)
     return Link(kind, target, use.place, values[:positional], kwargs)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -95,6 +95,18 @@ class SilentLive(LiveView):
     """Shows nothing of it."""
 
     template = "<p>silent</p>"
+
+
+class PingLive(LiveView):
+    """Leads to the other one as soon as it is joined, so many times."""
+
+    template = "<p>here</p>"
+    bounces: ClassVar[list[int]] = [0]
+
+    def mount(self, params: dict[str, Any], session: Any) -> None:
+        if self.connected and self.bounces[0] > 0:
+            self.bounces[0] -= 1
+            self.push_navigate("/flash/ping/")
 
 
 def shows_messages(request: HttpRequest) -> HttpResponse:

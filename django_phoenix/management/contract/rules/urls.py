@@ -12,6 +12,7 @@ from django_phoenix.management.contract.guarded import Met, met_in
 from django_phoenix.management.contract.known import units_showing
 from django_phoenix.management.contract.links import (
     PATCH,
+    POST,
     Link,
     destination,
     link_of_tag,
@@ -26,7 +27,7 @@ from django_phoenix.management.contract.urlnames import Problem, url_problem, ur
 
 @rule("T030", Level.ERROR, "A URL that does not resolve.")
 def unresolved_url(unit: Unit) -> Iterator[Finding]:
-    """In ``{% url %}``, ``{% live_patch %}`` and ``{% live_navigate %}``, as far as the template names it.
+    """In ``{% url %}`` and the tags of live links, as far as the template names it.
 
     Less certain: a name that is missing where a branch may never be shown, or where a middleware chooses the
     URLconf; and all in templates that no live page is known to show.
@@ -82,7 +83,7 @@ def _misled(unit: Unit, link: Link) -> Iterator[Finding]:
             f"No URL of this site is {link.target!r}.",
             "Correct it; a URL's name with its arguments follows when the URL changes.",
         )
-    elif not there.views:
+    elif link.kind != POST and not there.views:
         yield Finding(
             link.place,
             f"{link.target!r} leads to no live view, so a live link to it is a full page load.",
