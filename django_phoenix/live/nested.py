@@ -131,7 +131,8 @@ def show_in_page(context: Context, wanted: Wanted) -> SafeString:
             f"{wanted.place}: {{% live_render %}} needs the request. Render the template by "
             "render(request, …), or hand the request over."
         )
-    ids: set[str] = context.render_context.dicts[0].setdefault(IDS, set())  # type: ignore[attr-defined]
+    page: dict[Any, Any] = context.render_context.dicts[0]
+    ids = page.setdefault(IDS, set())
     html = _first(request, None, wanted, Kind.WIDGET, ids=ids)
     for delivery in deliveries:
         html = mark_safe(delivery.linked(html, nonce_of(request)))

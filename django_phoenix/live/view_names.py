@@ -19,7 +19,7 @@ _shown: WeakValueDictionary[str, type[Any]] = WeakValueDictionary()
 
 def find_view(target: Any) -> type[Any]:
     """The class that a tag names. Raises LiveViewError if there is none, or it is no view to be shown so."""
-    found = target
+    found: Any = target
     if isinstance(target, str):
         try:
             found = locate(str(target), MODULES)
@@ -41,7 +41,7 @@ def find_view(target: Any) -> type[Any]:
                 "would meet that. Guard it by on_mount (django_phoenix.guards), which runs here too."
             )
         _shown[name] = found
-    return found
+    return found  # type: ignore[no-any-return]
 
 
 def view_named(name: str) -> type[Any] | None:

@@ -67,6 +67,6 @@ class ViewToken:
             kind = Kind(content["kind"])
             parent = tuple(content["parent"]) if kind is Kind.CHILD else None
             where = None if kind is Kind.CHILD else Surroundings.from_token(content["where"])
-            return cls(kind, content["id"], content["view"], content["session"], parent, where)  # type: ignore[arg-type]
+            return cls(kind, content["id"], content["view"], content["session"], parent, where)
         except (KeyError, TypeError, ValueError) as error:
             raise InvalidToken(f"The session token has another shape: {error!r}.") from error
