@@ -34,7 +34,8 @@ def listed(html: str) -> list[tuple[str, str]]:
 
 
 async def heard(view: View) -> list[str]:
-    return (await view.event("heard"))["diff"]["r"]["texts"]
+    texts: list[str] = (await view.event("heard"))["diff"]["r"]["texts"]
+    return texts
 
 
 def spoken(token: str) -> list[tuple[str, Any]]:

@@ -50,7 +50,7 @@ def test_a_storage_without_digests_cannot_tell() -> None:
 @pytest.mark.usefixtures("manifest")
 async def test_a_view_knows_it_of_its_own_page(browser: LiveClient, monkeypatch: Any) -> None:
     seen = []
-    monkeypatch.setattr(CounterLive, "handle_params", lambda self, *_: seen.append(self.static_changed))
+    monkeypatch.setattr(CounterLive, "mount", lambda self, *_: seen.append(self.static_changed))
     page = await browser.get("/counter/")
     assert "phx-track-static" in page.before
     for url in (f"{HOST}/app.ba9876543210.js", f"{HOST}/app.old.js"):
