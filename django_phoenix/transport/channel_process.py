@@ -126,7 +126,7 @@ class ChannelProcess(Process):
                 f"{self.channel.log_name}.push({event!r}, …): the payload is not JSON: {error}."
             ) from error
         else:
-            self.on_loop(self.emit, frame)
+            self.on_loop(self._emit_soon, frame)
 
     def reply(self, join_ref: Ref, ref: Ref, status: str, response: Any) -> None:
         """To one push. Without a ref the client wants none."""
@@ -159,6 +159,12 @@ class ChannelProcess(Process):
             self._held.append(frame)
         elif self.joined and not self.over:
             self.connection.outbox.put(frame)
+
+    def _emit_soon(self, frame: Frame) -> None:
+        if self._held is not None:
+            self._held.append(frame)
+        elif self.joined and not self.over:
+            self.connection.outbox.put_soon(frame)
 
     # Subscriptions and messages.
 

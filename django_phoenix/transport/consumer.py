@@ -91,7 +91,7 @@ class PhoenixConsumer(AsyncConsumer):  # type: ignore[misc]
         except TurnedAway as error:
             await refuse(scope, send, error.response())
             return None
-        outbox = Outbox(send, server_of(send), state.loop)
+        outbox = Outbox(send, server_of(send), state.loop, state.turn)
         connection = Connection(socket, outbox, state, self.options.idle_timeout)
         outbox.owner = connection
         scope["phoenix"] = connection

@@ -54,6 +54,10 @@ class PolledOutbox:
         """A poll is being held."""
         return self._waiter is not None
 
+    def put_soon(self, frame: Frame) -> None:
+        """As ``put``: what one poll takes goes out together anyway."""
+        self.put(frame)
+
     def put(self, frame: Frame) -> None:
         """For the poll that is held, or the next one. Nothing happens after the end."""
         if self._closed:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django_phoenix import presence, pubsub, watchdog
 from django_phoenix.transport.login_watch import LoginWatch
+from django_phoenix.transport.turn import Turn
 
 if TYPE_CHECKING:
     from django_phoenix.transport.connection import Connection
@@ -36,10 +37,12 @@ class LoopState:
         "longpoll",
         "loop",
         "tasks",
+        "turn",
     )
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
+        self.turn = Turn(loop)
         self.connections: set[Connection] = set()
         # Those that are closed, while some channel of theirs has not ended yet.
         self.ending: set[Connection] = set()

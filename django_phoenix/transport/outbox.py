@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from django_phoenix.conf import settings
 from django_phoenix.transport.servers import Server, backlog_meter
+from django_phoenix.transport.turn import Turn
 from django_phoenix.wire.message import Frame
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,8 @@ class Outbox:
         "_on_drained",
         "_send",
         "_server",
+        "_soon",
+        "_turn",
         "owner",
     )
 
@@ -63,10 +66,14 @@ class Outbox:
         send: Send,
         server: Server,
         loop: asyncio.AbstractEventLoop,
+        turn: Turn | None = None,
     ) -> None:
         self._send = send
         self._server = server
         self._loop = loop
+        self._turn = turn
+        # What goes out when the loop's turn ends.
+        self._soon: list[Frame] | None = None
         self._busy = False
         self._closed = False
         self._backlog: deque[Event] | None = None
@@ -80,8 +87,26 @@ class Outbox:
         """Something waits: the client has not taken yet what it was sent."""
         return self._busy
 
+    def put_soon(self, frame: Frame) -> None:
+        """As ``put``, but at the end of the loop's turn; it still comes before what is ``put`` later."""
+        if self._turn is None:
+            self.put(frame)
+        elif self._soon is None:
+            self._soon = [frame]
+            self._turn.join(self)
+        else:
+            self._soon.append(frame)
+
+    def flush(self) -> None:
+        """The turn ends."""
+        frames, self._soon = self._soon, None
+        for frame in frames or ():
+            self.put(frame)
+
     def put(self, frame: Frame) -> None:
         """Send, now or when the client is ready for it. Nothing happens after the end."""
+        if self._soon is not None:
+            self.flush()
         if type(frame) is str:
             event: Event = {"type": "websocket.send", "text": frame}
         else:
@@ -98,6 +123,7 @@ class Outbox:
         """The last thing to be sent. What waits is sent first, if it can be."""
         if self._closed:
             return
+        self.flush()
         self._closed = True
         event: Event = {"type": "websocket.close", "code": self._server.close_code(code), "reason": reason}
         if self._busy:
@@ -117,6 +143,7 @@ class Outbox:
     def discard(self) -> None:
         """Forget what waits, and take nothing more: the client is gone."""
         self._closed = True
+        self._soon = None
         self._backlog = None
         self._bytes = 0
         self._on_drained = None
