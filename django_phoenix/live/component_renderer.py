@@ -10,6 +10,7 @@ from django_phoenix.live.component_tag import component_of
 from django_phoenix.live.component_trees import check_root
 from django_phoenix.live.flash import NO_TEXTS
 from django_phoenix.live.page import load_template, template_of
+from django_phoenix.live.temporary import keep
 from django_phoenix.rendering.compiler import CompiledTemplate, compile_template
 from django_phoenix.rendering.frames import Frame
 
@@ -52,6 +53,8 @@ class ComponentRenderer:
 
     def render(self, record: Record) -> Render:
         """What is new in it."""
+        if record.spec.temporary:
+            keep(record.component, record.state)
         compiled = self._template_of(record)
         context = self._context_of(record, compiled.template)
         return compiled.render_component(context, record.state, self._live, self._frame_of(record))

@@ -17,6 +17,7 @@ from django_phoenix.live.component_renderer import ComponentRenderer
 from django_phoenix.live.component_trees import Exemplars, settle_news
 from django_phoenix.live.hooks import rendered
 from django_phoenix.live.steps import Step, Steps, Where, call
+from django_phoenix.live.temporary import let_go
 from django_phoenix.live.updates import Myself, UpdateRequest, dotted_name
 from django_phoenix.rendering.diff import RenderState
 from django_phoenix.rendering.frames import Frame
@@ -224,6 +225,8 @@ class Components:
                 record.component._streams.forget()
             if record.component._flash is not None:
                 record.component._flash.shown()
+            if record.spec.temporary:
+                let_go(record.component, record.spec)
         return diffs
 
     def _forget_sent(self) -> None:

@@ -26,6 +26,7 @@ from django_phoenix.live.routes import Route, find_route, login_allows
 from django_phoenix.live.session import LiveSession
 from django_phoenix.live.spec import Spec
 from django_phoenix.live.steps import Where
+from django_phoenix.live.temporary import keep, let_go
 from django_phoenix.rendering.assets import Assets, deliveries
 from django_phoenix.rendering.diff import RenderState
 
@@ -145,7 +146,8 @@ class Runtime:
         """What ``assign_new`` finds that is there already: the parent's assigns, or the request's extras."""
         parent = None if self.family is None else self.family.parent
         if parent is not None:
-            return vars(parent.view.assigns)
+            assigns: Mapping[str, Any] = vars(parent.view.assigns)
+            return assigns
         return added_by_middleware(self.request) if self.channel is None else {}
 
     def take_patch(self) -> Patch | None:
@@ -284,6 +286,8 @@ class Runtime:
         """Evaluate the live region; nothing is remembered before ``diff``."""
         if self.spec.renders:
             choose_page(self)
+        if self.spec.temporary:
+            keep(self.view, self.state)
         if self.components is not None:
             self.components.begin()
         render: Render = self.page.region.render(self.context, self.state, self)
@@ -304,6 +308,8 @@ class Runtime:
             diff = {**render.diff, "c": trees} if trees else render.diff
         if self.view._streams is not None:
             self.view._streams.forget()
+        if self.spec.temporary:
+            let_go(self.view, self.spec)
         if self.flash is not None:
             self.flash.shown()
         self._load_assets()

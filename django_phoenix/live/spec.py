@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from inspect import getattr_static, iscoroutinefunction
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -34,6 +34,8 @@ class OwnSpec:
         self._own = {name for name in callbacks if not _is_default(owner, name)}
         # It has several templates.
         self.renders = "render" in self._own
+        # What is set back after each rendering.
+        self.temporary: Mapping[str, Any] = owner.temporary_assigns
         if iscoroutinefunction(owner.render):
             raise TypeError(f"{self.name}.render() is part of each rendering: make it a plain `def`.")
 

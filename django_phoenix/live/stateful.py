@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest
 
@@ -36,6 +36,12 @@ class Stateful(Asyncing, Hooked):
     _live: Runtime
     # None: the view itself.
     _cid: int | None = None
+
+    # Assigns that are rendered and not kept, with the values that they have otherwise: {"rows": []}. The page
+    # goes on showing what it shows until they are set again.
+    temporary_assigns: ClassVar[Mapping[str, Any]] = {}
+    # These values, as they were put there after the last rendering.
+    _placed: dict[str, Any] | None = None
 
     # Where we are.
 

@@ -15,7 +15,7 @@ from . import form_fields, loops, partial_tags, readers, structure, tags  # noqa
 from .chain import extends_node, is_literal, overriding_blocks
 from .colocated import settle_names
 from .diff import Render, RenderState, share_statics
-from .dirty import enter, follow
+from .dirty import enter, follow, follow_keeping
 from .errors import annotate
 from .html import flatten
 from .partials import as_template
@@ -231,7 +231,9 @@ class CompiledTemplate:
                 program = self.program(runtime, context.autoescape, None)
             if program is known and state.is_current():
                 cells = None
-                if program.tracker is False:  # as `follow` would do
+                if state.kept:
+                    tree = follow_keeping(program, runtime, state)
+                elif program.tracker is False:  # as `follow` would do
                     enter(program, runtime)
                     tree = program.diff(runtime, state.cells, 0)
                 else:

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     from .rendered import Block, Node
     from .runtime import Runtime
 
+NO_NAMES: frozenset[str] = frozenset()
+
 SHARING_COST = 10  # bytes of `"p":{},` and of one `"0":,` in it
 
 
 class RenderState:
     """What is remembered between the renders of one view. Empty at first: the next diff is complete."""
 
-    __slots__ = ("cells", "compiled", "locale", "program", "routing", "seen", "tracker", "written")
+    __slots__ = ("cells", "compiled", "kept", "locale", "program", "routing", "seen", "tracker", "written")
 
     def __init__(self) -> None:
         self.compiled: CompiledTemplate | None = None
@@ -30,6 +32,8 @@ class RenderState:
         self.tracker: Tracker | None = None  # of the program, if it has one
         self.seen: tuple[Any, ...] | None = None  # the values of the names that it tracks
         self.written: dict[str, Written] = {}  # by tags
+        # Names whose values are gone: what shows them stays as it is, unless it reads new ones besides.
+        self.kept: frozenset[str] = NO_NAMES
 
     def is_current(self) -> bool:
         """Whether language, time zone and URLs are those of the last render, as far as they matter."""

@@ -23,7 +23,7 @@ from .variants import VariantWriter
 from .worth import sizes_of, weight
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from .diff import RenderState
     from .program import Program
@@ -90,6 +90,7 @@ class Tracker:
         self.variants: dict[Key, Variant | None] = {}
         self.met: dict[Key, int] = {}
         self.sizes: dict[str, int] = {}  # variable -> parts that read it
+        self.keeping: dict[tuple[frozenset[str], Key], Variant] = {}  # by names whose values are gone
         self.arrange(set(rt.context.dicts[-1]))
 
     # -- values
@@ -185,15 +186,32 @@ class Tracker:
     def write(self, key: Key) -> Variant | None:
         with writing:
             if key not in self.variants:
-                variant = Variant()
-                numbers = {variable: number for number, variable in enumerate(self.variables)}
-                name = self.writer.write({self.variables[number] for number in key}, numbers)
-                if name is None:
-                    variant.run = nothing_new
-                else:
-                    self.program.module.bind(variant, "run", name)
-                self.variants[key] = variant
+                self.variants[key] = self.written(self.writer, key)
         return self.variants[key]
+
+    def written(self, writer: VariantWriter, key: Key) -> Variant:
+        variant = Variant()
+        numbers = {variable: number for number, variable in enumerate(self.variables)}
+        name = writer.write({self.variables[number] for number in key}, numbers)
+        if name is None:
+            variant.run = nothing_new
+        else:
+            self.program.module.bind(variant, "run", name)
+        return variant
+
+    def keeping_variant(self, key: Key | None, kept: frozenset[str]) -> Variant:
+        """The comparison that leaves out what shows the names that are kept, and nothing new besides."""
+        numbers: Iterable[int] = self.numbers
+        if key is not None and len(self.keeping) < VARIANTS:
+            numbers = key
+        key = tuple(number for number in numbers if self.names[number] not in kept)
+        variant = self.keeping.get((kept, key))
+        if variant is None:
+            with writing:
+                named = zip(self.variables, self.names, strict=True)
+                writer = VariantWriter(self.program, frozenset(each for each, name in named if name in kept))
+                variant = self.keeping[kept, key] = self.written(writer, key)
+        return variant
 
 
 def follow(program: Program, rt: Runtime, state: RenderState) -> dict[str, Any]:
@@ -211,6 +229,20 @@ def follow(program: Program, rt: Runtime, state: RenderState) -> dict[str, Any]:
     if variant is None:
         enter(program, rt)
         return program.diff(rt, state.cells, 0)  # type: ignore[no-any-return]
+    if variant.run is nothing_new:
+        return {}
+    if program.dynamic or program.compiler.hosts:
+        enter(program, rt)
+    return variant.run(rt, state.cells, 0)
+
+
+def follow_keeping(program: Program, rt: Runtime, state: RenderState) -> dict[str, Any]:
+    """The same where values of some names are gone: what shows them is left as the client has it."""
+    tracker = program.tracker
+    if not tracker:
+        with writing:
+            tracker = program.tracker = Tracker(program, rt)
+    variant = tracker.keeping_variant(tracker.begin(rt, state), state.kept)
     if variant.run is nothing_new:
         return {}
     if program.dynamic or program.compiler.hosts:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .parts import Effect, Part
+from .choice import Choice
+from .parts import Effect, Nested, Part
 from .source import Function
 
 if TYPE_CHECKING:
     from .parts import BlockCode
     from .program import Compiler, Program
+    from .reads import Reads
 
 FIRST = ("rt", "mem", "at")
 
@@ -39,10 +41,12 @@ class Place:
 class VariantWriter:
     """Writes the variants of one program."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, kept: frozenset[str] = frozenset()) -> None:
         self.c = program.compiler
         self.root = program.code
         self.rests: dict[tuple[int, int], Function] = {}
+        # Variables whose values are gone: what shows them is left out even if it is to be evaluated always.
+        self.kept = kept
 
     def write(self, touched: set[str], numbers: dict[str, int]) -> str | None:
         """Add the variant for new values of these variables; its name, or None if nothing is to be done.
@@ -65,12 +69,14 @@ class VariantWriter:
             item = place.item
             if not item.reads_of.touches(touched):
                 continue
+            if self.kept and not isinstance(item, Nested | Choice) and self.keeps(item.reads_of, touched):
+                continue
             fn.culprit = item.culprit
             before = len(fn.lines)
             if isinstance(item, Effect):
                 item.perform(fn)
             else:
-                item.some(self, fn, place.at, str(place.slot), touched)
+                self.some(item, fn, place, touched)
             if code.dynamic and item.writes and len(fn.lines) > before and number + 1 < len(places):
                 self.guard(fn, code, places, number)
         if len(fn.lines) == 1:
@@ -78,6 +84,17 @@ class VariantWriter:
         fn.emit("return d")
         self.c.module.add(fn)
         return fn
+
+    def some(self, part: Part, fn: Function, place: Place, touched: set[str]) -> None:
+        kept = self.kept
+        if kept and isinstance(part, Nested) and self.keeps(part.entering, touched):
+            self.kept = kept.union(part.binds)
+        part.some(self, fn, place.at, str(place.slot), touched)
+        self.kept = kept
+
+    def keeps(self, reads: Reads, touched: set[str]) -> bool:
+        """Whether it shows what is gone, and nothing new."""
+        return not reads.names.isdisjoint(self.kept) and reads.names.isdisjoint(touched)
 
     def guard(self, fn: Function, code: BlockCode, places: list[Place], number: int) -> None:
         rest = self.rest(code, places, number + 1)
