@@ -43,6 +43,10 @@ TEMPLATES = {
         '{% extends "base.html" %}'
         "{% block contents %}{{ count }}{% block inner %}{% endblock %}{% endblock %}"
     ),
+    "announced.html": (
+        '{% extends "base.html" %}{% block nav %}{% for message in messages %}{{ message }}{% endfor %}'
+        "{% endblock %}{% block content %}{{ count }}{% endblock %}"
+    ),
     "titled.html": '{% extends "base.html" %}{% block title %}{{ page_title }}{% endblock %}',
 }
 
@@ -228,6 +232,43 @@ def test_w012_a_block_that_nothing_shows_is_named_and_not_called_stale(settings:
 def test_w013_without_the_csrf_middleware_no_page_connects(settings: Settings) -> None:
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "csrf" not in name]
     assert shown(settings) == ["W013"]
+
+
+def test_w018_views_that_navigate_to_one_another_have_one_container_tag(settings: Settings) -> None:
+    """LV-122"""
+    div, main = path("a/", Counter.as_view()), path("b/", Counter.as_view(container="main"))
+    assert routed(settings, div, main) == ["W018"]
+    (message,) = checks.check_live()
+    assert (
+        "'default' in django_phoenix/layout.html have containers of different tags (div: Counter; main"
+        in (message.msg)
+    )
+    wide = path("c/", Counter.as_view(container=("div", {"class": "wide"})))
+    assert routed(settings, div, wide) == []
+    assert routed(settings, div, *live_session("other", [main])) == []
+    other_root = path("d/", Counter.as_view(container="main", layout="base.html"))
+    assert routed(settings, path("a/", Counter.as_view()), other_root) == []
+
+
+def test_w019_the_middleware_of_the_flash_needs_djangos_above_it(settings: Settings) -> None:
+    ours = "django_phoenix.middleware.FlashMiddleware"
+    settings.MIDDLEWARE = [ours, *settings.MIDDLEWARE]
+    assert shown(settings) == ["W019"]
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE[1:], ours]
+    assert shown(settings) == []
+
+
+def test_w010_messages_outside_the_region_miss_what_handlers_say(settings: Settings) -> None:
+    class Saying(LiveView):
+        template_name = "announced.html"
+
+        @live_event
+        def save(self) -> None:
+            self.put_flash("info", "Saved")
+
+    assert routed(settings, path("x/", Saying.as_view())) == ["W010"]
+    (message,) = checks.check_live()
+    assert "'nav' reads 'messages'" in message.msg
 
 
 class Strict:

@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 
 from django_phoenix.live.routes import LiveRoute, guarding_middleware, live_routes
 from django_phoenix.management.checks.asgi import sockets
+from django_phoenix.management.checks.containers import check_containers, check_flash_middleware
 from django_phoenix.management.checks.live_pages import (
     distinct_routes,
     hidden_blocks,
@@ -23,22 +24,26 @@ from django_phoenix.management.checks.unreadable import advice, told
 
 
 def check_live() -> Iterator[CheckMessage]:
-    """W003 no mount, E009 template, E010 region, W012 hidden blocks, W010 stale names, W013 CSRF, and
-    W009 and W011 guards of a GET.
+    """W003 no mount, E009 template, E010 region, W012 hidden blocks, W010 stale names, W013 CSRF, W018 tags
+    of containers, W019 the middleware of the flash, and W009 and W011 guards of a GET.
     """
     routes = list(distinct_routes())
     if not routes:
         return
     yield from _live_mount()
     yield from _csrf()
+    yield from check_flash_middleware()
     yield from _guards(live_routes(), guarding_middleware())
+    good = []
     for route in routes:
         problem = page_problem(route)
         if problem:
             yield from _page(route, problem)
         else:
+            good.append(route)
             yield from _hidden(route, hidden_blocks(page_of_route(route)))
             yield from _stale(route, stale_names(route))
+    yield from check_containers(good)
 
 
 def _live_mount() -> Iterator[CheckMessage]:

@@ -22,6 +22,9 @@ from django_phoenix.params import MARK
 # Follows the state although it stands outside the region.
 FOLLOWS = {"page_title"}
 
+# What put_flash() changes.
+FLASH = {"flash", "messages"}
+
 HANDLERS = {"handle_event", "handle_info", "handle_params"}
 
 
@@ -99,14 +102,16 @@ def _assigned_in(function: Any) -> set[str]:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, SyntaxError):
         return set()
-    return {
+    attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    assigned = {
         node.attr
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.ctx, ast.Store)
+        for node in attributes
+        if isinstance(node.ctx, ast.Store)
         and isinstance(node.value, ast.Attribute)
         and node.value.attr == "assigns"
     }
+    says_something = any(node.attr == "put_flash" for node in attributes)
+    return assigned | FLASH if says_something else assigned
 
 
 def names_outside(page: Page, live_block: str) -> dict[str, set[str]]:
