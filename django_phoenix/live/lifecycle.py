@@ -207,6 +207,9 @@ def _following(live: Runtime) -> Steps[tuple[Patch, ...]]:
     patches: list[Patch] = []
     while (patch := live.take_patch()) is not None:
         if len(patches) == PATCH_LIMIT:
+            if live.channel is not None and live.state.program is not None:
+                # So that the client comes back there, instead of the page that led here.
+                live.channel.push("live_patch", patches[-1].as_wire())
             raise PatchLoop(f"{live.spec.name}.handle_params() asked for {PATCH_LIMIT} patches in a row.")
         if live.is_nested:
             forward_patch(live, patch)
