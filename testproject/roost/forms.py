@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from testproject.roost.models import Board, Card, Profile, Tone
+from testproject.roost.models import Board, Card, Profile
 
 
 class BoardForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -35,6 +35,9 @@ class CardForm(forms.ModelForm):  # type: ignore[type-arg]
             "due": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
 
+    def clean_title(self) -> str:
+        return " ".join(self.cleaned_data["title"].split())
+
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     """How a user appears to others."""
@@ -62,6 +65,3 @@ class SearchForm(forms.Form):
         super().__init__(data)
         field: Any = self.fields["board"]
         field.choices = [("", "All boards"), *((str(key), name) for key, name in boards)]
-
-
-TONES = Tone.choices

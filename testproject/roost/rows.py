@@ -64,7 +64,7 @@ class BoardTile(NamedTuple):
     tone: str
     cards: int
     done: int
-    lanes: tuple[tuple[int, int], ...]  # of each list: its id, and how many per cent of the longest it has
+    lanes: tuple[tuple[int, ...], ...]  # of each list: where its first cards stand in a small picture of it
     people: tuple[Person, ...]
 
     @property
@@ -148,7 +148,6 @@ def board_tiles(user: Any) -> tuple[BoardTile, ...]:
 
 
 def board_tile(board: Board, lanes: list[Any]) -> BoardTile:
-    most = max((lane.count for lane in lanes), default=0) or 1
     return BoardTile(
         id=board.pk,
         name=board.name,
@@ -156,6 +155,6 @@ def board_tile(board: Board, lanes: list[Any]) -> BoardTile:
         tone=board.tone,
         cards=sum(lane.count for lane in lanes),
         done=sum(lane.count for lane in lanes if lane.finishes),
-        lanes=tuple((lane.pk, round(100 * lane.count / most)) for lane in lanes),
+        lanes=tuple(tuple(range(0, 13 * min(lane.count, 5), 13)) for lane in lanes[:6]),
         people=people_of(board.members.all()),
     )

@@ -207,7 +207,7 @@ def test_behind_nginx_a_channel_is_joined_and_pushed_to(
 
 
 def test_behind_nginx_a_form_logs_in(proxied: tuple[str, bool], open_page: Callable[[str], Page]) -> None:
-    page = open_page("/account/login/")
+    page = open_page("/account/login/?next=/account/")
     page.get_by_label("Username").fill("ada")
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("main").get_by_role("button", name="Log in").click()

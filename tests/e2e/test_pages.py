@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     "/",
+    "/labs/",
     "/counter/",
     "/together/",
     "/table/",
@@ -45,7 +46,7 @@ def button(page: Page, name: str) -> None:
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_opens_with_a_title_and_one_heading(path: str, visitor: Visitor) -> None:
     page = visitor.open(path)
-    expect(page).to_have_title(re.compile(r"\w+ · django_phoenix$"))
+    expect(page).to_have_title(re.compile(r"\w+ · (django_phoenix|Roost)$"))
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -166,14 +167,14 @@ def test_the_chart_moves_by_itself_and_can_be_stopped(visitor: Visitor) -> None:
 
 
 def test_a_spark_is_seen_by_everybody(visit: Callable[..., Visitor]) -> None:
-    ada, joe = visit().open("/"), visit().open("/")
+    ada, joe = visit().open("/labs/"), visit().open("/labs/")
     button(ada, "Light a spark")
     for page in (ada, joe):
         expect(page.get_by_text("1 lit since you came")).to_be_visible()
 
 
 def test_live_navigation_keeps_the_page_and_changes_title_and_address(visitor: Visitor) -> None:
-    page = visitor.open("/")
+    page = visitor.open("/labs/")
     page.evaluate("window.marker = 'kept'")
     page.get_by_role("link", name="Try the counter").click()
     expect(page).to_have_title("Counter · django_phoenix")

@@ -80,6 +80,8 @@ def names_of_live_component(unit: Unit) -> Known:
     known = Known({*ALWAYS, "component", "myself", "id"}, assigned=assigned)
     known.include(names_of_processors(unit.site.engine.template_context_processors))
     known.include(assigned)
+    if assigned.streams or assigned.open_streams:
+        known.names.add("streams")
     if assigned.uploads or assigned.open_uploads:
         known.names.add("uploads")
     known.names |= declared_names(component_spec_of(unit.owner).declaration)

@@ -16,7 +16,7 @@ from testproject.roost.demo.stories import PASSWORD, BoardStory, CardStory
 from testproject.roost.models import Activity, Board, Card, Comment, Deed, Label, Lane, Profile
 
 DAYS = 28
-DEEDS = (Deed.MADE, Deed.MOVED, Deed.MOVED, Deed.DONE, Deed.DONE, Deed.SAID, Deed.SAID, Deed.SAID, Deed.FILED)
+DEEDS = (*[Deed.MADE] * 4, *[Deed.MOVED] * 3, *[Deed.DONE] * 4, *[Deed.SAID] * 4, Deed.FILED)
 
 
 def people(wanted: Mapping[str, tuple[str, str, str]]) -> dict[str, Any]:
