@@ -24,10 +24,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "testproject.settings")
 os.environ.setdefault("PHX_BENCH", "1")
 
-import django
-
-django.setup()
-
 from django.conf import settings
 from django.test import Client
 from django.test.utils import setup_test_environment
@@ -38,7 +34,9 @@ VALUES = {
     **{"name": "Ada", "email": "ada@example.org", "phone": "", "street": "1 Main St", "zip": "10115"},
     **{"city": "Berlin", "country": "de", "born": "1815-12-10", "note": ""},
 }
-TOKENS = re.compile(r'<\w+ id="(phx-[^"]+)" data-phx-main data-phx-session="([^"]*)" data-phx-static="([^"]*)"')
+TOKENS = re.compile(
+    r'<\w+ id="(phx-[^"]+)" data-phx-main data-phx-session="([^"]*)" data-phx-static="([^"]*)"'
+)
 CSRF = re.compile(r'name="csrf-token" content="([^"]*)"')
 
 
@@ -97,7 +95,10 @@ async def measure(path: str, rounds: int, changes: int) -> tuple[float, int]:
             size = len(reply["text"])
         found.append((time.process_time() - started) / changes * 1e6)
     peer.task.cancel()
-    print(f"{path}: best {min(found):.0f} µs, median {statistics.median(found):.0f} µs, {size} bytes", reply["text"])
+    print(
+        f"{path}: best {min(found):.0f} µs, median {statistics.median(found):.0f} µs, {size} bytes",
+        reply["text"],
+    )
     return min(found), size
 
 

@@ -36,7 +36,8 @@ class Workload:
 
 FORM = (
     "live --path /live/form --conns 50 --event validate --type form "
-    '--value user[name]=a{n}&user[email]=x --meta {"_target":"user[name]"}'
+    "--value name=Ada+{n}&email=ada@example.org&phone=&street=1+Main+St&zip=10115&city=Berlin&country=de"
+    '&born=1815-12-10&note= --meta {"_target":"name"}'
 )
 
 CPU = (
@@ -62,7 +63,7 @@ CPU = (
         *(1000, 300),
         most_bytes=138,
     ),
-    Workload("live form of 10 fields, one change", FORM),
+    Workload("live form of 10 fields, one change", FORM, 500),
     Workload(
         "live chat, 100 viewers, per delivery",
         'livefan --path /live/chat --conns 100 --value {"text":"{marker}"}',

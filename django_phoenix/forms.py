@@ -41,9 +41,9 @@ def errors_to_show(field: BoundField) -> list[str]:
     as a group of boxes of which none is ticked, counts as used while it is the one that was changed last.
     (A form that is sent again after a reconnect names its first input as that, used or not.)
     """
-    errors = field.errors
-    if not errors:
+    if field.name not in field.form.errors:
         return []
+    errors = field.errors
     data = field.form.data
     target = data.get(TARGET)
     if target is not None:
