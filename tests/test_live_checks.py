@@ -239,10 +239,8 @@ def test_w018_views_that_navigate_to_one_another_have_one_container_tag(settings
     div, main = path("a/", Counter.as_view()), path("b/", Counter.as_view(container="main"))
     assert routed(settings, div, main) == ["W018"]
     (message,) = checks.check_live()
-    assert (
-        "'default' in django_phoenix/layout.html have containers of different tags (div: Counter; main"
-        in (message.msg)
-    )
+    assert "'default' in django_phoenix/layout.html" in message.msg
+    assert "(div: Counter; main: Counter)" in message.msg
     wide = path("c/", Counter.as_view(container=("div", {"class": "wide"})))
     assert routed(settings, div, wide) == []
     assert routed(settings, div, *live_session("other", [main])) == []

@@ -10,7 +10,7 @@ const SETTLED_AFTER_MS = 2000
 // An ordinary page may hold live views, and no main one.
 const VIEW = "[data-phx-session]"
 const MAIN = "[data-phx-main]"
-const REDIRECTS = 20
+const REDIRECTS = 10
 const REDIRECTED = "django_phoenix:redirected"
 
 function isLiveJoinReply({event, topic, ref, join_ref}) {

@@ -19,6 +19,7 @@ MIDDLEWARE = [
     "testproject.pages.middleware.ContentSecurityPolicy",
     "tests.support.feature_site.pages.scripts.NoncePolicy",
     *BASE_MIDDLEWARE,
+    "django_phoenix.middleware.FlashMiddleware",
 ]
 TEMPLATES = [{**BASE_TEMPLATES[0], "DIRS": [Path(__file__).parent / "templates"]}, *BASE_TEMPLATES[1:]]
 DATABASES = {
