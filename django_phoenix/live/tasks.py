@@ -129,6 +129,11 @@ class Tasks:
         self._all.add(task)
         task.add_done_callback(self._all.discard)
 
+    @property
+    def running(self) -> list[Key]:
+        """Those of which nothing has been heard yet."""
+        return list(self._running)
+
     def cancel(self, key: Key, reason: Any) -> None:
         """Its outcome is the reason; nothing happens if there is none."""
         found = self._running.get(key)
