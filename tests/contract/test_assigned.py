@@ -174,6 +174,27 @@ def test_streams_and_uploads_are_seen() -> None:
     assert found == Assigned(streams=found.streams, uploads=found.uploads)
 
 
+def test_items_that_come_later_have_a_stream_and_an_assign() -> None:
+    class View:
+        def mount(self) -> None:
+            self.stream_async("songs", list)
+
+    assert assigned_by(View) == Assigned({"songs"}, streams={"songs"})
+
+
+def test_hooks_are_read() -> None:
+    class View:
+        def mount(self) -> None:
+            self.attach_hook("greeting", "handle_params", greet)
+
+    class Hearing:
+        def mount(self) -> None:
+            self.attach_hook("all", stage="handle_event", function=self.hear)
+
+    assert (assigned_by(View).names, assigned_by(View).hooks_events) == ({"greeting"}, False)
+    assert assigned_by(Hearing).hooks_events
+
+
 def test_a_stream_whose_name_varies_leaves_streams_open() -> None:
     class View:
         def mount(self, name: str) -> None:

@@ -69,6 +69,15 @@ class AnyLive(LiveView):
     def handle_event(self, event: str, params: Any) -> None: ...
 
 
+class HookedLive(LiveView):
+    """A function takes what it knows."""
+
+    template_name = "page.html"
+
+    def mount(self, params: Any, session: Any) -> None:
+        self.attach_hook("sorting", "handle_event", lambda view, event, params: None)
+
+
 class CardComponent(LiveComponent):
     """With a handler that its view does not have."""
 
@@ -125,6 +134,7 @@ def test_events_without_a_handler(text: str, places: list[str]) -> None:
 
 def test_a_view_with_handle_event_takes_any_event() -> None:
     assert at('<b phx-click="ad">a</b>', "T001", owner=AnyLive) == []
+    assert at('<b phx-click="ad">a</b>', "T001", owner=HookedLive) == []
 
 
 def test_events_of_a_live_component_go_to_the_view_unless_they_are_targeted() -> None:

@@ -37,6 +37,8 @@ class Assigned(NameSet):
     # There may be others as well.
     open_streams: bool = False
     open_uploads: bool = False
+    # Functions see all of its events, and may take some.
+    hooks_events: bool = False
 
 
 def assigned_by(owner: type, guards: Iterable[Any] = ()) -> Assigned:
@@ -167,6 +169,10 @@ class _Reader:
             self.found.sent.update(each.arg for each in call.keywords if each.arg)
         elif method is not None and method.startswith("stream") and call.args:
             self.found.open_streams |= not _add(self.found.streams, call.args[0])
+            if method == "stream_async":
+                self.name_of(call.args[0])
+        elif method == "attach_hook":
+            self.hook(call)
         elif method == "allow_upload" and call.args:
             self.found.open_uploads |= not _add(self.found.uploads, call.args[0])
         elif isinstance(call.func, ast.Name) and call.func.id == "setattr" and len(call.args) > 1:
@@ -174,6 +180,16 @@ class _Reader:
                 self.name_of(call.args[1])
         else:
             self.given_away(call)
+
+    def hook(self, call: ast.Call) -> None:
+        """A function that will get the view."""
+        for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+            if isinstance(argument, ast.Constant):
+                self.found.hooks_events |= argument.value == "handle_event"
+            elif isinstance(argument, ast.Name | ast.Attribute):
+                function = self.callee(argument)
+                if function not in (None, _METHOD) and not is_foreign(function):
+                    self.given_to.append(function)
 
     def names_of_call(self, call: ast.Call) -> None:
         """``assign(a=1)``, ``assign({"a": 1})``, ``update(a=1, **more)``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.template.base import FilterExpression
@@ -12,6 +13,7 @@ from django_phoenix.live.js_tag import JsNode
 from django_phoenix.live.spec import OwnSpec, component_spec_of, spec_of
 from django_phoenix.params import Handler
 
+from .assigned import assigned_by
 from .commands import commands_of_json, commands_of_tag
 from .elements import Element
 from .html import Attribute
@@ -174,10 +176,18 @@ class Receiver:
         return self.owner.__qualname__
 
     def handles(self, event: str) -> bool:
-        return event in self.spec.events or self.spec.has("handle_event") or event in BUILT_IN
+        if event in self.spec.events or self.spec.has("handle_event") or event in BUILT_IN:
+            return True
+        return _hooks_events(self.owner)  # type: ignore[arg-type]  # (a class can be hashed)
 
     def handler(self, event: str) -> Handler | None:
         return self.spec.events.get(event)
+
+
+@cache
+def _hooks_events(owner: type[Any]) -> bool:
+    """Whether it, or a guard of it, attaches hooks that see its events."""
+    return assigned_by(owner, getattr(owner, "on_mount", ())).hooks_events
 
 
 def receivers_of(unit: Unit, binding: Binding) -> list[Receiver]:
