@@ -78,24 +78,66 @@ class Anatomy(NamedTuple):
     marked: Callable[[], dict[str, Any]]
 
 
+class Control:
+    """A field's input with attributes of one's own: `{{ control }}`. Instances are made for one rendering."""
+
+    __slots__ = ("attrs", "field")
+
+    def __init__(self, field: BoundField, attrs: dict[str, Any]) -> None:
+        self.field = field
+        self.attrs = attrs  # in the place of those that the field would add to its widget's
+
+    def __str__(self) -> SafeString:
+        field, widget = self.field, self.field.field.widget
+        attrs = dict(self.attrs)
+        if field.auto_id and "id" not in widget.attrs:
+            attrs.setdefault("id", field.auto_id)
+        if field.field.localize:
+            widget.is_localized = True
+        return widget.render(field.html_name, field.value(), attrs, field.form.renderer)
+
+    __html__ = __str__
+
+
 def field_shown(rt: Runtime, field: BoundField) -> Any:
     """The tree of a field's input, or its text."""
+    widget = widget_to_take_apart(field)
+    tree = None
+    if widget is not None and not field.field.show_hidden_initial:
+        tree = tree_of_input(field, widget, widget_attrs(field, widget))
+    return str(field) if tree is None else tree
+
+
+def control_shown(rt: Runtime, control: Control) -> Any:
+    """The same with other attributes."""
+    field = control.field
+    widget = widget_to_take_apart(field)
+    tree = None if widget is None else tree_of_input(field, widget, dict(control.attrs))
+    return str(control) if tree is None else tree
+
+
+def widget_to_take_apart(field: BoundField) -> Any:
+    """The widget, if it is drawn by a template of Django's."""
     form, widget = field.form, field.field.widget
-    kind = KINDS.get(widget.template_name) if is_drawn_by_django(type(field), type(widget)) else None  # type: ignore[attr-defined]
-    if kind is None or field.field.show_hidden_initial or not is_stock(type(form.renderer)):
-        return str(field)
+    if not is_drawn_by_django(type(field), type(widget)) or not is_stock(type(form.renderer)):
+        return None
     if field.field.localize:
         widget.is_localized = True
     if type(form.data) is Params and isinstance(widget, PasswordInput) and not form.data.posted:
         widget = copy.copy(widget)
         widget.render_value = True
-    attrs = widget_attrs(field, widget)
+    return widget
+
+
+def tree_of_input(field: BoundField, widget: Any, attrs: dict[str, Any]) -> Node | None:
+    kind = KINDS.get(widget.template_name)
+    if kind is None:
+        return None
     if (id := field.auto_id) and "id" not in widget.attrs:
         attrs.setdefault("id", id)
     context = widget.get_context(field.html_name, field.value(), attrs)["widget"]
     anatomy = READERS[kind](context, widget)
-    tree = None if anatomy is None else tree_of(anatomy, context["template_name"], form.renderer)
-    return str(field) if tree is None else tree
+    return None if anatomy is None else tree_of(anatomy, context["template_name"], field.form.renderer)
 
 
 def errors_shown(rt: Runtime, errors: ErrorList) -> Any:
@@ -107,6 +149,7 @@ def errors_shown(rt: Runtime, errors: ErrorList) -> Any:
 
 MAKERS[BoundField] = field_shown
 MAKERS[ErrorList] = errors_shown
+MAKERS[Control] = control_shown
 KINDS_OF_LOOKUP[BoundField] = ATTRIBUTES  # it has items, but none by name
 
 

@@ -15,7 +15,7 @@ from .chain import literal_include
 from .choice import Choice
 from .expressions import check, check_condition, condition, is_path, root_of, value
 from .include import Include
-from .nodes import handles
+from .nodes import handles, register_node_handler
 from .parts import BlockCode, Content, Effect, Hosted, Nested
 from .scope import BlockName
 from .source import Function
@@ -192,6 +192,30 @@ def include_node(c: Compiler, content: Content, scope: Scope, node: Any) -> None
         return f", {template}, {layer}"
 
     content.items.append(Hosted(name, arguments, culprit=c.culprit(node)))
+
+
+def register_template_node(
+    node_class: type,
+    expressions: Callable[[Any], list[Any]],
+    template: Callable[[Any], str],
+    layer: Callable[..., dict[str, Any]],
+) -> None:
+    """Compile a tag that shows a template, by name, which sees nothing but `layer(node, *values)`.
+
+    The values are those of the expressions. The node has `isolated_context`, as `{% include … only %}`.
+    """
+
+    def handler(c: Compiler, content: Content, scope: Scope, node: Any) -> None:
+        found = [check(expression) for expression in expressions(node)]
+        name = c.module.constant("I", Include(node, scope.autoescape))
+
+        def arguments(fn: Function) -> str:
+            values = ", ".join([c.constant(node), *(value(c, fn, scope, each) for each in found)])
+            return f", {c.constant(template(node))}, {c.constant(layer)}({values})"
+
+        content.items.append(Hosted(name, arguments, culprit=c.culprit(node)))
+
+    register_node_handler(node_class, handler)
 
 
 @handles(BlockNode)

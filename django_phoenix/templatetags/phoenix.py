@@ -27,6 +27,7 @@ from django_phoenix.live.colocated_tags import (
     parse_colocated_js,
 )
 from django_phoenix.live.component_tag import parse_live_component, parse_render_slot
+from django_phoenix.live.field_tag import parse_live_field
 from django_phoenix.live.js_tag import parse_js
 from django_phoenix.live.render_tag import parse_live_render
 from django_phoenix.live.request import nonce_of
@@ -47,6 +48,7 @@ register.tag("focus_wrap", parse_focus_wrap)
 register.tag("async_result", parse_async_result)
 register.tag("js", parse_js)
 register.tag("live_component", parse_live_component)
+register.tag("live_field", parse_live_field)
 register.tag("live_file_input", parse_live_file_input)
 register.tag("live_img_preview", parse_live_img_preview)
 register.tag("portal", parse_portal)
