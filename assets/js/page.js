@@ -17,6 +17,7 @@ import {whenReady} from "./ready"
 import {createRegistry} from "./registry"
 import {createReloadGuard} from "./reload_guard"
 import {findStore} from "./storage"
+import {watchWindowFocus} from "./window_focus"
 
 const config = readConfig(document)
 const store = findStore(window, "sessionStorage")
@@ -34,6 +35,7 @@ watchLoading(window)
 watchLinks(window)
 watchComponents(window)
 watchMistakes(window)
+watchWindowFocus(window)
 keepWebSocket(liveSocket.getSocket())
 watchConnection(window, liveSocket.getSocket(), config, notice)
 watchCrashes(document, liveSocket.getSocket())
