@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.forms import PasswordInput
 
 from django_phoenix.generic.edit import FormLive
 from django_phoenix.live_view import LiveView, event
@@ -36,6 +37,13 @@ class EntryLive(FormLive):
     def handle_params(self, params: dict[str, Any], uri: str) -> None:
         self.assigns.next = str(params.get("next", ""))
         super().handle_params(params, uri)
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        for field in form.fields.values():
+            if isinstance(field.widget, PasswordInput):
+                field.widget.render_value = True  # as typed, to whom has typed it: or it would be emptied
+        return form
 
     def form_valid(self, form: Any) -> None:
         self.trigger_action()
