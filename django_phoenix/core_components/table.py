@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django_phoenix.component import Rest, Slot, component
 from django_phoenix.exceptions import ComponentInputError
+from django_phoenix.rendering.streams import Stream
 from django_phoenix.rendering.tracking import register_immutable
 
 from .fields import Field, Fields, fields_of
@@ -40,11 +41,11 @@ def table(
 ) -> dict[str, Any]:
     """Things in rows, their fields in columns. Rows are known again by their `pk` or `id`.
 
-    rows: the things: a queryset, a list of mappings, …
+    rows: the things: a queryset, a list of mappings, a stream, …
     columns: the fields: names, or a mapping from name to label, or to options
         such as `{"label": "Total", "align": "end", "sortable": False}`
     caption: what the table shows, said above it
-    row_id: makes the rows' ids: "order" makes order-1, order-2, …
+    row_id: makes the rows' ids: "order" makes order-1, order-2, …; those of a stream have ids
     row_click: an event, sent with the row's `id` when the row is clicked
     sort: an event, sent when a heading is clicked: its parameter `by` is what to sort by then
     sorted_by: what the rows are sorted by: a column, with "-" before it if downwards
@@ -59,6 +60,7 @@ def table(
         raise ComponentInputError("core.table", 'columns should name a field at least: columns=["name", …].')
     return {
         "columns": tuple(_column(field, sort, sorted_by, head) for field in fields),
+        "stream": (rest.get("id") or rows.name) if isinstance(rows, Stream) else "",
         "width": len(fields) + (actions is not None),
         "target": rest.get("phx-target"),
     }

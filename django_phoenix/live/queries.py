@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 # Seconds between two looks into the database: what changes meanwhile is gathered.
 WINDOW = 0.05
+
+# Seconds after a change in which another query is shown all anew. An element that waits for the answer to an
+# event, as one with phx-viewport-top does, puts what comes meanwhile at its end, and back what has gone: the
+# client's way. When the answer comes, it is put right.
+WAITS = 0.3
 
 # More objects than that are fetched with all the rest of the query.
 FEW = 100
@@ -41,7 +47,18 @@ class QueryNews:
 class LiveQuery:
     """A stream that follows a query."""
 
-    __slots__ = ("all_anew", "dom_id", "keys", "name", "owner", "queryset", "reset", "stream", "topics")
+    __slots__ = (
+        "all_anew",
+        "dom_id",
+        "keys",
+        "name",
+        "owner",
+        "queryset",
+        "reset",
+        "shown",
+        "stream",
+        "topics",
+    )
 
     def __init__(self, owner: Streaming, name: str, stream: Stream, dom_id: Callable[[Any], str]) -> None:
         self.owner = owner
@@ -56,6 +73,8 @@ class LiveQuery:
         self.reset = False
         # All of it is sent once more.
         self.all_anew = False
+        # When something was.
+        self.shown = 0.0
 
     def follow(self, queryset: Any, *, reset: bool) -> None:
         """Show this one from now on. Raises TypeError or LiveViewError."""
@@ -69,7 +88,7 @@ class LiveQuery:
 
     def read(self) -> None:
         """Show what the query gives now. Blocks."""
-        if self.reset:
+        if self.reset or (self.keys and monotonic() < self.shown + WAITS):
             self.reset = False
             self.keys = {}
             self.stream.log.append(RESET)
@@ -100,8 +119,12 @@ class LiveQuery:
         order = list(found) if order is None else order
         staying = _staying(self.keys, order)
         known, self.keys = self.keys, {}
+        self.shown = monotonic()
         log = self.stream.log
         before = len(log)
+        if known and order and not staying:
+            log.append(RESET)
+            known = {}
         log += [dom_id for key, dom_id in known.items() if key not in staying]
         for place, key in enumerate(order):
             if key in staying and key not in found:

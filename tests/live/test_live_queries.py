@@ -28,6 +28,7 @@ ITEM = re.compile(r'<li id="([^"]*)">([^<]*)</li>')
 @pytest.fixture(autouse=True)
 def live_models(live_site, monkeypatch):
     monkeypatch.setattr(queries, "WINDOW", 0.0)
+    monkeypatch.setattr(queries, "WAITS", 0.0)
     with override_settings(
         ROOT_URLCONF="tests.support.live_site.queries",
         DJANGO_PHOENIX={"LIVE_MODELS": ["auth.User", "auth.Group"]},
@@ -177,6 +178,16 @@ async def test_the_window_of_a_query_moves(browser, users):
     assert await rows.event("window", low=0, high=2, reset=True) == 2
     assert rows.text == "cd"
     assert await rows.event("refresh") == 2
+
+
+async def test_a_window_that_moves_while_the_client_may_wait_is_sent_anew(browser, users, monkeypatch):
+    """What it gets while it waits for an answer it may have put elsewhere."""
+    rows = await opened(browser)
+    await users["b"].adelete()
+    assert (await rows.news(), rows.text) == (0, "df")
+    monkeypatch.setattr(queries, "WAITS", 60)
+    assert await rows.event("window", low=0, high=2) == 2
+    assert rows.text == "df"
 
 
 async def test_other_models_and_relations_count_where_they_say_so(browser, users):
@@ -359,5 +370,5 @@ def test_only_the_query_says_what_is_in_the_stream(bare):
 @pytest.fixture
 def bare() -> site.ActiveLive:
     view = site.ActiveLive()
-    view._live = SimpleNamespace(channel=None, queries=None)  # type: ignore[assignment]
+    view._live = SimpleNamespace(channel=None, queries=None, is_nested=False)  # type: ignore[assignment]
     return view
