@@ -1,7 +1,8 @@
-// One small message at the edge of the page. It stands outside every live container, so no patch touches it.
+// One small message at the edge of the page. It stands outside every live container, so no patch touches it; its
+// element has a name of its own, so a page's selectors do not meet it.
 
 function build(document) {
-  const element = document.createElement("div")
+  const element = document.createElement("phx-notice")
   element.className = "phx-notice"
   element.setAttribute("role", "status")
   element.hidden = true

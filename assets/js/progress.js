@@ -4,8 +4,9 @@ import {delayed} from "./delayed"
 
 const SHOWN_AFTER_MS = 120
 
+// Its element has a name of its own: a page's selectors do not meet it.
 function build(document) {
-  const bar = document.createElement("div")
+  const bar = document.createElement("phx-progress")
   bar.className = "phx-progress"
   bar.setAttribute("aria-hidden", "true")
   document.body.append(bar)

@@ -17,7 +17,8 @@ class KeysLive(LiveView):
     <button id="click" phx-click="click" phx-value-id="7" phx-value-by-hand="yes" value="v">Click</button>
     <a id="link" href="#" phx-click="link">Link</a>
     <div id="menu" phx-click-away="away">Menu</div>
-    <input id="keys" aria-label="Keys" phx-keydown="down" phx-keyup="up" phx-key="ArrowUp" phx-value-of="keys">
+    <input id="keys" aria-label="Keys"
+           phx-keydown="down" phx-keyup="up" phx-key="ArrowUp" phx-value-of="keys">
     <input id="any" aria-label="Any" phx-keyup="any">
     <input id="focus" aria-label="Focus" phx-focus="focus" phx-blur="blur" phx-value-a="1" value="text">
     <div phx-window-keydown="window-down" phx-key="F2"></div>
@@ -82,7 +83,7 @@ class LifeLive(LiveView):
     <button id="toggle" phx-click="toggle">Toggle</button>
     {% if shown %}
     <div id="box" phx-mounted="{% js push "seen" then add_class "new" %}"
-         phx-remove="{% js set_attribute "data-left" "yes" to="#state" then hide transition="fade" time=50 %}">
+         phx-remove="{% js set_attribute "data-left" "yes" to="#state" then hide time=50 %}">
       Box
     </div>
     {% endif %}
