@@ -257,7 +257,7 @@ class AnyLive(LiveView):
 @pytest.fixture
 def bare() -> AnyLive:
     view = AnyLive()
-    view._live = SimpleNamespace(channel=None, queries=None)  # type: ignore[assignment]
+    view._live = SimpleNamespace(channel=None, queries=None, is_nested=False)  # type: ignore[assignment]
     return view
 
 
