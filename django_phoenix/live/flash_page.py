@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from django_phoenix.live.runtime import Runtime
 
+# Marks Django's messages that are among ours.
+TAKEN = "phoenix_taken"
+
 
 # -- between pages
 
@@ -107,7 +110,7 @@ class PageMessages:
     def __len__(self) -> int:
         own = () if self._live.flash is None else self._live.flash.messages
         storage = storage_of(self._live.request)
-        return len(own) + (0 if storage is None or storage.used else len(storage))
+        return len(own) + (0 if storage is None or hasattr(storage, TAKEN) else len(storage))
 
 
 class PageFlash(Mapping[str, Any]):
@@ -133,7 +136,8 @@ class PageFlash(Mapping[str, Any]):
 def _take(live: Runtime) -> tuple[FlashMessage, ...]:
     """All messages of the page; Django's are ours from now on, so that the socket shows them again."""
     storage = storage_of(live.request)
-    if storage is not None and len(storage) and not storage.used:
+    if storage is not None and len(storage) and not hasattr(storage, TAKEN):
+        setattr(storage, TAKEN, True)
         own = () if live.flash is None else live.flash.take_unshown()
         flash = live.open_flash()
         for message in storage:
