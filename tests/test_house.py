@@ -21,7 +21,7 @@ FLOORS = [
     {"channel", "socket", "decorators", "transport"},
     {
         *("async_result", "streams", "uploads", "component", "core_components", "live_component"),
-        *("guards", "forms", "live_view", "live", "generic"),
+        *("guards", "forms", "formsets", "live_view", "live", "generic"),
     },
     {
         "routing",

@@ -9,7 +9,7 @@ from django.views.generic.detail import SingleObjectMixin
 from django_phoenix.generic.base import ObjectLive
 
 
-class DetailLive(SingleObjectMixin, ObjectLive):  # type: ignore[misc]
+class DetailLive(SingleObjectMixin, ObjectLive):  # type: ignore[type-arg]
     """Looks up the object that the URL says: ``path("books/<int:pk>/", BookLive.as_view())``.
 
     ``model`` or ``queryset``, ``get_queryset()``, ``get_object()``, ``slug_field``, ``context_object_name``

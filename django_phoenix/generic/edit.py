@@ -9,7 +9,7 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import ProtectedError, RestrictedError
-from django.forms import FileField
+from django.forms import BaseForm, FileField
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.views.generic.detail import SingleObjectMixin
@@ -21,7 +21,7 @@ from django_phoenix.live.upload_input import UploadInput, upload_options
 from django_phoenix.params import Params, event
 
 
-class FormLive(FormMixin, GenericLive):  # type: ignore[misc]
+class FormLive(FormMixin, GenericLive):  # type: ignore[type-arg]
     """A form: ``<form id="…" method="post" phx-change="validate" phx-submit="save">``.
 
     ``form_class``, ``initial``, ``prefix``, ``success_url``, ``get_form()``, ``get_form_kwargs()``,
@@ -56,18 +56,18 @@ class FormLive(FormMixin, GenericLive):  # type: ignore[misc]
     @event
     def validate(self, params: Params) -> None:
         """Something in the form was changed."""
-        self._take(params)
-        self.assigns.form = form = self.get_form()
+        form = self._take(params)
         self._check(form)
-        for name, field in form.fields.items():
+        for name, field in _fields(form).items():
             if isinstance(field.widget, UploadInput) and field.widget.config.entries:
                 form.errors.pop(name, None)  # it is on its way
 
     @event
     def save(self, params: Params) -> None:
         """The form was submitted."""
-        self._take(params)
-        self.assigns.form = form = self.get_form()
+        form = self._take(params)
+        if getattr(form, "rearranged", False):
+            return  # a formset to which a row was added, by a button where no script runs
         if self._check(form):
             self.form_valid(form)
             self._drop_files(form)
@@ -86,7 +86,7 @@ class FormLive(FormMixin, GenericLive):  # type: ignore[misc]
 
     def get_form_files(self) -> MultiValueDict[str, Any]:
         """The files for the form: those that are uploaded, and those of a plain POST."""
-        files: MultiValueDict[str, Any] = MultiValueDict(self.request.FILES)
+        files: MultiValueDict[str, Any] = MultiValueDict(dict(self.request.FILES.lists()))
         for name, uploaded in self.uploaded_files().lists():
             files.setlist(name, uploaded)
         return files
@@ -95,7 +95,7 @@ class FormLive(FormMixin, GenericLive):  # type: ignore[misc]
         """A form for what was sent last."""
         form = super().get_form(form_class)
         configs = vars(self.assigns).get("uploads", ())
-        for name in form.fields if configs else ():
+        for name in _fields(form) if configs else ():
             html_name = form.add_prefix(name)
             if isinstance(form.fields[name], FileField) and html_name in configs:
                 form.fields[name].widget = UploadInput(configs[html_name], form.fields[name].widget)
@@ -133,19 +133,25 @@ class FormLive(FormMixin, GenericLive):  # type: ignore[misc]
 
     # How it is done.
 
-    def _take(self, params: Params) -> None:
+    def _take(self, params: Params) -> Any:
+        """Show the form that was sent."""
+        former: Any = vars(self.assigns).get("form")
+        if isinstance(former, BaseForm):
+            vars(former)["_bound_fields_cache"].clear()  # which holds it in a cycle: now it goes at once
         self.form_data = params
+        self.assigns.form = form = self.get_form()
+        return form
 
     def _check(self, form: Any) -> bool:
         """Whether the form is valid, its async checks included."""
-        if not has_async_checks(form):
+        if not _fields(form) or not has_async_checks(form):
             return bool(form.is_valid())
         if self._checked is None:
             self._checked = {}
         return bool(async_to_sync(aclean)(form, self._checked))
 
     def _allow_files(self, form: Any) -> None:
-        for name, field in form.fields.items():
+        for name, field in _fields(form).items():
             html_name = form.add_prefix(name)
             if isinstance(field, FileField) and html_name not in vars(self.assigns).get("uploads", ()):
                 self.allow_upload(html_name, **{**upload_options(field), **self.uploads.get(name, {})})
@@ -153,12 +159,12 @@ class FormLive(FormMixin, GenericLive):  # type: ignore[misc]
                 field.widget = UploadInput(config, field.widget)
 
     def _drop_files(self, form: Any) -> None:
-        for field in form.fields.values():
+        for field in _fields(form).values():
             if isinstance(field.widget, UploadInput):
                 self.consume_uploaded_entries(field.widget.config.name)
 
 
-class ModelFormLive(ModelFormMixin, FormLive, ObjectLive):  # type: ignore[misc]
+class ModelFormLive(ModelFormMixin, FormLive, ObjectLive):  # type: ignore[type-arg]
     """What CreateLive and UpdateLive share: the form is made for ``model`` and ``fields``."""
 
     template_name_suffix = "_form"
@@ -190,7 +196,7 @@ class UpdateLive(ModelFormLive):
         FormLive.save(self, params)
 
 
-class DeleteLive(SingleObjectMixin, ObjectLive):  # type: ignore[misc]
+class DeleteLive(SingleObjectMixin, ObjectLive):  # type: ignore[type-arg]
     """Asks, and deletes the object that the URL says: ``<form method="post" phx-submit="delete">``.
 
     ``success_url`` as in DeleteView; what may not be deleted is left, and a message says so.
@@ -232,3 +238,9 @@ class DeleteLive(SingleObjectMixin, ObjectLive):  # type: ignore[misc]
     def delete_refused(self, error: Exception) -> None:
         """Other objects need it."""
         self.put_flash("error", gettext("It can't be deleted, because other things need it."))
+
+
+def _fields(form: Any) -> Mapping[str, Any]:
+    """A formset has none of its own."""
+    fields: Mapping[str, Any] = getattr(form, "fields", {})
+    return fields

@@ -21,7 +21,7 @@ class PageLink(NamedTuple):
     is_current: bool = False
 
 
-class ListLive(MultipleObjectMixin, GenericLive):  # type: ignore[misc]
+class ListLive(MultipleObjectMixin, GenericLive):  # type: ignore[type-arg]
     """Shows what a queryset holds: ``model`` or ``queryset``, ``ordering``, ``paginate_by`` as in ListView.
 
     The template sees ``object_list``, and the same as ``book_list``; with ``paginate_by`` also ``page_obj``,

@@ -46,7 +46,7 @@ class LiveField:
     @property
     def label_for(self) -> str:
         """The id that the label names; "" for several controls."""
-        return self.bound.field.widget.id_for_label(self.id)
+        return str(self.bound.field.widget.id_for_label(self.id) or "")
 
     @property
     def layout(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -21,14 +21,20 @@ def decode_form(value: str, meta: Any = None) -> Params:
     ``_target`` becomes the list of keys of the changed input. Raises ValueError for more fields than
     ``DATA_UPLOAD_MAX_NUMBER_FIELDS``.
     """
+    meta = meta if isinstance(meta, dict) else {}
+    return params_of([pair for pair in _pairs(value) if pair[0] not in meta], meta)
+
+
+def params_of(
+    pairs: Iterable[tuple[str, str]], meta: Mapping[str, Any] | None = None, *, posted: bool = False
+) -> Params:
+    """Names with brackets become nested dictionaries; what is in ``meta`` stands as it is."""
     params = Params()
-    pairs = _pairs(value)
-    for name, text in pairs:
+    params.pairs = list(pairs)
+    params.posted = posted
+    for name, text in params.pairs:
         _put(params, _split(name), text)
-    if isinstance(meta, dict):
-        params.update(meta)
-        pairs = [pair for pair in pairs if pair[0] not in meta]
-    params.pairs = pairs
+    params.update(meta or {})
     if isinstance(params.get("_target"), str):
         params["_target"] = key_path(params["_target"])
     return params
@@ -36,12 +42,8 @@ def decode_form(value: str, meta: Any = None) -> Params:
 
 def posted_form(data: QueryDict, without: Container[str] = ()) -> Params:
     """What a plain POST carries, as ``decode_form`` gives it; names in ``without`` are dropped."""
-    params = Params()
-    params.pairs = [(name, text) for name, texts in data.lists() if name not in without for text in texts]
-    for name, text in params.pairs:
-        _put(params, _split(name), text)
-    params.posted = True
-    return params
+    pairs = ((name, text) for name, texts in data.lists() if name not in without for text in texts)
+    return params_of(pairs, posted=True)
 
 
 def sent_names(params: Params) -> list[str]:

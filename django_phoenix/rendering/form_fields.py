@@ -94,7 +94,8 @@ class Control:
             attrs.setdefault("id", field.auto_id)
         if field.field.localize:
             widget.is_localized = True
-        return widget.render(field.html_name, field.value(), attrs, field.form.renderer)
+        html: SafeString = widget.render(field.html_name, field.value(), attrs, field.form.renderer)
+        return html
 
     __html__ = __str__
 
@@ -119,7 +120,8 @@ def control_shown(rt: Runtime, control: Control) -> Any:
 def widget_to_take_apart(field: BoundField) -> Any:
     """The widget, if it is drawn by a template of Django's."""
     form, widget = field.form, field.field.widget
-    if not is_drawn_by_django(type(field), type(widget)) or not is_stock(type(form.renderer)):
+    classes: Any = (type(field), type(widget))
+    if not is_drawn_by_django(*classes) or not has_stock(form):
         return None
     if field.field.localize:
         widget.is_localized = True
@@ -142,7 +144,7 @@ def tree_of_input(field: BoundField, widget: Any, attrs: dict[str, Any]) -> Node
 
 def errors_shown(rt: Runtime, errors: ErrorList) -> Any:
     """A list of errors, which mostly has none."""
-    if not errors.data and errors.template_name in TEMPLATES and is_stock(type(errors.renderer)):
+    if not errors.data and errors.template_name in TEMPLATES and has_stock(errors):
         return ""
     return str(errors)
 
@@ -166,17 +168,22 @@ def widget_attrs(field: BoundField, widget: Any) -> dict[str, Any]:
 
 
 @cache
-def is_drawn_by_django(field_class: type[Any], widget_class: type[Any]) -> bool:
+def is_drawn_by_django(field_class: Any, widget_class: Any) -> bool:
     own = (field_class.__str__, field_class.as_widget) == (_bound.__str__, _bound.as_widget)
     return own and (widget_class.render, widget_class._render) == DRAWN_BY_DJANGO
 
 
+def has_stock(rendered: Any) -> bool:
+    """Whether a form, or its errors, are rendered by the templates that come with Django."""
+    return is_stock(type(rendered.renderer))
+
+
 @cache
-def is_stock(renderer_class: type[BaseRenderer]) -> bool:
-    """Whether a form renderer takes the templates that come with Django."""
+def is_stock(renderer_class: Any) -> bool:
+    """The same of the class of a form renderer."""
     if renderer_class.render is not BaseRenderer.render:
         return False
-    if renderer_class.get_template is BuiltIn.get_template and renderer_class.backend is BuiltIn.backend:  # type: ignore[attr-defined]
+    if renderer_class.get_template is BuiltIn.get_template and renderer_class.backend is BuiltIn.backend:
         return True
     try:
         found = [renderer_class().get_template(name) for name in TEMPLATES]
