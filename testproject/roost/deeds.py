@@ -134,3 +134,10 @@ def remove_file(attachment: Attachment) -> None:
     file = attachment.file
     attachment.delete()
     transaction.on_commit(lambda: file.delete(save=False))
+
+
+@transaction.atomic
+def remove_board(board: Board) -> None:
+    for attachment in Attachment.objects.filter(card__lane__board=board):
+        remove_file(attachment)
+    board.delete()

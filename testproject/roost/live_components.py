@@ -83,7 +83,9 @@ class CardPanel(LiveComponent):
 
     def load(self) -> None:
         card = self.card
-        labels, people = (set(getattr(card, name).values_list("pk", flat=True)) for name in ("labels", "people"))
+        labels, people = (
+            set(getattr(card, name).values_list("pk", flat=True)) for name in ("labels", "people")
+        )
         members = people_of(card.lane.board.members.select_related("profile"))
         self.assign(
             title=card.title,
@@ -105,9 +107,9 @@ class CardPanel(LiveComponent):
 
     def comments(self) -> Any:
         """The page follows them: whoever says something, it comes in, and what is taken back goes."""
-        return Comment.objects.filter(
-            card=self.id, card__lane__board=self.assigns.board
-        ).select_related("author__profile")
+        return Comment.objects.filter(card=self.id, card__lane__board=self.assigns.board).select_related(
+            "author__profile"
+        )
 
     # The form saves itself.
 

@@ -1,4 +1,4 @@
-"""What pages show of the models: small values that do not change, so that a page knows at once what is new."""
+"""What pages show of the models: small values that never change, so that what is new is soon found."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from testproject.roost.live.activity import ActivityLive
 from testproject.roost.live.board import BoardLive
 from testproject.roost.live.boards import BoardsLive
 from testproject.roost.live.search import SearchLive
-from testproject.roost.live.settings import ProfileLive
+from testproject.roost.live.settings import BoardSettingsLive, ProfileLive
 
 app_name = "roost"
 
@@ -19,7 +19,7 @@ members = [
     path("boards/new/", BoardsLive.as_view(live_action="new"), name="new-board"),
     path("boards/<int:board>/", BoardLive.as_view(), name="board"),
     path("boards/<int:board>/cards/<int:card>/", BoardLive.as_view(live_action="card"), name="card"),
-    path("boards/<int:board>/settings/", BoardLive.as_view(live_action="set"), name="board-settings"),
+    path("boards/<int:board>/settings/", BoardSettingsLive.as_view(), name="board-settings"),
     path("search/", SearchLive.as_view(), name="search"),
     path("activity/", ActivityLive.as_view(), name="activity"),
     path("settings/", ProfileLive.as_view(), name="settings"),

@@ -81,8 +81,12 @@ def card(
 
 def attach(card: Card, name: str, user: Any) -> None:
     is_picture = name.endswith(".png")
-    data = pictures.hills(name) if is_picture else b"Thumb reaches the third list. Nobody looked for a menu.\n"
-    card.attachments.create(by=user, file=ContentFile(data, name), name=name, size=len(data), picture=is_picture)
+    data = (
+        pictures.hills(name) if is_picture else b"Thumb reaches the third list. Nobody looked for a menu.\n"
+    )
+    card.attachments.create(
+        by=user, file=ContentFile(data, name), name=name, size=len(data), picture=is_picture
+    )
 
 
 def past(board: Board, members: list[Any], chance: random.Random) -> None:

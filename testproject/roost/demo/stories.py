@@ -1,4 +1,4 @@
-"""What the demo's boards tell. Days count from today; a card's people and labels are told by their first letters."""
+"""What the demo's boards tell. Days count from today."""
 
 from __future__ import annotations
 
@@ -45,9 +45,17 @@ RELEASE = BoardStory(
         (
             "Ideas",
             (
-                CardStory("Import boards from a spreadsheet", ("Feature",), text="CSV first. Ask Sam what people send us."),
+                CardStory(
+                    "Import boards from a spreadsheet",
+                    ("Feature",),
+                    text="CSV first. Ask Sam what people send us.",
+                ),
                 CardStory("A weekly summary that people like to read", ("Design", "Feature"), ("mia",)),
-                CardStory("Keyboard shortcuts, shown by “?”", ("Feature",), said=(("joe", "Yes please. J and K for cards?"),)),
+                CardStory(
+                    "Keyboard shortcuts, shown by “?”",
+                    ("Feature",),
+                    said=(("joe", "Yes please. J and K for cards?"),),
+                ),
                 CardStory("Calendar feed of due dates", ("Feature",), due=24),
             ),
         ),
@@ -84,7 +92,10 @@ RELEASE = BoardStory(
                         ("Record a short film for the changelog", False),
                     ),
                     said=(
-                        ("mia", "The shadow makes it feel light now. I would tilt the card by a degree or two."),
+                        (
+                            "mia",
+                            "The shadow makes it feel light now. I would tilt the card by a degree or two.",
+                        ),
                         ("joe", "Tilted by 1.5. On the old phone it stays at sixty frames."),
                         ("ada", "This is lovely. Can we show it on the front page?"),
                     ),
@@ -98,14 +109,34 @@ RELEASE = BoardStory(
                     said=(("ada", "Light and dark, please, and a phone beside the laptop."),),
                     files=("first-sketch.png",),
                 ),
-                CardStory("Attachments up to ten megabytes", ("Feature",), ("joe",), due=3, steps=(("Limits", True), ("Errors in plain words", True), ("Cancel", False))),
+                CardStory(
+                    "Attachments up to ten megabytes",
+                    ("Feature",),
+                    ("joe",),
+                    due=3,
+                    steps=(("Limits", True), ("Errors in plain words", True), ("Cancel", False)),
+                ),
             ),
         ),
         (
             "Review",
             (
-                CardStory("Accessible names for every icon", ("Bug",), ("mia", "sam"), due=0, steps=(("Boards", True), ("Cards", True), ("Settings", True))),
-                CardStory("Faster first load of large boards", ("Feature",), ("joe",), said=(("joe", "From 480 to 130 ms with 400 cards."), ("sam", "Support will bring you a cake."))),
+                CardStory(
+                    "Accessible names for every icon",
+                    ("Bug",),
+                    ("mia", "sam"),
+                    due=0,
+                    steps=(("Boards", True), ("Cards", True), ("Settings", True)),
+                ),
+                CardStory(
+                    "Faster first load of large boards",
+                    ("Feature",),
+                    ("joe",),
+                    said=(
+                        ("joe", "From 480 to 130 ms with 400 cards."),
+                        ("sam", "Support will bring you a cake."),
+                    ),
+                ),
             ),
         ),
         (
@@ -131,18 +162,38 @@ OFFICE = BoardStory(
             "To do",
             (
                 CardStory("Choose plants for the meeting room", ("Rooms",), ("mia",), due=9),
-                CardStory("Ask three movers for an offer", ("Money",), ("sam",), due=2, steps=(("North Star", True), ("Two Brothers", False), ("Boxed", False))),
+                CardStory(
+                    "Ask three movers for an offer",
+                    ("Money",),
+                    ("sam",),
+                    due=2,
+                    steps=(("North Star", True), ("Two Brothers", False), ("Boxed", False)),
+                ),
                 CardStory("Whiteboards: how many, how large?", ("Rooms",), ("ada",)),
             ),
         ),
         (
             "Doing",
             (
-                CardStory("Line with enough bandwidth", ("Network",), ("sam",), due=5, said=(("sam", "They come on Thursday between eight and noon. Of course."),)),
-                CardStory("Seating plan", ("Rooms",), ("mia", "ada"), due=1, files=("plan-of-the-second-floor.png",)),
+                CardStory(
+                    "Line with enough bandwidth",
+                    ("Network",),
+                    ("sam",),
+                    due=5,
+                    said=(("sam", "They come on Thursday between eight and noon. Of course."),),
+                ),
+                CardStory(
+                    "Seating plan", ("Rooms",), ("mia", "ada"), due=1, files=("plan-of-the-second-floor.png",)
+                ),
             ),
         ),
-        ("Done", (CardStory("Sign the lease", ("Money",), ("ada",), due=-12), CardStory("Measure the lift", (), ("sam",)))),
+        (
+            "Done",
+            (
+                CardStory("Sign the lease", ("Money",), ("ada",), due=-12),
+                CardStory("Measure the lift", (), ("sam",)),
+            ),
+        ),
     ),
 )
 
@@ -153,9 +204,32 @@ READING = BoardStory(
     ("ada", "joe"),
     (("Novel", "rose"), ("Essay", "teal")),
     (
-        ("Proposed", (CardStory("A short book about bridges", ("Essay",), ("joe",)), CardStory("Something with a lighthouse", ("Novel",)))),
-        ("Now", (CardStory("The long winter: chapters one to nine", ("Novel",), ("ada", "joe"), due=11, said=(("joe", "No spoilers, I am on page forty."),)),)),
-        ("Read", (CardStory("The gardener’s year", ("Essay",)), CardStory("Letters from a small island", ("Essay",)))),
+        (
+            "Proposed",
+            (
+                CardStory("A short book about bridges", ("Essay",), ("joe",)),
+                CardStory("Something with a lighthouse", ("Novel",)),
+            ),
+        ),
+        (
+            "Now",
+            (
+                CardStory(
+                    "The long winter: chapters one to nine",
+                    ("Novel",),
+                    ("ada", "joe"),
+                    due=11,
+                    said=(("joe", "No spoilers, I am on page forty."),),
+                ),
+            ),
+        ),
+        (
+            "Read",
+            (
+                CardStory("The year of a gardener", ("Essay",)),
+                CardStory("Letters from a small island", ("Essay",)),
+            ),
+        ),
     ),
 )
 
@@ -166,8 +240,21 @@ HIRING = BoardStory(
     ("ada", "joe", "sam"),
     (("Backend", "sky"), ("Support", "moss")),
     (
-        ("Applied", (CardStory("R. Almeida", ("Backend",)), CardStory("T. Novak", ("Support",)), CardStory("J. Park", ("Backend",)))),
-        ("Talk", (CardStory("M. Duarte", ("Backend",), ("joe",), due=2), CardStory("I. Santos", ("Support",), ("sam",), due=3))),
+        (
+            "Applied",
+            (
+                CardStory("R. Almeida", ("Backend",)),
+                CardStory("T. Novak", ("Support",)),
+                CardStory("J. Park", ("Backend",)),
+            ),
+        ),
+        (
+            "Talk",
+            (
+                CardStory("M. Duarte", ("Backend",), ("joe",), due=2),
+                CardStory("I. Santos", ("Support",), ("sam",), due=3),
+            ),
+        ),
         ("Offer", (CardStory("L. Costa", ("Support",), ("ada",), due=0),)),
     ),
 )

@@ -98,7 +98,9 @@ def bar(day: date, x: float, step: float, counts: Mapping[Any, int], top: int, l
         blocks.append(Block(kind, y, height, count))
     gap = min(14.0, step * 0.3)
     total = sum(block.count for block in blocks)
-    return Bar(day.isoformat(), day, round(x + gap / 2, 1), round(step - gap, 1), tuple(blocks), total, labelled)
+    return Bar(
+        day.isoformat(), day, round(x + gap / 2, 1), round(step - gap, 1), tuple(blocks), total, labelled
+    )
 
 
 class ActivityLive(RoostLive):

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from django_phoenix.live_view import Broadcast, event
 from testproject.roost import deeds
-from testproject.roost.live_components import CardPanel
 from testproject.roost.live.page import RoostLive
+from testproject.roost.live_components import CardPanel
 from testproject.roost.models import Card, Lane
 from testproject.roost.presence import BoardPresence, Here, meta_of, who_is_here
 from testproject.roost.rows import LaneRow, Person, lanes_of, people_of
@@ -60,7 +60,9 @@ class BoardLive(RoostLive):
         self.show(card.pk if card else 0)
 
     def find(self, key: int) -> Card:
-        return get_object_or_404(Card.objects.select_related("lane"), pk=key, lane__board=self.assigns.board.id)
+        return get_object_or_404(
+            Card.objects.select_related("lane"), pk=key, lane__board=self.assigns.board.id
+        )
 
     def load(self) -> None:
         self.assigns.lanes = lanes_of(self.assigns.board.id)

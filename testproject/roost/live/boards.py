@@ -37,7 +37,9 @@ def greeting() -> str:
 def waiting_for(user: Any) -> tuple[Due, ...]:
     """The first of the user's cards that are not done; those with a date come first."""
     cards = Card.objects.filter(people=user, lane__finishes=False, lane__board__members=user)
-    found = sorted(cards.select_related("lane__board"), key=lambda card: (card.due is None, card.due, card.pk))
+    found = sorted(
+        cards.select_related("lane__board"), key=lambda card: (card.due is None, card.due, card.pk)
+    )
     return tuple(
         Due(
             card.pk,

@@ -37,7 +37,9 @@ LANES = (
             sample(4, "New pictures for the front page", (DESIGN,), (ADA,), comments=3),
         ),
     ),
-    LaneRow(3, "Done", True, (sample(5, "Settle on eight colours", (DESIGN,), (MIA,), steps=3, steps_done=3),)),
+    LaneRow(
+        3, "Done", True, (sample(5, "Settle on eight colours", (DESIGN,), (MIA,), steps=3, steps_done=3),)
+    ),
 )
 
 
@@ -66,7 +68,9 @@ class LandingLive(LiveView):
         card = next((card for lane in self.assigns.lanes for card in lane.cards if card.id == id), None)
         if card is None:
             return
-        self.assigns.lanes = tuple(laid(row, card, index if row.id == lane else None) for row in self.assigns.lanes)
+        self.assigns.lanes = tuple(
+            laid(row, card, index if row.id == lane else None) for row in self.assigns.lanes
+        )
         self.assigns.moved += 1
 
 

@@ -1,4 +1,4 @@
-"""Cards that answer a question. The question stands in the address: it can be sent, kept, and gone back to."""
+"""Cards that answer a question, which stands in the address: it can be sent, kept, and gone back to."""
 
 from __future__ import annotations
 

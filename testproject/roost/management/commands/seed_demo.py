@@ -1,4 +1,4 @@
-"""`manage.py seed_demo`: people, boards, cards, comments, files and four weeks of activity, to look around in."""
+"""`manage.py seed_demo`: people, boards, cards, files and four weeks of activity, to look around in."""
 
 from __future__ import annotations
 
@@ -28,4 +28,6 @@ class Command(BaseCommand):
         for story in stories.BOARDS:
             planting.board(story, people)
         names = ", ".join(stories.PEOPLE)
-        self.stdout.write(f"Planted {len(stories.BOARDS)} boards. Log in as one of {names}: {stories.PASSWORD}")
+        self.stdout.write(
+            f"Planted {len(stories.BOARDS)} boards. Log in as one of {names}: {stories.PASSWORD}"
+        )
