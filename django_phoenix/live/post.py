@@ -17,6 +17,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 
 from django_phoenix.exceptions import InvalidParams
 from django_phoenix.live.forms import posted_form
+from django_phoenix.live.hooks import running
 from django_phoenix.live.http import respond
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.spec import spec_of
@@ -62,6 +63,9 @@ def respond_to_post(view: Any, request: HttpRequest) -> HttpResponseBase:
 def acting(live: Runtime, name: str, params: Params) -> Steps[None]:
     """The event, after ``mount``. Raises SuspiciousOperation (400) for parameters that don't fit."""
     if live.uploads is not None and not (yield from _taking_files(live)):
+        return
+    hooks = live.view._hooks
+    if hooks is not None and (yield from running(hooks.handle_event, live.view, name, params)) is not None:
         return
     handler = live.spec.events.get(name)
     if handler is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.test import override_settings
 from django.urls import path
 
@@ -293,6 +294,15 @@ async def test_what_is_no_answer_of_a_hook_ends_the_view(browser, caplog):
     await view.pushed("phx_error")
     assert "EventsLive: the hook 'own' should return None or CONT (go on), HALT" in caplog.text
     assert "it returned bool False" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("known", "known 1"), ("stop", "stopped")], ids=["goes on", "halts"]
+)
+async def test_hooks_see_the_plain_post_of_a_form_as_well(browser, name, told):
+    """Nothing gets past them where no script runs."""
+    response = await sync_to_async(browser.client.post)("/events/", {"_event": name})
+    assert f"<p>first({name}) second({name}) {told}</p>" in response.content.decode()
 
 
 # -- the other stages
