@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator
 from enum import Enum, auto
-from inspect import iscoroutinefunction
+from inspect import CO_COROUTINE, iscoroutinefunction
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from asgiref.sync import async_to_sync
@@ -41,7 +41,13 @@ Steps = Generator[Step, Any, T]
 
 def call(function: Callable[..., Any], *args: Any) -> Step:
     """The step that calls a user's callback, whichever kind it is."""
-    return Step(Where.LOOP if iscoroutinefunction(function) else Where.POOL, function, args)
+    return Step(Where.LOOP if _is_async(function) else Where.POOL, function, args)
+
+
+def _is_async(function: Callable[..., Any]) -> bool:
+    # Most are plain methods, whose code says it at once.
+    code = getattr(function, "__code__", None)
+    return bool(code is not None and code.co_flags & CO_COROUTINE) or iscoroutinefunction(function)
 
 
 class Finished(NamedTuple):

@@ -197,7 +197,7 @@ class ChannelServer(ChannelInbox):
         if callback is None:
             logger.warning("%s got a message but defines no handle_info: %.200r", self, message)
         else:
-            self._check_stop(await self._call("handle_info", callback, message))
+            self._check_stop(await self._invoke(callback, (self.channel, message), {}))
 
     async def _handle_join(self, join: Join) -> None:
         message, self._held = join.message, []

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from django_phoenix.transport.outbox import Outbox
 
 # So many wait for each other at most: a few milliseconds.
-LONGEST = 64
+LONGEST = 256
 
 
 class Turn:
