@@ -26,6 +26,7 @@ from django.template.library import InclusionNode, SimpleNode
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode, construct_relative_path
 from django.templatetags.i18n import BlockTranslateNode
 
+from django_phoenix.live.wrapping_tags import PortalNode
 from django_phoenix.rendering.chain import literal_include
 
 from .component_names import names_inside
@@ -282,10 +283,11 @@ class Assembly:
     def _other(self, use: Use, node: Node) -> None:
         """A tag of a library, ours or anybody's."""
         ours = type(node).__module__.partition(".")[0] in ("django", "django_phoenix")
-        use.detached = is_component_part(node)
+        is_part = is_component_part(node)
+        use.detached = is_part or isinstance(node, PortalNode)
         use.opaque = not ours and not use.detached
         inside, after = NameSet(), NameSet()
-        if use.detached:
+        if is_part:
             inside = names_inside(node)
         elif isinstance(node, SimpleNode) or not ours:
             inside = after = written_by(node)

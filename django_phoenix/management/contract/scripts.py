@@ -11,6 +11,7 @@ from django.contrib.staticfiles import finders
 from django.templatetags.static import StaticNode
 
 import django_phoenix
+from django_phoenix.rendering.colocated import Colocated
 from django_phoenix.rendering.live_components import LiveComponentNode
 
 from .component_classes import component_of
@@ -30,6 +31,7 @@ def scripts_of(unit: Unit) -> str | None:
     for part in _parts(unit):
         if part is None or part.incomplete or any(use.opaque for use in part.uses):
             return None
+        texts += [use.node.text for use in part.uses if isinstance(use.node, Colocated)]
         for text in (*_of_class(part), *(_of_element(part, element, files) for element in part.elements)):
             if text is None:
                 return None

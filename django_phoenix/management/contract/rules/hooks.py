@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from django_phoenix.management.contract.elements import Element
 from django_phoenix.management.contract.findings import Finding, Level, rule
+from django_phoenix.management.contract.html import Attribute
 from django_phoenix.management.contract.scripts import scripts_of
 from django_phoenix.management.contract.unit import Unit
+from django_phoenix.rendering.colocated import HookNames
 
 
 @rule("T004", Level.ERROR, "An element has a hook but no id.")
@@ -26,7 +29,10 @@ def hook_without_id(unit: Unit) -> Iterator[Finding]:
 
 @rule("T005", Level.WARNING, "A hook that no script of the page has.")
 def unknown_hook(unit: Unit) -> Iterator[Finding]:
-    """Only if every script of the page is a file that we can read, and none of them has the word."""
+    """Only if every script of the page is a file that we can read, and none of them has the word.
+
+    A name that starts with a dot is looked for in its own template.
+    """
     hooks = [
         hook
         for element in unit.elements
@@ -34,11 +40,12 @@ def unknown_hook(unit: Unit) -> Iterator[Finding]:
         if hook.name == "phx-hook" and hook.value and not hook.dynamic
     ]
     scripts = _scripts(unit) if hooks else None
-    if scripts is None:
-        return
     for hook in hooks:
         name = hook.value or ""
-        if name.startswith(("Phoenix.", ".")) or re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", scripts):
+        if name.startswith("."):
+            yield from _of_template(hook)
+            continue
+        if scripts is None or name.startswith("Phoenix.") or _has_word(scripts, name):
             continue
         hint = (
             f"Register it: ((window.DjangoPhoenix ??= {{}}).hooks ??= {{}}).{name} = {{mounted() {{ … }}}}."
@@ -48,6 +55,22 @@ def unknown_hook(unit: Unit) -> Iterator[Finding]:
                 "It is one of the core set's: put {% load core_components %}{% core_head %} into the <head>."
             )
         yield Finding(hook.value_place, f"No script of the page has a hook {name!r}.", hint)
+
+
+def _has_word(scripts: str, name: str) -> bool:
+    return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", scripts) is not None
+
+
+def _of_template(hook: Attribute) -> Iterator[Finding]:
+    source, name = hook.place.source, hook.value or ""
+    nodes: Any = source.template.nodelist
+    if name[1:] not in {node.renames[0] for node in nodes.get_nodes_by_type(HookNames)}:
+        yield Finding(
+            hook.value_place,
+            f"This template has no {{% colocated_hook {name!r} %}}.",
+            f'Write {{% colocated_hook "{name}" %}}…{{% endcolocated_hook %}} into the same template; a '
+            "hook that stands elsewhere has a name without a dot.",
+        )
 
 
 def _scripts(unit: Unit) -> str | None:

@@ -46,12 +46,12 @@ class PortalsLive(LiveView):
     template = """{% load phoenix component_tags %}
     <p id="said">{{ outer }}|{{ inner }}</p>
     <form id="outer" phx-change="outer">
-      <input id="outer-name" name="name" value="{{ outer }}">
+      <input id="outer-name" name="name" value="{{ outer }}" aria-label="Outer">
       {% if is_open %}
       {% portal id="box" target="#overlays" container="section" class="box" %}
         <h2 id="heading">{{ inner }}</h2>
         <form id="inner" phx-change="inner" phx-submit="saved">
-          <input id="inner-name" name="name" value="{{ inner }}"><button id="save">Save</button>
+          <input id="inner-name" name="name" value="{{ inner }}" aria-label="Inner"> <button id="save">Save</button>
         </form>
         <ul id="rows" phx-update="stream">
           {% for dom_id, row in streams.rows %}<li id="{{ dom_id }}">{{ row.text }}</li>{% endfor %}
