@@ -35,6 +35,14 @@ class Clock:
             raise RuntimeError(f"advance() needs an event loop of asyncio's own, not {self._loop!r}.")
         return min((timer.when() for timer in timers if not timer.cancelled()), default=None)
 
+    def nothing_is_due(self) -> bool:
+        """Whether the loop would sleep now, were it not for who asks. False also if it can't be known."""
+        if getattr(self._loop, "_ready", True):
+            return False
+        due = self.next_timer()
+        now: float = self._loop.time()
+        return due is None or due > now
+
     def jump_to(self, when: float) -> None:
         """Let it be then. Nothing happens if that is past."""
         assert self._frozen_at is not None

@@ -22,9 +22,14 @@ def verdict(
         raise AssertionError(f"{inbox.owner}: the channel did not crash.\n{inbox.listing()}")
     crash = crashes[0]
     error = crash.error
-    if not isinstance(error, expected) or (match is not None and not re.search(match, str(error))):
-        wanted = expected.__name__ + (f" that matches {match!r}" if match is not None else "")
-        raise AssertionError(f"{inbox.owner}: crashed of {error!r}, expected {wanted}.") from error
+    check_kind(inbox.owner, error, expected, match)
     if inbox.take((ERROR,), "phx_error") is None and not crash.where.endswith(".terminate"):
         raise AssertionError(f"{inbox.owner}: {error!r} was raised, but the channel goes on.") from error
     return error
+
+
+def check_kind(who: str, error: BaseException, expected: type[BaseException], match: str | None) -> None:
+    """AssertionError if it is another one."""
+    if not isinstance(error, expected) or (match is not None and not re.search(match, str(error))):
+        wanted = expected.__name__ + (f" that matches {match!r}" if match is not None else "")
+        raise AssertionError(f"{who}: crashed of {error!r}, expected {wanted}.") from error

@@ -164,6 +164,8 @@ class World:
             if self._is_at_work(patience):
                 quiet = 0
                 await self._pause(patience)
+            elif self._clock.nothing_is_due():
+                return
             else:
                 quiet += 1
                 await asyncio.sleep(0)

@@ -12,7 +12,17 @@ to be awaited.
 
 from __future__ import annotations
 
-from django_phoenix.testing.live.synchronous import LiveElement, LiveForm, LivePage, live
+from django_phoenix.testing.live.files import LiveFile
+from django_phoenix.testing.live.synchronous import LiveElement, LiveForm, LivePage, LiveUpload, live
 from django_phoenix.testing.live.tab import DuplicateIdWarning, Move
 
-__all__ = ["DuplicateIdWarning", "LiveElement", "LiveForm", "LivePage", "Move", "live"]
+__all__ = [
+    "DuplicateIdWarning",
+    "LiveElement",
+    "LiveFile",
+    "LiveForm",
+    "LivePage",
+    "LiveUpload",
+    "Move",
+    "live",
+]

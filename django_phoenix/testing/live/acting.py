@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django_phoenix.testing.failure import Failure
 from django_phoenix.testing.live.commands import execute, targets, values
 from django_phoenix.testing.live.controls import form_of, is_disabled, is_submitter
 from django_phoenix.testing.live.dom import VIEW, attribute
+from django_phoenix.testing.live.files import LiveFile
 from django_phoenix.testing.live.forms import Form
 from django_phoenix.testing.live.query import Query, outline
+from django_phoenix.testing.live.uploads import WHOLE, Input, send_files
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode as Node
@@ -36,9 +38,10 @@ class Acting:
         dom = self.tab.dom
         bound = dom.closest(element, "[phx-click]")
         link = dom.closest(element, "a[href]")
+        request = dom.closest(element, "a[data-method],[data-method][data-to]")
         button = next((each for each in dom.outwards(element) if is_submitter(each)), None)
         ticks = element if dom.matches(element, TICKED) else None
-        if not (bound or link or button or ticks):
+        if not (bound or link or request or button or ticks):
             raise Failure(
                 f"{self._name(element)} does nothing when clicked: it has no phx-click, nor has an element "
                 "around it, and it is neither a link nor a button that submits a form."
@@ -48,7 +51,9 @@ class Acting:
             await execute(self.tab, bound, "phx-click", "click", {**self._values(bound), **value})
             if link is not None and (link == bound or href == "#"):
                 return
-        if link is not None:
+        if request is not None:
+            await send_link(self.tab, request)
+        elif link is not None:
             await follow_link(self.tab, link)
         elif button is not None:
             await self._press(button)
@@ -56,12 +61,12 @@ class Acting:
             await self._tick(ticks, needed=bound is None)
 
     async def _press(self, button: Node) -> None:
-        form = form_of(self.tab.dom, button)
+        form = form_of(self.tab.dom_of(button), button)
         if form is not None:
             await Form(self.tab, form).submit(button, {})
 
     async def _tick(self, box: Node, *, needed: bool) -> None:
-        form = form_of(self.tab.dom, box)
+        form = form_of(self.tab.dom_of(box), box)
         if form is None:
             return
         fields = Form(self.tab, form)
@@ -149,6 +154,20 @@ class Acting:
         control = fields.fill({name: value})
         await fields.change(control, {})
 
+    async def choose(self, files: Sequence[Any], hold: bool) -> str:
+        """Choose files; the upload's ref. An automatic input sends them at once, unless they are held."""
+        element = self._able("used")
+        field = Input(self.tab, element)
+        field.add([LiveFile.of(each) for each in files])
+        form = form_of(self.tab.dom, element)
+        if form is None:
+            raise Failure(f"{self._name(element)} stands in no form: a live upload needs one.")
+        fields = Form(self.tab, form)
+        await fields.change(next(each for each in fields.controls if each.element == element), {})
+        if not hold and field.is_automatic:
+            await send_files(self.tab, field.ref, None, WHOLE)
+        return field.ref
+
     def form(self) -> Form:
         """The element, which has to be a form."""
         element = self.query.one()
@@ -187,6 +206,17 @@ async def follow_link(tab: Tab, link: Node) -> None:
         await tab.navigate(here, replace=replace)
     elif not to.startswith("#"):
         await tab.load("get", here)
+
+
+async def send_link(tab: Tab, link: Node) -> None:
+    """A link with a method, as our script in the page sends it."""
+    to = tab.browser.resolve(tab.url, attribute(link, "data-to") or attribute(link, "href") or "")
+    method = (attribute(link, "data-method") or "").lower()
+    if method == "get":
+        await tab.load("get", to)
+        return
+    data = {} if method == "post" else {"_method": method}
+    await tab.load("post", to, {**data, "csrfmiddlewaretoken": attribute(link, "data-csrf") or tab.page.csrf})
 
 
 async def press_key(

@@ -102,10 +102,10 @@ def _found(tab: Tab, element: Node, to: Any) -> list[Node]:
     if to is None:
         return [element]
     if isinstance(to, str):
-        return tab.dom.find(to)
+        return tab.dom_of(element).find(to)
     if "inner" in to:
-        return [each for each in tab.dom.find(to["inner"], element) if each != element]
-    around = tab.dom.closest(element, to["closest"])
+        return [each for each in tab.dom_of(element).find(to["inner"], element) if each != element]
+    around = tab.dom_of(element).closest(element, to["closest"])
     return [] if around is None else [around]
 
 
@@ -134,7 +134,7 @@ def targets(tab: Tab, element: Node, target: Any) -> list[tuple[Mounted, int | N
         return [(owner(tab, element), None)]
     if isinstance(target, int) or target.isdigit():
         return [(owner(tab, element), int(target))]
-    found = [(owner(tab, each), component(tab, each)) for each in tab.dom.find(target)]
+    found = [(owner(tab, each), component(tab, each)) for each in tab.dom_of(element).find(target)]
     if not found:
         raise Failure(f"{tab.url}: nothing matches the phx-target {target!r} of {outline(element)}.")
     return found
@@ -142,7 +142,7 @@ def targets(tab: Tab, element: Node, target: Any) -> list[tuple[Mounted, int | N
 
 def owner(tab: Tab, element: Node) -> Mounted:
     """The view that an element is of. AssertionError if it has ended."""
-    holder = tab.dom.closest(element, VIEW)
+    holder = tab.dom_of(element).closest(element, VIEW)
     view = None if holder is None else tab.views.get(holder.id or "")
     if view is None or not view.joined:
         raise Failure(f"{tab.url}: the live view of {outline(element)} is not connected (any more).")
@@ -151,7 +151,7 @@ def owner(tab: Tab, element: Node) -> Mounted:
 
 def component(tab: Tab, element: Node) -> int | None:
     """The component that an element is of."""
-    for each in tab.dom.outwards(element):
+    for each in tab.dom_of(element).outwards(element):
         cid = attribute(each, COMPONENT)
         if cid is not None:
             return int(cid)

@@ -29,6 +29,12 @@ DEEPEST_PORTAL = 5
 # Characters of HTML that a message shows.
 SHOWN = 2000
 
+# What is in the middle of a text; and what nobody reads.
+INLINE = frozenset(
+    "a abbr b bdi bdo cite code data dfn em i kbd mark q s samp small span strong sub sup time u var wbr".split()
+)
+UNREAD = frozenset(("script", "style", "template", "head", "noscript"))
+
 BLANKS = re.compile(r"\s+")
 
 
@@ -36,6 +42,7 @@ class Dom:
     """A document. What stands in portals is part of it, and belongs where the portal stands."""
 
     def __init__(self, html: str) -> None:
+        self.source = html
         self._parser: Any = LexborHTMLParser(html)
         self._known: dict[str, set[int]] = {}
         if "data-phx-portal" in html:
@@ -46,6 +53,10 @@ class Dom:
         """The ``html`` element."""
         root: Element = self._parser.root
         return root
+
+    def holds(self, element: Element) -> bool:
+        """Whether it is an element of this document."""
+        return element.parser is self._parser
 
     def find(self, selector: str, inside: Element | None = None) -> list[Element]:
         """All that match, in document order. AssertionError for what is no selector."""
@@ -95,8 +106,14 @@ class Dom:
                 return
             for portal in portals:
                 done.add(portal.id or "")
+                self._check_target(portal)
                 html += f'<div {TELEPORTED}="{escape(portal.id or "")}">{portal.inner_html}</div>'
             self._parser = LexborHTMLParser(html)
+
+    def _check_target(self, portal: Element) -> None:
+        target = attribute(portal, "data-phx-portal") or ""
+        if not self.find(target):
+            raise Failure(f"The portal {portal.id!r} leads to {target!r}, which is not in the page.")
 
 
 def quoted(text: str) -> str:
@@ -112,8 +129,23 @@ def attribute(element: Element, name: str) -> str | None:
 
 
 def text_of(element: Element) -> str:
-    """What a reader sees, with single blanks."""
-    return BLANKS.sub(" ", element.text(deep=True)).strip()
+    """What a reader sees, with single blanks; also between elements that stand below one another."""
+    parts: list[str] = []
+    _read(element, parts)
+    return BLANKS.sub(" ", "".join(parts)).strip()
+
+
+def _read(element: Element, parts: list[str]) -> None:
+    node = element.first_child
+    while node is not None:
+        if node.is_text_node:
+            parts.append(node.text_content or "")
+        elif node.is_element_node and node.tag not in UNREAD:
+            apart = "" if node.tag in INLINE else " "
+            parts.append(apart)
+            _read(node, parts)
+            parts.append(apart)
+        node = node.next
 
 
 def shown(html: str | None) -> str:

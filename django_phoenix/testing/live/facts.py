@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django_phoenix.testing.failure import Failure
-from django_phoenix.testing.live.dom import Dom, attribute, text_of
+from django_phoenix.testing.live.dom import attribute, text_of
 from django_phoenix.testing.live.mounted import Mounted
 from django_phoenix.testing.live.query import Query, Text
 from django_phoenix.testing.live.tab import Move, Tab
+from django_phoenix.testing.live.uploads import Entry
 from django_phoenix.testing.patterns import ANYTHING, mismatch, shown
 
 
@@ -69,6 +70,20 @@ class ElementFacts:
         raise problem
 
 
+class UploadFacts:
+    """Of the files that were chosen in one input."""
+
+    def __init__(self, tab: Tab, ref: str) -> None:
+        self._tab = tab
+        self._world = tab.world
+        self.ref = ref
+
+    @property
+    def entries(self) -> list[Entry]:
+        """One per file, each with ``ref``, ``progress``, ``errors``, and ``meta`` of an external upload."""
+        return list(self._tab.chosen.get(self.ref, ()))
+
+
 class ViewFacts:
     """Of a page, or of one view of it."""
 
@@ -121,8 +136,6 @@ class ViewFacts:
     @property
     def text(self) -> str:
         """What a reader sees of it, with single blanks."""
-        if not self._tab.views:
-            return text_of(Dom(self._tab.page.html).root)
         view = self._mounted
         element = None if view is None else self._tab.dom.by_id(view.id)
         return text_of(self._tab.dom.root if element is None else element)
@@ -136,10 +149,7 @@ class ViewFacts:
     @property
     def instance(self) -> Any:
         """Your LiveView object on the server."""
-        view = self._mounted
-        if view is None or view.instance is None:
-            raise AssertionError(f"{self._tab.url}: there is no live view. {self._tab.what_it_is()}")
-        return view.instance
+        return self._need().instance
 
     @property
     def assigns(self) -> Any:
@@ -158,6 +168,34 @@ class ViewFacts:
         if self._view_id is not None:
             return tab.views.get(self._view_id)
         return tab.main or next(iter(tab.views.values()), None)
+
+    @property
+    def document(self) -> str:
+        """The whole page: what its views show, in what was around them when it was loaded."""
+        return self._tab.document
+
+    @property
+    def flash(self) -> dict[str, str]:
+        """What ``put_flash`` has put and the view still holds, kind to text."""
+        flash = self.instance._live.flash
+        return {} if flash is None else {kind: str(text) for kind, text in flash.texts.items()}
+
+    def _child(self, view_id: str) -> str:
+        child = self._tab.views.get(view_id)
+        if child is None or child.container.is_main:
+            known = ", ".join(
+                repr(each.id) for each in self._tab.views.values() if not each.container.is_main
+            )
+            raise AssertionError(
+                f"{self._tab.url}: no view {view_id!r} in this page; there are: {known or 'none'}."
+            )
+        return view_id
+
+    def _need(self) -> Mounted:
+        view = self._mounted
+        if view is None:
+            raise AssertionError(f"{self._tab.url}: there is no live view. {self._tab.what_it_is()}")
+        return view
 
     def has_element(self, selector: str, text: Text = None) -> bool:
         """Whether something matches."""

@@ -40,9 +40,10 @@ class Form:
     def __init__(self, tab: Tab, element: Node) -> None:
         self.tab = tab
         self.element = element
-        self.controls = controls_of(tab.dom, element)
-        view = tab.dom.closest(element, VIEW)
-        place = element.id or str(tab.dom.find("form").index(element))
+        self.dom = tab.dom_of(element)
+        self.controls = controls_of(self.dom, element)
+        view = self.dom.closest(element, VIEW)
+        place = element.id or str(self.dom.find("form").index(element))
         self.memory: Memory = tab.memories.setdefault((view.id if view else None, place), Memory())
         self._recall()
 
@@ -88,7 +89,7 @@ class Form:
         if selector is None:
             return None
         buttons = [each.element for each in self.controls if is_submitter(each.element)]
-        found = [each for each in buttons if self.tab.dom.matches(each, selector)]
+        found = [each for each in buttons if self.dom.matches(each, selector)]
         if len(found) != 1:
             known = "".join(f"\n  {outline(each)}" for each in buttons) or " none."
             raise Failure(f"{self}: {len(found)} submit buttons match {selector!r}. All of them:{known}")
@@ -109,11 +110,12 @@ class Form:
             raise Failure(f"{self} has no phx-change.")
         target = control.name if control is not None and control.name else "undefined"
         form = self._data(controls, None, extra, {"_target": target, **_values(element)})
+        form.uploads = uploads.serialized(self.tab, self)
         await execute(self.tab, element, "phx-change", "form", {}, form)
 
     async def submit(self, submitter: Node | None, extra: Mapping[str, Any]) -> None:
         """As by a click on ``submitter``, or by Enter."""
-        if submitter is not None and is_disabled(self.tab.dom, submitter):
+        if submitter is not None and is_disabled(self.dom, submitter):
             raise Failure(f"{self.tab.url}: {outline(submitter)} is disabled.")
         self.memory.used.update(each.name for each in self.controls)
         if attribute(self.element, "phx-submit") is None:
@@ -137,6 +139,10 @@ class Form:
             await self.tab.load("post", url, _multi(pairs) | uploads.by_name(self.tab, self))
         else:
             raise Failure(f"{self} has neither phx-submit nor a method that a browser knows.")
+
+    def data(self, meta: dict[str, Any]) -> FormData:
+        """What a change would send."""
+        return self._data(self.controls, None, {}, {**meta, **_values(self.element)})
 
     def _data(
         self,

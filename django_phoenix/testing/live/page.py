@@ -80,6 +80,11 @@ class Title:
             self.text = f"{self.prefix}{text}{self.suffix}"
 
 
+def mark(view_id: str) -> str:
+    """Stands in a shell where the view does in the page."""
+    return f"[[the live view {view_id}]]"
+
+
 @dataclass(slots=True)
 class Page:
     """An HTML page, and its URL as the browser shows it: ``/path/?query``."""
@@ -92,6 +97,22 @@ class Page:
     tracked: list[str] = field(default_factory=list)
     title: Title = field(default_factory=Title)
 
+    # The ids of the views that stand in no other.
+    roots: list[str] = field(default_factory=list)
+    _shell: str | None = None
+
+    @property
+    def shell(self) -> str:
+        """The page with a mark at the place of each view that stands in no other."""
+        if self._shell is None:
+            dom = Dom(self.html)
+            for dom_id in self.roots:
+                element = dom.by_id(dom_id)
+                if element is not None:
+                    element.replace_with(mark(dom_id))
+            self._shell = dom.root.html or ""
+        return self._shell
+
 
 def read(url: str, origin: str, response: Any) -> Page:
     """What a response says; it need not hold a live view, nor be HTML."""
@@ -101,6 +122,7 @@ def read(url: str, origin: str, response: Any) -> Page:
     page.html = response.content.decode(response.charset or "utf-8")
     dom = Dom(page.html)
     page.containers = [container(each) for each in dom.find(ROOTS)]
+    page.roots = [each.id for each in page.containers if not each.nested]
     page.title = _title(dom)
     for meta in dom.find('meta[name="csrf-token"]'):
         page.csrf = attribute(meta, "content") or ""

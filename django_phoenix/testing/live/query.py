@@ -21,7 +21,10 @@ Text = str | re.Pattern[str] | None
 
 
 class Query:
-    """A selector, perhaps with a text that is to be found in the element, in a page or in one view of it."""
+    """A selector, perhaps with a text that is to be found in the element, in a page or in one view of it.
+
+    What stands around the page's live views is looked at where nothing in them matches.
+    """
 
     def __init__(self, tab: Tab, scope: Mounted | None, selector: str, text: Text = None) -> None:
         self.tab = tab
@@ -52,7 +55,8 @@ class Query:
     def _by_selector(self) -> list[Node]:
         found = self.tab.dom.find(self.selector)
         if self.scope is None:
-            return [each for each in found if self.tab.dom.closest(each, VIEW) is not None]
+            live = [each for each in found if self.tab.dom.closest(each, VIEW) is not None]
+            return live or found
         return [each for each in found if self._inside(each, self.scope.id)]
 
     def _inside(self, element: Node, view_id: str) -> bool:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+import webbrowser
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.test import AsyncClient, Client
 
+from django_phoenix.testing.crashes import Crashed
 from django_phoenix.testing.live.acting import Acting, press_in_window
-from django_phoenix.testing.live.facts import ElementFacts, ViewFacts
+from django_phoenix.testing.live.facts import ElementFacts, UploadFacts, ViewFacts
+from django_phoenix.testing.live.later import crashing, finish
 from django_phoenix.testing.live.opening import NO_DATA, open_tab, tab_for
+from django_phoenix.testing.live.picture import open_in_browser
 from django_phoenix.testing.live.query import Query, Text
+from django_phoenix.testing.live.snapshots import compare, path_of
+from django_phoenix.testing.live.uploads import WHOLE, fail_file, send_files
+from django_phoenix.testing.peer import TIMEOUT
 from django_phoenix.testing.world import world_of_test
 
 __unittest = True
@@ -79,6 +88,103 @@ class LivePage(ViewFacts, _Doing):
         """See ``keydown``."""
         __tracebackhide__ = True
         self._do(press_in_window(self._tab, "keyup", key, value))
+
+    def child(self, id: str) -> LivePage:
+        """A view in this one, by the id of its element. AssertionError if there is none."""
+        __tracebackhide__ = True
+        return LivePage(self._tab, self._child(id))
+
+    def file_input(self, selector: str, *files: Any, hold: bool = False) -> LiveUpload:
+        """Choose files: paths, ``(name, bytes)`` pairs, Django's file objects, or LiveFiles. ``phx-change``.
+
+        They are sent by ``upload()`` of what this returns, or at a submit; an ``auto_upload`` at once, unless
+        ``hold``.
+        """
+        __tracebackhide__ = True
+        query = self._query(selector)
+        return LiveUpload(self._tab, self._do(Acting(query).choose(files, hold)))
+
+    def render_hook(self, event: str, payload: Any = None) -> Any:
+        """An event as a hook's ``pushEvent`` sends it to the view, without an element; returns the reply."""
+        __tracebackhide__ = True
+        return self._do(self._tab.hook(self._need(), event, payload))
+
+    def render_async(self, timeout: float = TIMEOUT) -> str:
+        """Wait for ``start_async``, ``assign_async``, ``stream_async`` and returns the HTML. AssertionError
+        if they take longer than ``timeout`` seconds."""
+        __tracebackhide__ = True
+        self._do(finish(self._tab, timeout))
+        return self.html
+
+    # The browser.
+
+    def patch(self, to: str) -> None:
+        """As by a click on a link that patches, to ``"?page=2"`` or the like."""
+        __tracebackhide__ = True
+        self._do(self._tab.visit("patch", to))
+
+    def navigate(self, to: str) -> None:
+        """As by a click on a link that navigates."""
+        __tracebackhide__ = True
+        self._do(self._tab.visit("navigate", to))
+
+    def load(self, to: str | None = None) -> None:
+        """Load a page anew, by default the same."""
+        __tracebackhide__ = True
+        self._do(self._tab.visit("load", self._tab.url if to is None else to))
+
+    def back(self) -> None:
+        """The browser's back button."""
+        __tracebackhide__ = True
+        self._do(self._tab.back())
+
+    def open_browser(self, show: Callable[[str], Any] = webbrowser.open) -> Path:
+        """Show the page as it is now in a real browser, by a file without scripts; returns the file."""
+        return open_in_browser(self.document, show)
+
+    def assert_snapshot(self, name: str | None = None, selector: str | None = None) -> None:
+        """The HTML (of the element that matches) is what it was when the test ran first.
+
+        It is kept in ``__snapshots__/`` beside the test, without tokens and random ids. With
+        ``UPDATE_SNAPSHOTS=1`` in the environment it is written anew. ``name`` tells several of a test apart.
+        """
+        __tracebackhide__ = True
+        compare(path_of(name), self.html if selector is None else self.element(selector).html)
+
+    # What goes wrong.
+
+    @contextmanager
+    def assert_crash(
+        self, expected: type[BaseException] = Exception, match: str | None = None
+    ) -> Iterator[Crashed]:
+        """In this block a view of the page crashes of such an exception, which is then not raised.
+
+        ``match`` is searched for in its text. ``error`` of what this yields is the exception, afterwards.
+        """
+        __tracebackhide__ = True
+        with crashing(self._tab, expected, match) as crashed:
+            yield crashed
+            self._world.run(self._world.settle())
+
+    def drop(self) -> None:
+        """The line breaks, as in a tunnel; the page stays as it is."""
+        __tracebackhide__ = True
+        self._do(self._tab.drop())
+
+    def kill(self) -> None:
+        """The server's process dies: not even ``terminate`` runs."""
+        __tracebackhide__ = True
+        self._do(self._tab.kill())
+
+    def reconnect(self) -> None:
+        """Connect again and mount the views anew, as the client does by itself; its forms are recovered."""
+        __tracebackhide__ = True
+        self._do(self._tab.reconnect())
+
+    def rejoin(self) -> None:
+        """Mount this view anew, as the client does after a crash; its forms are recovered."""
+        __tracebackhide__ = True
+        self._do(self._tab.rejoin(self._need()))
 
     def close(self) -> None:
         """Leave the page; ``terminate`` of its views has run then."""
@@ -172,3 +278,17 @@ class LiveForm(ElementFacts, _Doing):
             await form.submit(form.button(button), extra)
 
         self._do(submit())
+
+
+class LiveUpload(UploadFacts, _Doing):
+    """The files that were chosen in one input."""
+
+    def upload(self, name: str | None = None, percent: int = WHOLE) -> None:
+        """Send the file of that name, or all, up to ``percent`` of each."""
+        __tracebackhide__ = True
+        self._do(send_files(self._tab, self.ref, name, percent))
+
+    def fail(self, name: str | None = None, reason: str = "failed") -> None:
+        """The browser could not send them: for external uploads."""
+        __tracebackhide__ = True
+        self._do(fail_file(self._tab, self.ref, name, reason))

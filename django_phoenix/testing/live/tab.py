@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import warnings
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django_phoenix.live.reload import COOKIE as RELOAD_COOKIE
 from django_phoenix.testing.failure import Failure
+from django_phoenix.testing.live import recovery
 from django_phoenix.testing.live.browser import Browser, Loaded
 from django_phoenix.testing.live.dom import VIEW, Dom, attribute, shown, start_tag
+from django_phoenix.testing.live.forms import Form, Memory
 from django_phoenix.testing.live.mounted import Mounted
-from django_phoenix.testing.live.page import Container, Page, container, read
+from django_phoenix.testing.live.page import Container, Page, container, mark, read
 from django_phoenix.testing.live.wire import Wire
 from django_phoenix.testing.world import World
 
 if TYPE_CHECKING:
-    from django_phoenix.testing.live.forms import Memory
+    from django_phoenix.testing.live.recovery import Kept
+    from django_phoenix.testing.live.uploads import Entry
 
 FLASH_COOKIE = "__phoenix_flash__"
+TRIGGER = "phx-trigger-action"
+IGNORED = re.compile(r"""phx-update=["']?ignore""")
 PATCH, NAVIGATE, LOAD = "patch", "navigate", "load"
 # Page loads and navigations that may follow from one another.
 MOST_MOVES = 20
@@ -64,14 +71,27 @@ class Tab:
         self.referer: str | None = None
         self.views: dict[str, Mounted] = {}
         self.moves: list[Move] = []
+        # Where "back" leads.
+        self.history: list[Move] = []
         self.events: list[tuple[str, dict[str, Any]]] = []
         # Those that no assertion has asked for.
         self.untold: list[tuple[str, dict[str, Any]]] = []
         # What the user has done to forms, by view and form.
         self.memories: dict[tuple[str | None, str], Memory] = {}
+        # What stood first in the elements whose content the client leaves alone, by id.
+        self.ignored: dict[str, str] = {}
+        # The files that were chosen, by upload.
+        self.chosen: dict[str, list[Entry]] = {}
+        self._entries = itertools.count()
         self._wire: Wire | None = None
         self._todo: deque[Work] = deque()
         self._dom: Dom | None = None
+        # The page at all moments of the act in hand.
+        self._read: list[Dom] = []
+
+    def next_entry(self) -> int:
+        """For the next file that is chosen."""
+        return next(self._entries)
 
     @property
     def origin(self) -> str:
@@ -102,7 +122,7 @@ class Tab:
         """Leave this page for another."""
         loaded = await self.browser.load(method, url, data)
         await self.close_socket()
-        self.moves.append(Move(LOAD, loaded.url))
+        self._moved(LOAD, loaded.url)
         await self.show(loaded)
 
     async def show(self, loaded: Loaded) -> None:
@@ -110,6 +130,8 @@ class Tab:
         self.url, self.response, self.referer = loaded.url, loaded.response, None
         self.views.clear()
         self.memories.clear()
+        self.chosen.clear()
+        self.ignored.clear()
         self.changed()
         if loaded.response is None:
             self.page = Page(loaded.url, 0, "")
@@ -171,7 +193,7 @@ class Tab:
         main = self.main
         if main is not None and main.redirect is not None:
             main.redirect = self.origin + self.url
-        self.moves.append(Move(PATCH, self.url, patch.get("kind") == "replace"))
+        self._moved(PATCH, self.url, replace=patch.get("kind") == "replace")
 
     def leaving(self, view: Mounted, event: str, payload: dict[str, Any]) -> None:
         """A view leads elsewhere: what follows is done when the server is idle."""
@@ -195,7 +217,7 @@ class Tab:
             return
         before = self.url
         self.url = to
-        self.moves.append(Move(NAVIGATE, to, replace))
+        self._moved(NAVIGATE, to, replace=replace)
         await main.leave()
         for child in [view for view in self.views.values() if view.parent is not None]:
             del self.views[child.id]
@@ -203,6 +225,9 @@ class Tab:
         successor = Mounted(self, main.container, None)
         successor.redirect = self.origin + to
         await self._join(successor, flash)
+        for view in self.views.values():
+            # Those of the layout are pulled into the main view, and are gone if it does not show them.
+            view.container.nested = not view.container.is_main
 
     async def patch(self, to: str, *, replace: bool = False) -> None:
         """As a click on a link that patches."""
@@ -214,15 +239,88 @@ class Tab:
         if response.get("link_redirect"):
             await self.navigate(to, replace=replace)
         elif main.joined:
-            self.moves.append(Move(PATCH, to, replace))
+            self._moved(PATCH, to, replace=replace)
             self.url = to
             if main.redirect is not None:
                 main.redirect = self.origin + to
+
+    # A connection that fails.
+
+    async def drop(self) -> None:
+        """The line breaks; the page stays as it is."""
+        await self.wire.drop()
+        self._lost()
+
+    async def kill(self) -> None:
+        """The server's process dies."""
+        await self.wire.kill()
+        self._lost()
+
+    def _lost(self) -> None:
+        for view in self.views.values():
+            view.joined = False
+
+    async def reconnect(self) -> None:
+        """Connect and join again, as the client does by itself; forms are recovered."""
+        if self.wire.close_code is None:
+            await self.drop()
+        kept = recovery.everything(self)
+        self._wire = Wire(self.world, self.browser.client, self.page.csrf, self.params, self._headers)
+        await self._wire.open()
+        for view in [each for each in self.views.values() if each.parent is None]:
+            await self.rejoin(view, kept)
+
+    async def rejoin(self, view: Mounted, kept: dict[str, list[Kept]] | None = None) -> None:
+        """Join a view again, as the client does after a crash; its children are made anew."""
+        if kept is None:
+            kept = recovery.everything(self)
+        for child in list(view.children.values()):
+            await child.leave()
+            self._forget(child)
+        await self._join(view)
+        await self.follow()
+        for each in [view, *view.children.values()]:
+            await recovery.recover(self, kept.get(each.id, []))
+
+    async def hook(self, view: Mounted, event: str, payload: Any) -> Any:
+        """``pushEvent`` of some hook; the reply."""
+        value = {} if payload is None else payload
+        await view.push("event", {"type": "hook", "event": event, "value": value})
+        return view.reply
+
+    # What the user does with the browser itself.
+
+    async def visit(self, kind: str, to: str) -> None:
+        """As by a link of that kind; ``to`` as in one."""
+        url = self.browser.resolve(self.url, to)
+        if kind == PATCH:
+            await self.patch(url)
+        elif kind == NAVIGATE:
+            await self.navigate(url)
+        else:
+            await self.load("get", url)
+
+    async def back(self) -> None:
+        """The page before, as the client goes there: by a patch, live, or by a load."""
+        if len(self.history) < 2:
+            raise Failure(f"{self.url}: there is no page before this one.")
+        left = self.history.pop()
+        to = self.history.pop()
+        await self.visit(left.kind, to.to)
+        self.history[-1] = Move(to.kind, to.to)
+
+    def _moved(self, kind: str, to: str, *, replace: bool = False) -> None:
+        move = Move(kind, to, replace)
+        self.moves.append(move)
+        if replace and self.history:
+            self.history.pop()
+        self.history.append(move)
 
     # After each message.
 
     async def act(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Do something as a user would, and all that follows from it."""
+        self._read = [] if self._dom is None else [self._dom]
         result = await work
         await self.follow()
         return result
@@ -247,7 +345,10 @@ class Tab:
 
     async def _reconcile(self) -> None:
         """Join the child views that are new in the page, leave those that are gone."""
-        if len(self.views) == 1 and CHILD.search(next(iter(self.views.values())).tree.html()) is None:
+        html = "".join(view.tree.html() for view in self.views.values())
+        if TRIGGER in html or IGNORED.search(html):
+            self._look_at_forms()
+        if len(self.views) == 1 and CHILD.search(html) is None:
             return
         present = {each.id or "": each for each in self.dom.find(VIEW)}
         for view in list(self.views.values()):
@@ -258,6 +359,15 @@ class Tab:
             if dom_id not in self.views:
                 parent = self.views.get(attribute(element, "data-phx-parent-id") or "")
                 await self._join(Mounted(self, container(element), parent))
+
+    def _look_at_forms(self) -> None:
+        """One that has got ``phx-trigger-action`` is sent by HTTP."""
+        for form in self.dom.find(f"form[{TRIGGER}]"):
+            self._todo.append(partial(self._send, form))
+            return
+
+    async def _send(self, form: Any) -> None:
+        await Form(self, form).send_by_http(None, {})
 
     def _forget(self, view: Mounted) -> None:
         for child in [each for each in self.views.values() if each.parent is view]:
@@ -270,12 +380,39 @@ class Tab:
 
     @property
     def dom(self) -> Dom:
-        """The live parts of the page."""
+        """The page as it is now."""
         if self._dom is None:
-            html = "".join(self.whole(view) for view in self.views.values() if self._stands_alone(view))
-            self._dom = Dom(f"<body>{html}</body>")
-            self._warn_of_duplicates(self._dom)
+            dom = self._dom = Dom(self.document)
+            self._read.append(dom)
+            if self.ignored or IGNORED.search(dom.source):
+                self._leave_alone(dom)
+            self._warn_of_duplicates(dom)
         return self._dom
+
+    def dom_of(self, element: Any) -> Dom:
+        """The page as it was when the element was looked up."""
+        return next((dom for dom in self._read if dom.holds(element)), self.dom)
+
+    @property
+    def document(self) -> str:
+        """The whole page: what its views show, in what was around them when it was loaded."""
+        if not self.page.containers:
+            return self.page.html
+        html = self.page.shell
+        for dom_id in self.page.roots:
+            view = self.views.get(dom_id)
+            shown_here = "" if view is None or view.container.nested else self.whole(view)
+            html = html.replace(mark(dom_id), shown_here)
+        return html
+
+    def _leave_alone(self, dom: Dom) -> None:
+        """What stands in ``phx-update="ignore"`` stays as it came first."""
+        present = {each.id or "": each for each in dom.find('[phx-update="ignore"]')}
+        self.ignored = {dom_id: html for dom_id, html in self.ignored.items() if dom_id in present}
+        for dom_id, element in present.items():
+            html = self.ignored.setdefault(dom_id, element.inner_html or "")
+            if html != element.inner_html:
+                element.inner_html = html
 
     def whole(self, view: Mounted) -> str:
         """A view with its container."""
@@ -295,10 +432,6 @@ class Tab:
     @staticmethod
     def _wrapped(holder: Container, html: str) -> str:
         return f"{start_tag(holder.tag, holder.attributes)}{html}</{holder.tag}>"
-
-    @staticmethod
-    def _stands_alone(view: Mounted) -> bool:
-        return view.parent is None and not view.container.nested
 
     def _warn_of_duplicates(self, dom: Dom) -> None:
         counts = Counter(each.id for each in dom.find("[id]"))

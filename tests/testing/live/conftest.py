@@ -6,8 +6,15 @@ from django.test import override_settings
 from tests.live.conftest import SETTINGS
 
 
-@pytest.fixture(autouse=True)
-def live_site():
-    """The live site is the site."""
+@pytest.fixture
+def old_site():
+    """The site of the tests of live views is the site."""
     with override_settings(**SETTINGS):
+        yield
+
+
+@pytest.fixture
+def site(db):
+    """The kit's own site is the site."""
+    with override_settings(**SETTINGS | {"ROOT_URLCONF": "tests.testing.live.site"}):
         yield

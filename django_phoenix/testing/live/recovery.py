@@ -1,0 +1,54 @@
+"""What the client does by itself when the connection has come back: views joined again, forms recovered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django_phoenix.testing.live.commands import FormData, execute
+from django_phoenix.testing.live.dom import VIEW, attribute, quoted
+from django_phoenix.testing.live.forms import Form
+
+if TYPE_CHECKING:
+    from django_phoenix.testing.live.mounted import Mounted
+    from django_phoenix.testing.live.tab import Tab
+
+RECOVER = "phx-auto-recover"
+
+
+class Kept:
+    """A form as it was before: its id, its event, and what would have been sent."""
+
+    def __init__(self, form: Form, event: str) -> None:
+        self.id = form.element.id or ""
+        self.event = event
+        first = next((each for each in form.controls if each.name and each.kind != "hidden"), None)
+        target = first.name if first is not None else "undefined"
+        self.data: FormData = form.data({"_target": target})
+
+
+def forms_of(tab: Tab, view: Mounted) -> list[Kept]:
+    """Those of a view that the client would recover."""
+    kept = []
+    for element in tab.dom.find("form[id][phx-change]"):
+        holder = tab.dom.closest(element, VIEW)
+        if holder is None or holder.id != view.id or attribute(element, RECOVER) == "ignore":
+            continue
+        form = Form(tab, element)
+        if form.controls:
+            kept.append(Kept(form, attribute(element, "phx-change") or ""))
+    return kept
+
+
+async def recover(tab: Tab, kept: list[Kept]) -> None:
+    """Tell the new view what was in its predecessor's forms."""
+    for each in kept:
+        found = tab.dom.find(f"form[id={quoted(each.id)}][phx-change={quoted(each.event)}]")
+        if found:
+            name = RECOVER if attribute(found[0], RECOVER) else "phx-change"
+            await execute(tab, found[0], name, "form", {}, each.data)
+
+
+def everything(tab: Tab) -> dict[str, list[Kept]]:
+    """The forms of all views, by view."""
+    kept: dict[str, Any] = {view.id: forms_of(tab, view) for view in tab.views.values()}
+    return kept
