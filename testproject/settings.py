@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "testproject.chart",
     "testproject.journal",
     "testproject.photos",
+    "testproject.radio",
     "testproject.account",
     "testproject.gallery",
     "testproject.roost",

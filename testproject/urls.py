@@ -32,6 +32,7 @@ urlpatterns = [
     path("journal/", JournalLive.as_view(), name="journal"),
     path("pictures/", PhotosLive.as_view(), name="pictures"),
     path("pictures/<str:key>/", picture, name="picture"),
+    path("radio/", include("testproject.radio.urls")),
     path("chat/", RoomView.as_view(), {"room": "lobby"}, name="chat"),
     path("chat/files/<str:key>/", AttachmentView.as_view(), name="attachment"),
     path("chat/<slug:room>/", RoomView.as_view(), name="room"),

@@ -133,6 +133,20 @@ DEMOS = (
         files=("journal/live.py", "journal/templates/journal/journal.html", "journal/entries.py"),
     ),
     Demo(
+        name="radio",
+        title="Radio",
+        kind="Live view",
+        lead="Press play and look around: the music goes on. The player is a view of its own, marked as "
+        "sticky, in a frame that the radio's pages share; it is kept as it is while they change.",
+        teaser="A sticky view: a player that plays on while the page around it changes.",
+        files=(
+            "radio/live.py",
+            "radio/templates/radio/frame.html",
+            "radio/templates/radio/player.html",
+            "radio/templates/radio/radio.html",
+        ),
+    ),
+    Demo(
         name="chat",
         title="Chat room",
         kind="Channel",

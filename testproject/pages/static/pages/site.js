@@ -43,6 +43,26 @@
     },
   };
 
+  // Plays what the player's element says. It is one and the same while the pages around it change.
+  hooks.Player = {
+    mounted() {
+      this.audio = Object.assign(new Audio(), {loop: true});
+      this.updated();
+    },
+    updated() {
+      const {src, playing} = this.el.dataset;
+      if (src && this.audio.getAttribute("src") !== src) this.audio.src = src;
+      if (playing === "true") {
+        this.audio.play().catch(({name}) => { if (name === "NotAllowedError") this.pushEvent("toggle", {}); });
+      } else {
+        this.audio.pause();
+      }
+    },
+    destroyed() {
+      this.audio.pause();
+    },
+  };
+
   // Brings the one changed cell into view and lights it up.
   hooks.Flash = {
     mounted() {
