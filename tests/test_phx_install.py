@@ -11,6 +11,10 @@ import pytest
 
 from django_phoenix.management.install import asgi_file, changes, settings_file, template_file
 from django_phoenix.management.install.changes import Change, Plan, write_all
+from django_phoenix.management.install.middleware import DJANGOS as MESSAGES
+from django_phoenix.management.install.middleware import OURS as FLASH
+from django_phoenix.management.install.middleware import plan_middleware
+from django_phoenix.management.install.site import Site
 from django_phoenix.management.install.source import Edit, PythonSource, Source, Unreadable
 from tests.support import sites
 from tests.support.sites import TemporarySite
@@ -64,6 +68,10 @@ def test_fresh_startproject(tmp_path: Path) -> None:
     settings = site.read("mysite/settings.py")
     assert "INSTALLED_APPS = [\n    'daphne',\n    'django.contrib.admin'," in settings
     assert "    'django.contrib.staticfiles',\n    'django_phoenix',\n]" in settings
+    assert (
+        "    'django.contrib.messages.middleware.MessageMiddleware',\n"
+        "    'django_phoenix.middleware.FlashMiddleware',\n"
+    ) in settings
     assert (
         "WSGI_APPLICATION = 'mysite.wsgi.application'\nASGI_APPLICATION = 'mysite.asgi.application'\n"
         in settings
@@ -291,6 +299,52 @@ def apps_edited(tmp_path: Path, text: str) -> str:
 )
 def test_installed_apps_keep_their_style(tmp_path: Path, before: str, after: str) -> None:
     assert apps_edited(tmp_path, before) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"MIDDLEWARE = ['{MESSAGES}']\n", f"MIDDLEWARE = ['{MESSAGES}', '{FLASH}']\n"),
+        (f'MIDDLEWARE = ("a", "{MESSAGES}", "b")\n', f'MIDDLEWARE = ("a", "{MESSAGES}", "{FLASH}", "b")\n'),
+        (
+            f'MIDDLEWARE = [\n    "{MESSAGES}",  # its comment\n    "b",\n]\n',
+            f'MIDDLEWARE = [\n    "{MESSAGES}",  # its comment\n    "{FLASH}",\n    "b",\n]\n',
+        ),
+        (
+            f'A = ["a"]\nMIDDLEWARE = A + [\n  "{MESSAGES}"\n]\n',
+            f'A = ["a"]\nMIDDLEWARE = A + [\n  "{MESSAGES}",\n  "{FLASH}",\n]\n',
+        ),
+        (f'MIDDLEWARE = ["{MESSAGES}", "{FLASH}"]\n', None),
+    ],
+)
+def test_the_middleware_of_the_flash_stands_below_djangos(
+    tmp_path: Path, before: str, after: str | None
+) -> None:
+    plan = planned_middleware(tmp_path, before)
+    assert [change.after.decode() for change in plan.changes()] == ([] if after is None else [after])
+    assert plan.gaps == []
+
+
+def test_middleware_that_is_made_by_code_is_left_to_a_person(tmp_path: Path) -> None:
+    plan = planned_middleware(tmp_path, "MIDDLEWARE = make()\n")
+    (gap,) = plan.gaps
+    assert (gap.blocks, gap.line, gap.lines) == (False, 1, (f'"{FLASH}",',))
+    assert planned_middleware(tmp_path, "X = 1\n").gaps[0].lines == (f'"{FLASH}",',)
+    assert planned_middleware(tmp_path, "X = 1\n", loaded=()).gaps == []
+
+
+def planned_middleware(tmp_path: Path, text: str, loaded: tuple[str, ...] = (MESSAGES,)) -> Plan:
+    source, plan = python_source(tmp_path, text), Plan()
+    site = Site(
+        root=tmp_path,
+        settings_module="settings",
+        settings_file=source.path,
+        installed_apps=(),
+        root_urlconf="urls",
+        middleware=loaded,
+    )
+    plan_middleware(site, plan)
+    return plan
 
 
 IMPORT = "from django_phoenix.routing import phoenix_application\n"

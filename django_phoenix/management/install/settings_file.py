@@ -190,11 +190,16 @@ def insert_first(source: PythonSource, literal: ast.List | ast.Tuple, name: str)
 
 
 def insert_last(source: PythonSource, literal: ast.List | ast.Tuple, name: str) -> Edit:
-    """Put a string at the end, behind the last item, its comma and its comment."""
+    """Put a string at the end."""
     if not literal.elts:
         return insert_only(source, literal, [name])
+    return insert_behind(source, literal, literal.elts[-1], name)
+
+
+def insert_behind(source: PythonSource, literal: ast.List | ast.Tuple, element: ast.expr, name: str) -> Edit:
+    """Put a string behind an item, its comma and its comment."""
     quote = quote_of(source, literal)
-    start, end = source.span(literal.elts[-1])
+    start, end = source.span(element)
     item = f"{quote}{name}{quote}"
     comma = _comma_after(source, end)
     indent = source.indent_at(start)
