@@ -38,8 +38,9 @@ def mark_roots(tokens: Sequence[Any], attribute: str, is_component: Callable[[st
     for place in reversed(RootElements("".join(texts), tags, is_component).found):
         number = bisect_right(starts, place - 1) - 1
         text, at = tokens[number].contents, place - starts[number]
-        known = "" if text.startswith(f" {ROOT} ", at) else f" {ROOT}"
-        tokens[number].contents = f"{text[:at]}{known} {attribute}{text[at:]}"
+        behind = text[at:].removeprefix(f" {ROOT} ")  # another style's
+        rest = text[at:] if behind == text[at:] else f" {behind}"
+        tokens[number].contents = f"{text[:at]} {ROOT} {attribute}{rest}"
 
 
 class RootElements(HTMLParser):
@@ -50,7 +51,8 @@ class RootElements(HTMLParser):
         self.found: list[int] = []
         self.open: list[str] = []
         self.outer: list[tuple[str, list[str]]] = []  # what was open around the body of each component
-        self.branches: list[list[str]] = []  # and at each `{% if %}`
+        # And at each `{% if %}`; then what its first branch leaves open.
+        self.branches: list[tuple[list[str], list[str] | None]] = []
         self.tags = tags[::-1]
         self.is_component = is_component
         self.names = frozenset(name_of(token) for _, token in tags)
@@ -70,11 +72,14 @@ class RootElements(HTMLParser):
         if self.outer and name == f"end{self.outer[-1][0]}":
             self.open = self.outer.pop()[1]
         elif name in BRANCHING:
-            self.branches.append([*self.open])
+            self.branches.append(([*self.open], None))
         elif name in BRANCHES and self.branches:
-            self.open = [*self.branches[-1]]
+            before, after = self.branches[-1]
+            self.branches[-1] = before, self.open if after is None else after
+            self.open = [*before]
         elif name.removeprefix("end") in BRANCHING and self.branches:
-            self.branches.pop()
+            _, after = self.branches.pop()
+            self.open = self.open if after is None else after
         elif f"end{name}" in self.names and not token.contents.endswith("/") and self.is_component(name):
             self.outer.append((name, self.open))
             self.open = []
