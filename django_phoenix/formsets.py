@@ -51,7 +51,7 @@ class Arranging:
             mixed: Any = self
             prefix = kwargs.get("prefix") or mixed.get_default_prefix()
             rows = Rows(mixed, prefix, data)
-            self.rearranged = NEW in rows.order or bool(rows.dropped)
+            self.rearranged = rows.are_more_or_fewer
             data, files = rows.data(), rows.files(files)
         mixed_in: Any = super()
         mixed_in.__init__(data, files, *args, **kwargs)
@@ -101,16 +101,23 @@ class Rows:
         self.given = data
         self.pairs = _pairs(data)
         self.row = re.compile(rf"({UNUSED})?{re.escape(prefix)}-(\d+)-(.+)", re.DOTALL)
-        self.total = self._count("TOTAL_FORMS")
-        self.initial = min(self._count("INITIAL_FORMS"), self.total)
+        self.total = _index(data.get(f"{prefix}-TOTAL_FORMS"))
+        self.initial = _index(data.get(f"{prefix}-INITIAL_FORMS"))
+        # Else Django tells what is wrong.
+        self.are_known = 0 <= self.initial <= self.total <= formset.absolute_max
         self.dropped = {index for index in map(_index, self._asked("drop")) if 0 <= index < self.total}
         self.marked: set[int] = set()
-        self.order = self._order()
+        self.order = self._order() if self.are_known else []
 
     @property
     def are_new(self) -> bool:
         """Whether rows were added, removed or moved, so that they need other numbers."""
-        return bool(self.marked) or self.order != list(range(self.total))
+        return self.are_known and (bool(self.marked) or self.order != list(range(self.total)))
+
+    @property
+    def are_more_or_fewer(self) -> bool:
+        """Whether rows were added or removed."""
+        return self.are_known and (NEW in self.order or bool(self.dropped))
 
     def data(self) -> Any:
         """What was sent, as if for the rows as they are to be."""
@@ -150,10 +157,7 @@ class Rows:
         room = max(self.formset.max_num, self.total)
         while len(order) > room and NEW in order:
             order.remove(NEW)
-        if self.formset.can_order:
-            return order
-        known = [index for index in order if index != NEW and index < self.initial]
-        return known + [index for index in order if index not in known]
+        return order if self.formset.can_order else self._as_numbered(order)
 
     def _stays(self, index: int) -> bool:
         if index not in self.dropped:
@@ -165,11 +169,13 @@ class Rows:
             return True
         return isinstance(self.formset, BaseModelFormSet)
 
+    def _as_numbered(self, order: list[int]) -> list[int]:
+        """Those that the formset began with have to come first."""
+        return sorted(order, key=lambda index: index == NEW or index >= self.initial)
+
     def _numbers(self) -> dict[int, int]:
-        """Former index to new one: those that the formset began with have to come first."""
-        kept = [index for index in self.order if index != NEW]
-        kept.sort(key=lambda index: index >= self.initial)
-        return {index: number for number, index in enumerate(kept)}
+        """Former index to new one."""
+        return {index: number for number, index in enumerate(self._as_numbered(self.order)) if index != NEW}
 
     # -- what is said of them
 
@@ -185,7 +191,7 @@ class Rows:
 
     def _said(self, numbers: dict[int, int]) -> Iterator[Pair]:
         """Of rows that are new, marked for deletion, or in an order."""
-        free = iter(range(len(numbers), len(self.order)))
+        free = (number for number, index in enumerate(self._as_numbered(self.order)) if index == NEW)
         for position, index in enumerate(self.order, start=1):
             number = next(free) if index == NEW else numbers[index]
             row = f"{self.prefix}-{number}"
@@ -214,11 +220,6 @@ class Rows:
     def _asked(self, what: str) -> list[str]:
         names = (f"{self.prefix}_{what}", f"{self.prefix}_{what}[]")
         return [value for name, value in self.pairs if name in names and value != ""]
-
-    def _count(self, name: str) -> int:
-        found = _index(self.given.get(f"{self.prefix}-{name}", "0"))
-        most: int = self.formset.absolute_max
-        return min(max(found, 0), most)
 
 
 def _index(text: Any) -> int:

@@ -175,7 +175,8 @@ def is_drawn_by_django(field_class: Any, widget_class: Any) -> bool:
 
 def has_stock(rendered: Any) -> bool:
     """Whether a form, or its errors, are rendered by the templates that come with Django."""
-    return is_stock(type(rendered.renderer))
+    renderer_class: Any = type(rendered.renderer)
+    return is_stock(renderer_class)
 
 
 @cache

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.urls import include, path
 
 from django_phoenix.routing import live_session
-from tests.support.live_site import components, flash_views, nested_views, views
+from tests.support.live_site import components, flash_views, form_views, nested_views, views
 
 LAYOUTS = (
     views.ThreeLevels,
@@ -55,6 +55,7 @@ urlpatterns = [
     path("async-lazy/", views.AsyncLazyLive.as_view()),
     path("crash/", views.CrashLive.as_view()),
     path("nested/", include(nested_views)),
+    path("forms/", include(form_views)),
     path("ticker/", views.TickerLive.as_view()),
     path("async-ticker/", views.AsyncTickerLive.as_view()),
     path("leaving/", views.LeavingLive.as_view()),

@@ -1,0 +1,129 @@
+"""A plain POST to a live page: the form's handler runs where no script does."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, override_settings
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(response) -> str:
+    """What stands in the view's container."""
+    html = response.content.decode()
+    return html[html.index(">", html.index("data-phx-main")) + 1 : html.rindex("</div>")]
+
+
+@pytest.mark.parametrize("how", ["key", "query", "default"])
+def test_the_event_is_named_by_the_form_the_query_or_the_view(client, how):
+    url = {"key": "/forms/plain/", "query": "/forms/plain/?_event=say", "default": "/forms/default/"}[how]
+    data = {"text": "hi", "times": "2"} | ({"_event": "say"} if how == "key" else {})
+    response = client.post(url, data)
+    assert response.status_code == 200
+    assert text_of(response).startswith("hihi|")
+
+
+def test_a_form_may_name_another_event_than_the_views(client):
+    response = client.post("/forms/default/", {"_event": "say_later", "text": "hi"})
+    assert text_of(response).startswith("async hi|")
+
+
+def test_the_parameters_are_those_of_the_same_form_on_the_socket(client):
+    data = {
+        "_event": "whole",
+        "csrfmiddlewaretoken": "x",
+        "user[name]": "ada",
+        "tags[]": ["1", "2"],
+        "a": "1",
+    }
+    assert "{&#x27;user&#x27;: {&#x27;name&#x27;: &#x27;ada&#x27;}, &#x27;tags&#x27;: [" in text_of(
+        client.post("/forms/plain/", data)
+    )
+
+
+@pytest.mark.parametrize(("event", "to"), [("go", "/plain/"), ("patch", "/forms/plain/?at=2")])
+def test_where_the_handler_leads_is_a_redirect(client, event, to):
+    response = client.post("/forms/plain/", {"_event": event, "to": "/plain/"})
+    assert (response.status_code, response["location"]) == (302, to)
+
+
+def test_the_page_is_the_one_of_the_url(client):
+    response = client.post("/forms/plain/?at=3", {"_event": "say", "text": "x"})
+    assert text_of(response) == "x|3|"
+
+
+@pytest.mark.parametrize(
+    ("url", "data", "status"),
+    [
+        ("/forms/plain/", {}, 405),
+        ("/forms/get-only/", {"text": "x"}, 405),
+        ("/forms/plain/", {"_event": "mount"}, 400),
+        ("/forms/plain/", {"_event": "handle_event"}, 400),
+        ("/forms/any-event/", {"_event": "lv:clear-flash"}, 400),
+        ("/forms/plain/", {"_event": "say"}, 400),
+        ("/forms/plain/", {"_event": "say", "text": "x", "times": "many"}, 400),
+        ("/forms/guarded/", {"_event": "say", "text": "x"}, 302),
+    ],
+)
+def test_what_the_view_does_not_take_is_refused(client, url, data, status):
+    assert client.post(url, data).status_code == status
+
+
+def test_handle_event_takes_what_no_method_does(client):
+    assert "later" in text_of(client.post("/forms/any-event/", {"_event": "later", "a": "1"}))
+
+
+def test_a_view_may_answer_posts_itself(client):
+    assert client.post("/forms/own-post/", {"_event": "say", "text": "x"}).content == b"own"
+
+
+def test_an_event_may_be_called_post(client):
+    assert text_of(client.post("/forms/post-event/", {"text": "x"})) == "x"
+
+
+def test_a_form_of_another_site_is_refused():
+    client = Client(enforce_csrf_checks=True)
+    data = {"_event": "say", "text": "x"}
+    assert client.post("/forms/plain/", data).status_code == 403
+    client.get("/forms/contact/")
+    data["csrfmiddlewaretoken"] = client.cookies["csrftoken"].value
+    assert client.post("/forms/plain/", data).status_code == 200
+
+
+def test_a_form_of_another_site_is_refused_without_djangos_middleware_too(settings):
+    name = "django.middleware.csrf.CsrfViewMiddleware"
+    with override_settings(MIDDLEWARE=[path for path in settings.MIDDLEWARE if path != name]):
+        client = Client(enforce_csrf_checks=True)
+        assert client.post("/forms/plain/", {"_event": "say", "text": "x"}).status_code == 403
+
+
+def test_files_of_a_plain_post_are_consumed_as_uploads_are(client):
+    file = SimpleUploadedFile("a.txt", b"hello")
+    assert text_of(client.post("/forms/plain/", {"_event": "keep", "doc": file})).startswith("a.txt: hello|")
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.txt", b"far too long"), ("a.exe", b"x")])
+def test_a_file_that_may_not_be_keeps_the_handler_from_running(client, name, content):
+    response = client.post("/forms/plain/", {"_event": "keep", "doc": SimpleUploadedFile(name, content)})
+    said, _, error = text_of(response).split("|")
+    assert said == ""
+    assert error
+
+
+def test_an_invalid_form_comes_back_with_what_was_typed_and_all_errors(client):
+    html = text_of(client.post("/forms/contact/", {"name": "Ada", "email": "nonsense"}))
+    assert 'value="Ada"' in html
+    assert 'value="nonsense"' in html
+    assert "Enter a valid email address." in html
+
+
+def test_a_valid_form_leads_on(client):
+    response = client.post("/forms/contact/", {"name": "Ada", "email": "a@b.de", "tags": ["a", "b"]})
+    assert (response.status_code, response["location"]) == (302, "/forms/groups/")
+    assert "Thanks, Ada." in [str(message) for message in client.get("/forms/groups/").context["messages"]]
+
+
+def test_passwords_are_not_sent_back_to_a_browser_without_script(client):
+    html = text_of(client.post("/forms/log-in/", {"user": "", "password": "secret"}))
+    assert "secret" not in html
