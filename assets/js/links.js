@@ -28,6 +28,7 @@ function build(document, link, url, method, inNewTab) {
 
 function send(document, link, inNewTab) {
   const url = new URL(link.dataset.to ?? link.href, document.baseURI)
+  if (!/^https?:$/.test(url.protocol)) return
   const form = build(document, link, url, link.dataset.method.toLowerCase(), inNewTab)
   document.body.append(form)
   form.submit()

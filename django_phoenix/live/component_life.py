@@ -9,6 +9,7 @@ from django_phoenix.live.component_records import Due, Record
 from django_phoenix.live.components import Components
 from django_phoenix.live.hooks import running
 from django_phoenix.live.lifecycle import Outcome, as_reply, rendering, settling
+from django_phoenix.live.navigation import Navigation
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.steps import Step, Steps, Where, call
 from django_phoenix.live.tasks import Outcome as TaskOutcome
@@ -67,7 +68,7 @@ def updating(live: Runtime, record: Record, assigns: Mapping[str, Any], *, at_on
         components.stale[record.ref] = record
         return Outcome({})
     yield from components.settling_one(Where.HERE, due)
-    return Outcome(live.component_diff())
+    return (yield from _finishing(live, None, None))
 
 
 def task_done(
@@ -118,7 +119,12 @@ def showing(live: Runtime, record: Record, reply: dict[str, Any] | None = None) 
     if target is not None and record.component._flash is not None:
         live.adopt_flash(record.component._flash)
     yield from _components(live).settling_one(Where.HERE, Due(record))
-    if target is None:
+    return (yield from _finishing(live, target, reply))
+
+
+def _finishing(live: Runtime, target: Navigation | None, reply: dict[str, Any] | None) -> Steps[Outcome]:
+    """A component has been rendered: that is all, unless the page has something to say, or goes elsewhere."""
+    if target is None and not live.has_news:
         return Outcome(live.component_diff(reply))
     first = live.component_diff()
     live.navigation = target
@@ -134,7 +140,7 @@ def catching_up(live: Runtime) -> Steps[Outcome]:
         record = next(iter(components.stale.values()))
         yield from components.settling_one(live.render_where, Due(record))
         diffs.append(live.component_diff())
-    last = (yield from rendering(live, live.render_where)) if live.behind else {}
+    last = (yield from rendering(live, live.render_where)) if live.behind or live.has_news else {}
     return Outcome(last, before=tuple(diff for diff in diffs if diff))
 
 

@@ -172,6 +172,11 @@ class Runtime:
                 show_flash(self.context, self)
         return self.flash
 
+    @property
+    def has_news(self) -> bool:
+        """Something was said that the page does not show yet."""
+        return self.flash is not None and bool(self.flash.unshown)
+
     def adopt_flash(self, flash: Flash) -> None:
         """A component leads elsewhere: what it has to say is said there."""
         for message in flash.take_unshown():

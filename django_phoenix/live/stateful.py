@@ -55,6 +55,11 @@ class Stateful(Asyncing, Hooked):
         """Django's session as it was at GET or join, read-only, under what the live_session adds."""
         return self._live.session
 
+    @property
+    def flash(self) -> Mapping[str, Any]:
+        """The latest text of each kind that ``put_flash`` was given."""
+        return self._open_flash().texts
+
     # The state.
 
     def assign(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
@@ -89,7 +94,8 @@ class Stateful(Asyncing, Hooked):
 
         kind: "info", "success", "warning", "error", or a word of your own; there is one message of each.
         A view that is left at once takes it along: the next page shows it. A component's own template shows
-        its messages; if it leads to another URL the page shows them.
+        its messages; if it leads to another URL the page shows them. ``self.view.put_flash`` says it on the
+        page.
         """
         check_flash(type(self).__name__, kind, text)
         self._open_flash().put(kind, text)

@@ -141,6 +141,16 @@ async def test_a_component_has_a_flash_of_its_own(browser: LiveClient) -> None:
     assert await heard(view) == ["page"]
 
 
+async def test_what_a_component_says_on_the_page_shows_there(browser: LiveClient) -> None:
+    view = await browser.open("/flash/")
+    diff = (await view.event("announce", {"text": "aloud"}, cid=1))["diff"]
+    assert diff["1"] == "beside"
+    assert [entry["1"] for entry in (diff["2"]["k"]["0"], diff["2"]["k"]["1"])] == ["aloud", "beside"]
+    assert await view.event("tell_component", {"text": "later"}) == {}
+    assert (await view.pushed("diff"))["2"]["k"]["1"]["1"] == "later"
+    assert await heard(view) == ["beside", "later"]
+
+
 @pytest.mark.parametrize("kind", [None, 3, "", "two words", " info"])
 def test_a_kind_is_one_word(kind: Any) -> None:
     with pytest.raises(

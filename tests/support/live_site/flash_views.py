@@ -22,6 +22,15 @@ class SayerComponent(LiveComponent):
     def say(self, text: str) -> None:
         self.put_flash("info", text)
 
+    def update(self, **assigns: Any) -> None:
+        if "announced" in assigns:
+            self.view.put_flash("success", assigns["announced"])
+
+    @event
+    def announce(self, text: str) -> None:
+        self.view.put_flash("success", text)
+        messages.error(self.request, "beside")
+
     @event
     def say_and_go(self, text: str, to: str, how: str) -> None:
         self.put_flash("info", text)
@@ -75,6 +84,10 @@ class FlashLive(LiveView):
         if text:
             self.put_flash("info", text)
         getattr(self, how)(to)
+
+    @event
+    def tell_component(self, text: str) -> None:
+        self.send_update(SayerComponent, id=1, announced=text)
 
     @event
     def later(self, text: str, to: str = "") -> None:
