@@ -1,4 +1,4 @@
-"""The pytest plugin: closes what a test has connected, and offers ``async_db``.
+"""The pytest plugin: closes what a test has connected, and offers ``async_db``, ``live``, ``alive``.
 
 pytest loads it in every project of an environment that has this package, so it imports nothing of it by
 itself.
@@ -7,7 +7,8 @@ itself.
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from typing import Any
 
 import pytest
 
@@ -38,3 +39,23 @@ def async_db(request: pytest.FixtureRequest) -> Iterator[None]:
     request.getfixturevalue("db")
     with in_this_context():
         yield
+
+
+@pytest.fixture
+def live(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """Open a live page with pytest-django's ``client``: ``page = live("/counter/")``."""
+    from functools import partial
+
+    from django_phoenix.testing.live import live
+
+    return partial(live, request.getfixturevalue("client"))
+
+
+@pytest.fixture
+def alive(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """As ``live``, in an async test, with ``async_client``: ``page = await alive("/counter/")``."""
+    from functools import partial
+
+    from django_phoenix.testing.live import alive
+
+    return partial(alive, request.getfixturevalue("async_client"))

@@ -67,7 +67,8 @@ def aadvance(seconds: float) -> Owed[None]:
     return _asked(world, world.advance(seconds), f"aadvance({seconds})")
 
 
-async def _answered(world: World, work: Coroutine[Any, Any, T]) -> T:
+async def answered(world: World, work: Coroutine[Any, Any, T]) -> T:
+    """What the kit has found; for the test, a failure is a plain AssertionError."""
     __tracebackhide__ = True
     if world.closed:
         work.close()
@@ -80,7 +81,7 @@ async def _answered(world: World, work: Coroutine[Any, Any, T]) -> T:
 
 
 def _asked(world: World, work: Coroutine[Any, Any, T], what: str) -> Owed[T]:
-    return Owed(work, partial(_answered, world), world.errors.forgotten.append, what, depth=3)
+    return Owed(work, partial(answered, world), world.errors.forgotten.append, what, depth=3)
 
 
 class Connecting:
@@ -95,7 +96,7 @@ class Connecting:
 
     async def _open(self) -> AsyncClientSocket:
         __tracebackhide__ = True
-        await _answered(self._peer.world, self._peer.open())
+        await answered(self._peer.world, self._peer.open())
         return AsyncClientSocket(self._peer)
 
     async def __aenter__(self) -> AsyncClientSocket:

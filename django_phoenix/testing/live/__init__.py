@@ -12,11 +12,22 @@ to be awaited.
 
 from __future__ import annotations
 
+from django_phoenix.testing.live.asynchronous import (
+    AsyncLiveElement,
+    AsyncLiveForm,
+    AsyncLivePage,
+    AsyncLiveUpload,
+    alive,
+)
 from django_phoenix.testing.live.files import LiveFile
 from django_phoenix.testing.live.synchronous import LiveElement, LiveForm, LivePage, LiveUpload, live
 from django_phoenix.testing.live.tab import DuplicateIdWarning, Move
 
 __all__ = [
+    "AsyncLiveElement",
+    "AsyncLiveForm",
+    "AsyncLivePage",
+    "AsyncLiveUpload",
     "DuplicateIdWarning",
     "LiveElement",
     "LiveFile",
@@ -24,5 +35,6 @@ __all__ = [
     "LivePage",
     "LiveUpload",
     "Move",
+    "alive",
     "live",
 ]

@@ -168,6 +168,19 @@ class Acting:
             await send_files(self.tab, field.ref, None, WHOLE)
         return field.ref
 
+    async def change_form(self, data: Mapping[str, Any], extra: Mapping[str, Any]) -> None:
+        """Fill in the form, and let it tell of the last field."""
+        form = self.form()
+        await form.change(form.fill(data), extra)
+
+    async def submit_form(
+        self, data: Mapping[str, Any], button: str | None, extra: Mapping[str, Any]
+    ) -> None:
+        """Fill in the form and submit it."""
+        form = self.form()
+        form.fill(data)
+        await form.submit(form.button(button), extra)
+
     def form(self) -> Form:
         """The element, which has to be a form."""
         element = self.query.one()

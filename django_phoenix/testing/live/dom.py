@@ -31,7 +31,10 @@ SHOWN = 2000
 
 # What is in the middle of a text; and what nobody reads.
 INLINE = frozenset(
-    "a abbr b bdi bdo cite code data dfn em i kbd mark q s samp small span strong sub sup time u var wbr".split()
+    {
+        *("a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "dfn", "em", "i", "kbd", "mark", "q", "s"),
+        *("samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr"),
+    }
 )
 UNREAD = frozenset(("script", "style", "template", "head", "noscript"))
 

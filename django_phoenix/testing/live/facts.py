@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django_phoenix.testing.failure import Failure
 from django_phoenix.testing.live.dom import attribute, text_of
 from django_phoenix.testing.live.mounted import Mounted
+from django_phoenix.testing.live.picture import open_in_browser
 from django_phoenix.testing.live.query import Query, Text
+from django_phoenix.testing.live.snapshots import compare, path_of
 from django_phoenix.testing.live.tab import Move, Tab
 from django_phoenix.testing.live.uploads import Entry
 from django_phoenix.testing.patterns import ANYTHING, mismatch, shown
@@ -210,6 +214,13 @@ class ViewFacts:
                     f"{self._tab.url}: the view {self._view_id!r} is not in the page any more."
                 )
         return Query(self._tab, scope, selector, text)
+
+    def _open_browser(self, show: Callable[[str], Any]) -> Path:
+        return open_in_browser(self.document, show)
+
+    def _assert_snapshot(self, name: str | None, selector: str | None) -> None:
+        html = self.html if selector is None else ElementFacts(self._query(selector)).html
+        compare(path_of(name), html)
 
     # Asserting what has happened: there is nothing to wait for.
 

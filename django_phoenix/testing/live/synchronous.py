@@ -15,9 +15,7 @@ from django_phoenix.testing.live.acting import Acting, press_in_window
 from django_phoenix.testing.live.facts import ElementFacts, UploadFacts, ViewFacts
 from django_phoenix.testing.live.later import crashing, finish
 from django_phoenix.testing.live.opening import NO_DATA, open_tab, tab_for
-from django_phoenix.testing.live.picture import open_in_browser
 from django_phoenix.testing.live.query import Query, Text
-from django_phoenix.testing.live.snapshots import compare, path_of
 from django_phoenix.testing.live.uploads import WHOLE, fail_file, send_files
 from django_phoenix.testing.peer import TIMEOUT
 from django_phoenix.testing.world import world_of_test
@@ -140,7 +138,7 @@ class LivePage(ViewFacts, _Doing):
 
     def open_browser(self, show: Callable[[str], Any] = webbrowser.open) -> Path:
         """Show the page as it is now in a real browser, by a file without scripts; returns the file."""
-        return open_in_browser(self.document, show)
+        return self._open_browser(show)
 
     def assert_snapshot(self, name: str | None = None, selector: str | None = None) -> None:
         """The HTML (of the element that matches) is what it was when the test ran first.
@@ -149,7 +147,7 @@ class LivePage(ViewFacts, _Doing):
         ``UPDATE_SNAPSHOTS=1`` in the environment it is written anew. ``name`` tells several of a test apart.
         """
         __tracebackhide__ = True
-        compare(path_of(name), self.html if selector is None else self.element(selector).html)
+        self._assert_snapshot(name, selector)
 
     # What goes wrong.
 
@@ -258,12 +256,7 @@ class LiveForm(ElementFacts, _Doing):
     def change(self, extra: Mapping[str, Any] = NO_DATA) -> None:
         """Fill in: ``phx-change``. ``extra``: what a script would add, such as values of hidden fields."""
         __tracebackhide__ = True
-
-        async def change() -> None:
-            form = self._acting.form()
-            await form.change(form.fill(self._data), extra)
-
-        self._do(change())
+        self._do(self._acting.change_form(self._data, extra))
 
     def submit(self, extra: Mapping[str, Any] = NO_DATA, *, button: str | None = None) -> None:
         """Fill in and submit, by Enter or by the button that matches ``button`` within the form.
@@ -271,13 +264,7 @@ class LiveForm(ElementFacts, _Doing):
         ``phx-submit``, or else a plain request, which leads to another page.
         """
         __tracebackhide__ = True
-
-        async def submit() -> None:
-            form = self._acting.form()
-            form.fill(self._data)
-            await form.submit(form.button(button), extra)
-
-        self._do(submit())
+        self._do(self._acting.submit_form(self._data, button, extra))
 
 
 class LiveUpload(UploadFacts, _Doing):

@@ -34,7 +34,7 @@ PATCH, NAVIGATE, LOAD = "patch", "navigate", "load"
 MOST_MOVES = 20
 
 # A child's element in its parent's HTML, empty.
-CHILD = re.compile(r'<([\w-]+)((?=[^>]* data-phx-session="[^"]*")[^>]* ?\bid="([^"]*)"[^>]*)></\1>')
+CHILD = re.compile(r'<([\w-]+)((?=[^>]* data-phx-session="[^"]*")[^>]*?\sid="([^"]*)"[^>]*)></\1>')
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 
@@ -147,6 +147,7 @@ class Tab:
     async def close_socket(self) -> None:
         """As when a browser leaves a page."""
         wire, self._wire = self._wire, None
+        self._lost()
         if wire is not None and wire.close_code is None:
             await wire.aclose()
 

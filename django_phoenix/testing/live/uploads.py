@@ -120,14 +120,16 @@ class Input:
             return
         size = len(entry.file.content)
         until = size * percent // WHOLE
-        while entry.sent < until or (until == size == 0 and entry.progress < WHOLE):
+        while entry.sent < until:
             data = entry.file.content[entry.sent : min(entry.sent + entry.chunk_size, until)]
             reply = await self.tab.wire.call(entry, "chunk", data)
             if reply is None or reply["status"] != "ok":
                 await self._fail(entry, (reply or {}).get("response", {}).get("reason", "closed"))
                 return
             entry.sent += len(data)
-            await self._tell(entry, WHOLE if entry.sent == size else entry.sent * WHOLE // size)
+            await self._tell(entry, entry.sent * WHOLE // size)
+        if entry.sent == size:
+            await self._tell(entry, WHOLE)
 
     async def tell_failure(self, entry: Entry, reason: str) -> None:
         """As when the browser's uploader gives up."""

@@ -7,14 +7,8 @@ from tests.live.conftest import SETTINGS
 
 
 @pytest.fixture
-def old_site():
-    """The site of the tests of live views is the site."""
-    with override_settings(**SETTINGS):
-        yield
-
-
-@pytest.fixture
-def site(db):
-    """The kit's own site is the site."""
-    with override_settings(**SETTINGS | {"ROOT_URLCONF": "tests.testing.live.site"}):
+def site(request, db):
+    """The kit's own site is the site, or the URLs that a test module names as ``URLS``."""
+    urls = getattr(request.module, "URLS", "tests.testing.live.site")
+    with override_settings(**SETTINGS | {"ROOT_URLCONF": urls}):
         yield

@@ -142,7 +142,8 @@ class PickLive(LiveView):
       <input form="pick" name="outside" value="o">
       <form id="raw"><input name="q"></form>
       <form id="search" action="/plain/"><input name="q" value=""><button>Go</button></form>
-      <form id="login" phx-submit="login" action="/posted/" method="post"{% if ready %} phx-trigger-action{% endif %}>
+      <form id="login" phx-submit="login" action="/posted/" method="post"
+        {% if ready %} phx-trigger-action{% endif %}>
         <input name="who"></form>"""
 
     class Assigns:
