@@ -15,7 +15,7 @@ from testproject.bench.live import (
     TableLive,
     UploadLive,
 )
-from testproject.bench.views import hold_rows
+from testproject.bench.views import hold_rows, plain
 
 urlpatterns = [
     path("counter", CounterLive.as_view()),
@@ -27,5 +27,6 @@ urlpatterns = [
     path("chat", ChatLive.as_view()),
     path("chat_stream", ChatStreamLive.as_view()),
     path("upload", UploadLive.as_view()),
+    path("plain", plain),
     path("rows/<int:number>", hold_rows),
 ]

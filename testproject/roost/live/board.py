@@ -112,6 +112,7 @@ class BoardLive(RoostLive):
     def move(self, id: int, lane: int, index: int) -> None:
         target = get_object_or_404(Lane, pk=lane, board=self.assigns.board.id)
         deeds.move_card(self.request.user, self.find(id), target, index)
+        self.load()  # in the reply, for whoever moves it on with the keyboard
 
     @event
     def add_card(self, lane: int, title: Title) -> None:
