@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
-from django_phoenix.formsets import LiveFormSet, LiveModelFormSet
 from django_phoenix.forms import errors_to_show
+from django_phoenix.formsets import LiveFormSet, LiveModelFormSet
 from django_phoenix.live.forms import decode_form
 
 

@@ -4,7 +4,6 @@ import pytest
 from django.contrib.auth.models import Group
 
 from django_phoenix.generic import CreateLive, DeleteLive, DetailLive, ListLive, UpdateLive
-
 from tests.live.test_posts import text_of
 
 

@@ -158,7 +158,7 @@ class DeleteGroupLive(PermissionRequired, DeleteLive):
 
 
 class NickForm(forms.Form):
-    asked: list[str] = []  # noqa: RUF012
+    asked: list[str] = []
 
     nick = forms.CharField()
     age = forms.IntegerField(required=False)
