@@ -13,7 +13,19 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import longpoll, measure, presence, report, scale, slow, soak, two_processes, uploads, workloads
+from bench import (
+    longpoll,
+    measure,
+    pages,
+    presence,
+    report,
+    scale,
+    slow,
+    soak,
+    two_processes,
+    uploads,
+    workloads,
+)
 from bench.claims import Claim
 
 RESULTS = Path(__file__).with_name("results")
@@ -24,6 +36,7 @@ WHOLE_SERVER: dict[str, Callable[[bool], list[Claim]]] = {
     "a slow client": slow.measure,
     "long-polling": longpoll.measure,
     "fan-out over two processes": two_processes.measure,
+    "a live page until it is live": pages.measure,
     "presence": presence.measure,
     "uploads": uploads.measure,
     "soak": soak.measure,
@@ -44,6 +57,8 @@ def main() -> int:
             measure.cpu_round(chosen, figures, options.quick)
         if options.only in workloads.CONNECTION.title:
             measure.connection_memory(figures, options.quick)
+        if options.only in workloads.COUNTER.title:
+            measure.counter_memory(figures, options.quick)
         if options.only in workloads.TABLE.title:
             measure.table_memory(figures, options.quick)
     text = report.markdown(figures, chosen, options.rounds, list(claims(options)))

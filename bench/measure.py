@@ -12,7 +12,7 @@ from typing import Any
 from bench import load
 from bench.phxload import memory_kib
 from bench.servers import BARE, OURS, STOCK, Application, Server, running
-from bench.workloads import CONNECTION, TABLE, Memory, Workload
+from bench.workloads import CONNECTION, COUNTER, TABLE, Memory, Workload
 
 WARM_UP = ["echo", "--conns", "100", "--msgs", "20", "--topic", "bench:warm"]
 
@@ -68,6 +68,18 @@ def table_memory(figures: Figures, quick: bool) -> None:
     with running(OURS) as server:
         load.run(server, ["live", "--path", "/live/table", "--event", "touch", "--conns", "3", "--msgs", "5"])
         figures.add(TABLE.title, OURS, idle(server, TABLE, quick) - rows_alone())
+
+
+def counter_memory(figures: Figures, quick: bool) -> None:
+    """Counter views in one fresh process, bare connections in another; the difference is the view."""
+    with running(BARE) as server:
+        load.run(server, WARM_UP)
+        bare = idle(server, CONNECTION, quick)
+    with running(OURS) as server:
+        load.run(
+            server, ["live", "--path", "/live/counter", "--event", "inc", "--conns", "20", "--msgs", "5"]
+        )
+        figures.add(COUNTER.title, OURS, idle(server, COUNTER, quick) - bare)
 
 
 def idle(server: Server, memory: Memory, quick: bool) -> float:

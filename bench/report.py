@@ -10,7 +10,7 @@ from importlib.metadata import version
 from bench.claims import Claim, table
 from bench.measure import Figures
 from bench.servers import BARE, OURS, STOCK
-from bench.workloads import CONNECTION, TABLE, Memory, Workload
+from bench.workloads import CONNECTION, COUNTER, TABLE, Memory, Workload
 
 PACKAGES = ("django", "channels", "uvicorn", "websockets", "uvloop", "orjson")
 COLUMNS = (
@@ -96,9 +96,10 @@ def memory_rows(figures: Figures) -> Iterator[str]:
     whole, bare = figures.median(CONNECTION.title, OURS), figures.median(CONNECTION.title, BARE)
     if whole is not None and bare is not None:
         yield memory_row(CONNECTION, whole - bare, whole, bare, figures.median(CONNECTION.title, STOCK))
-    table = figures.median(TABLE.title, OURS)
-    if table is not None:
-        yield memory_row(TABLE, table, None, None, None)
+    for memory in (COUNTER, TABLE):
+        alone = figures.median(memory.title, OURS)
+        if alone is not None:
+            yield memory_row(memory, alone, None, None, None)
 
 
 def memory_row(memory: Memory, ours: float, *others: float | None) -> str:

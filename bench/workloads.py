@@ -97,3 +97,6 @@ CONNECTION = Memory(
     "memory per connection in one topic", "idle --topic bench:idle", 4, 2, "the bare ASGI app", 5000
 )
 TABLE = Memory("memory of a live 1000x5 table view", "idle --path /live/table", 200, 60, "its rows", 400)
+COUNTER = Memory(
+    "memory of an idle live counter", "idle --path /live/counter", 30, 16, "its connection", 1000
+)
