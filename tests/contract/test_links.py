@@ -172,6 +172,8 @@ def test_in_a_template_of_no_live_page_nothing_is_certain() -> None:
         ('<a {% live_navigate "/plain/" %}>', ['{% live_navigate "/plain/" %}']),
         ('<a {% live_navigate "/nowhere/" %}>', ['{% live_navigate "/nowhere/" %}']),
         ('<a {% live_navigate "nowhere" %}><a {% live_navigate "news:index" %}>', []),
+        ('<a {% live_post "plain" %}><a {% live_post "/plain/" %}><a {% live_post "/there/1/" %}>', []),
+        ('<a {% live_post "/nowhere/" %}>', ['{% live_post "/nowhere/" %}']),
         ('<a href="/nowhere/">', []),
         ('<a href="/nowhere/" data-phx-link="redirect">', ['href="/nowhere/"']),
         ('<a href="/nowhere/{{ x }}" data-phx-link="redirect">', []),
