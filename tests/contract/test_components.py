@@ -140,6 +140,10 @@ FAULTY = {
         f'{{% live_component "{__name__}.PageLive" id=1 / %}}': E,
         '{% live_component "." id=1 / %}': E,
         '{% live_component "" id=1 / %}': E,
+        f'{{% live_render "{__name__}.PageLvie" id=1 %}}': E,
+        f'{{% live_render "{__name__}.Todo" id=1 %}}': E,
+        '{% live_render "tests.support.live_site.views.Mixed" id=1 %}': E,
+        '{% live_render "." id=1 %}': E,
     },
     "T041": {
         '{% component "check.card" / %}': E,

@@ -11,6 +11,7 @@ from django.template.base import Template
 
 from django_phoenix.live.page import PLAIN_LAYOUT, find_template, frame_of, load_template, template_engine
 from django_phoenix.live.routes import LiveRoute
+from django_phoenix.live.session import DEFAULT
 from django_phoenix.management.checks.live_pages import distinct_routes
 
 from .assemble import Assembly
@@ -22,6 +23,7 @@ from .component_classes import (
     registered_components,
 )
 from .html import Tags
+from .nested_views import view_of
 from .parse import Library
 from .source import Source
 from .structure import is_document, offers
@@ -53,6 +55,7 @@ class Site:
     def units(self, templates: Iterable[Template] = ()) -> list[Unit]:
         """Pages, then components, then those of ``templates`` that are not part of them."""
         self.pages = [page for route in distinct_routes() for page in self._pages(route)]
+        self.pages += self._nested(self.pages)
         self.all_units = units = self.pages + self._components(self.pages)
         read = {source for unit in units for source in unit.sources}
         for template in templates:
@@ -76,6 +79,36 @@ class Site:
                 yield self._page(route, template, layout, block)
             except UNUSABLE as error:
                 self._note(route, error)
+
+    def _nested(self, pages: list[Unit]) -> list[Unit]:
+        """The views that tags in pages show, those in them, and so on, as far as no URL leads to them."""
+        seen = {page.owner for page in pages}
+        waiting, found = list(pages), list[Unit]()
+        while waiting:
+            for use in waiting.pop().uses:
+                view_class = view_of(use.node)
+                if view_class is not None and view_class not in seen:
+                    seen.add(view_class)
+                    new = list(self._nested_pages(view_class))
+                    waiting += new
+                    found += new
+        return found
+
+    def _nested_pages(self, view_class: type[Any]) -> Iterator[Unit]:
+        """One for each template; they have no layout."""
+        try:
+            view = view_class()
+            _, block = frame_of(view, DEFAULT)
+            for template in _templates_of(view):
+                owner = _owner_of_text(view_class, template)
+                assembly = Assembly(self.library, self.engine)
+                steps = assembly.template(template, owner)
+                if offers(steps, block):
+                    assembly = Assembly(self.library, self.engine, block)
+                    steps = assembly.template(template, owner)
+                yield self._unit("page", view_class, assembly, steps, views={view_class})
+        except UNUSABLE as error:
+            self.unreadable[f"{view_class.__module__}.{view_class.__qualname__}"] = error
 
     def _note(self, route: LiveRoute, error: Exception) -> None:
         self.unreadable[f"{route.view_class.__module__}.{route.view_class.__qualname__}"] = error

@@ -1,4 +1,4 @@
-"""T040: unknown components. T041, T042: their arguments. T043, T045: their slots."""
+"""T040: unknown components and views. T041, T042: their arguments. T043, T045: their slots."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from django_phoenix.management.contract.component_slots import slots_of
 from django_phoenix.management.contract.findings import Finding, Level, rule
 from django_phoenix.management.contract.hints import did_you_mean
 from django_phoenix.management.contract.literals import DYNAMIC
+from django_phoenix.management.contract.nested_views import view_of, view_path, why_not
 from django_phoenix.management.contract.source import Place, Step, Text, Use
 from django_phoenix.management.contract.takes import Argument, Takes, takes_of
 from django_phoenix.management.contract.unit import Unit
 from django_phoenix.rendering.live_components import LiveComponentNode
 
 
-@rule("T040", Level.ERROR, "A component that there is not.")
+@rule("T040", Level.ERROR, "A component or view that there is not.")
 def unknown_component(unit: Unit) -> Iterator[Finding]:
-    """Of django-components, by its registered name; a live component, by its class."""
+    """Of django-components, by its registered name; a live component or view, by its class."""
     for use in unit.uses:
         node: Any = use.node
         if component_of(node) is not None:
@@ -41,6 +42,12 @@ def unknown_component(unit: Unit) -> Iterator[Finding]:
                 use.place,
                 f"There is no live component {path!r}.",
                 did_you_mean(path, _live_components(), 'Give its dotted path, or "app_label.ClassName".'),
+            )
+        elif (path := view_path(node)) is not None and view_of(node) is None:
+            yield Finding(
+                use.place,
+                f"There is no live view {path!r} that could be shown here.",
+                why_not(path),
             )
 
 
