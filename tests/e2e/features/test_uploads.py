@@ -41,6 +41,8 @@ def test_files_go_to_a_storage_elsewhere_and_a_cancel_stops_them(
     assert storage.objects == {"photos/a.txt": b"one", "photos/b.txt": b"two"}
 
     watch.allow(f"403 (Forbidden) ({storage.url}")
+    # Of a form whose view is left while it is submitted.
+    watch.allow("Failed to push form submit")
     # What the storage refuses, and what the view refuses, is told, and stays until it is cancelled.
     for name, told in (("forged.txt", "external_client_failure 403"), ("unwanted.txt", "not that one")):
         choose(page, (name, b"x"))
