@@ -47,6 +47,10 @@ TEMPLATES = {
         '{% extends "base.html" %}{% block nav %}{% for message in messages %}{{ message }}{% endfor %}'
         "{% endblock %}{% block content %}{{ count }}{% endblock %}"
     ),
+    "component.html": (
+        '{% extends "base.html" %}{% load component_tags %}'
+        "{% block nav %}{% component 'core.flash' messages=messages / %}{% endblock %}"
+    ),
     "titled.html": '{% extends "base.html" %}{% block title %}{{ page_title }}{% endblock %}',
 }
 
@@ -264,9 +268,21 @@ def test_w010_messages_outside_the_region_miss_what_handlers_say(settings: Setti
         def save(self) -> None:
             self.put_flash("info", "Saved")
 
-    assert routed(settings, path("x/", Saying.as_view())) == ["W010"]
-    (message,) = checks.check_live()
-    assert "'nav' reads 'messages'" in message.msg
+    class Leaving(Saying):
+        @live_event
+        def save(self) -> None:
+            self.put_flash("info", "Saved")
+            self.redirect("/")
+
+    class Form(LiveView):
+        template_name = "component.html"
+        success_message = "Saved"
+
+    for view in (Saying, Form):
+        assert routed(settings, path("x/", view.as_view())) == ["W010"]
+        (message,) = checks.check_live()
+        assert f"'nav' reads what {view.__qualname__} puts into its flash" in message.msg
+    assert routed(settings, path("x/", Leaving.as_view())) == []
 
 
 class Strict:

@@ -13,6 +13,7 @@ from django_phoenix.live.routes import LiveRoute, guarding_middleware, live_rout
 from django_phoenix.management.checks.asgi import sockets
 from django_phoenix.management.checks.containers import check_containers, check_flash_middleware
 from django_phoenix.management.checks.live_pages import (
+    FLASH,
     distinct_routes,
     hidden_blocks,
     page_of_route,
@@ -93,10 +94,14 @@ def _stale(route: LiveRoute, names: dict[str, str]) -> Iterator[CheckMessage]:
     for name, block in names.items():
         where = f"The block {block!r}" if block else "Text of the layout"
         view = route.view_class.__qualname__
+        what = (
+            f"what {view} puts into its flash"
+            if name in FLASH
+            else f"{name!r}, which handlers of {view} assign"
+        )
         yield warning(
             10,
-            f"{where} reads {name!r}, which handlers of {view} assign; it is outside "
-            f"the live region of /{route.pattern} and will go stale.",
+            f"{where} reads {what}; it is outside the live region of /{route.pattern} and will go stale.",
             "Move it into the live block, or let live_block name a block that holds both.",
         )
 

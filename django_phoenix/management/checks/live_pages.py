@@ -17,6 +17,7 @@ from django_phoenix.conf import settings
 from django_phoenix.exceptions import TemplateCompileError
 from django_phoenix.live.page import Page, page_of
 from django_phoenix.live.routes import LiveRoute, live_routes
+from django_phoenix.management.contract.reads import is_parameter, names_of_parameter
 from django_phoenix.params import MARK
 
 # Follows the state although it stands outside the region.
@@ -89,29 +90,37 @@ def hidden_blocks(page: Page) -> dict[str, tuple[str, list[str]]]:
 
 
 def assigned_names(view_class: type[Any]) -> set[str]:
-    """Names that a view's handlers set on ``self.assigns``, as far as their source shows it."""
-    names: set[str] = set()
+    """Names that a view's handlers set on ``self.assigns``, as far as their source shows it.
+
+    What any method but ``mount`` says, unless a page load follows, is among the messages.
+    """
+    names = set(FLASH) if getattr(view_class, "success_message", None) else set()
     for name, function in inspect.getmembers(view_class, inspect.isfunction):
         if hasattr(function, MARK) or name in HANDLERS:
-            names |= _assigned_in(function)
+            names |= _assigned_in(_attributes_in(function))
+        if name != "mount" and not function.__module__.startswith("django_phoenix."):
+            used = {node.attr for node in _attributes_in(function)}
+            if "put_flash" in used and "redirect" not in used:
+                names |= FLASH
     return names
 
 
-def _assigned_in(function: Any) -> set[str]:
+def _attributes_in(function: Any) -> list[ast.Attribute]:
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, SyntaxError):
-        return set()
-    attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
-    assigned = {
+        return []
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+
+
+def _assigned_in(attributes: list[ast.Attribute]) -> set[str]:
+    return {
         node.attr
         for node in attributes
         if isinstance(node.ctx, ast.Store)
         and isinstance(node.value, ast.Attribute)
         and node.value.attr == "assigns"
     }
-    says_something = any(node.attr == "put_flash" for node in attributes)
-    return assigned | FLASH if says_something else assigned
 
 
 def names_outside(page: Page, live_block: str) -> dict[str, set[str]]:
@@ -174,6 +183,8 @@ def names_read(part: Any) -> set[str]:
             waiting += list(item.values())
         elif isinstance(item, FilterExpression):
             waiting += [item.var, item.filters]
+        elif is_parameter(item):
+            names |= {path[0] for path in names_of_parameter(item)}
         elif isinstance(item, Node) or _is_condition(item):
             waiting += list(vars(item).values())
     return names

@@ -85,8 +85,8 @@ def _reads(item: Any, place: Place, *, optional: bool = False) -> Iterator[Read]
             waiting += [(each, optional) for each in item.values()]
         elif _is_condition(item):
             waiting += [(each, optional) for each in vars(item).values()]
-        elif _is_parameter(item):
-            for path in _names_of_parameter(item):
+        elif is_parameter(item):
+            for path in names_of_parameter(item):
                 yield _read(place, path, optional)
 
 
@@ -98,12 +98,13 @@ def _is_condition(item: object) -> bool:
     return type(item).__module__ in {"django.template.smartif", "django.template.defaulttags"}
 
 
-def _is_parameter(item: object) -> bool:
+def is_parameter(item: object) -> bool:
     """A parameter of a tag of django-components."""
     return hasattr(item, "value") and hasattr(item, "is_flag")
 
 
-def _names_of_parameter(item: Any) -> Iterator[tuple[str, ...]]:
+def names_of_parameter(item: Any) -> Iterator[tuple[str, ...]]:
+    """The names that such a parameter reads."""
     waiting = [item.value]
     while waiting:
         value = waiting.pop()
