@@ -31,7 +31,6 @@ from django_phoenix.live.spec import spec_of
 from django_phoenix.live.steps import drive_sync
 from django_phoenix.live.view_names import find_view
 from django_phoenix.live.view_token import Surroundings, ViewToken
-from django_phoenix.rendering.assets import deliveries
 from django_phoenix.transport.read_only_session import ReadOnlySession
 
 logger = logging.getLogger(__name__)
@@ -133,10 +132,7 @@ def show_in_page(context: Context, wanted: Wanted) -> SafeString:
         )
     page: dict[Any, Any] = context.render_context.dicts[0]
     ids = page.setdefault(IDS, set())
-    html = _first(request, None, wanted, Kind.WIDGET, ids=ids)
-    for delivery in deliveries:
-        html = mark_safe(delivery.linked(html, nonce_of(request)))
-    return html
+    return _first(request, None, wanted, Kind.WIDGET, ids=ids)
 
 
 def _first(

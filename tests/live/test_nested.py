@@ -7,6 +7,7 @@ import pytest
 from django_phoenix.exceptions import LiveViewError
 from tests.support.live_site import nested_views
 from tests.support.nested_client import elements, join, open_with_child, try_join
+from tests.support.upload_client import Form
 
 
 @pytest.fixture(autouse=True)
@@ -134,6 +135,33 @@ def find_stream(tree):
     if "stream" in tree:
         return tree["stream"]
     return next(filter(None, (find_stream(each) for each in tree.values() if isinstance(each, dict))), None)
+
+
+async def test_views_stand_in_components_and_in_slots(browser):
+    page = await browser.get("/nested/holding/")
+    assert {id: each.html for id, each in elements(page).items()} == {
+        "own": "<b>Own 0</b>",
+        "slotted": "<b>Slotted 0</b>",
+    }
+    view = await browser.join(page)
+    shown = elements(view.joined["rendered"])
+    assert all(page.id in each.attributes for each in shown.values())
+    for id in ("own", "slotted"):
+        child = await join(browser, shown[id])
+        assert await child.event("inc") == {"diff": {"1": "1"}}
+
+
+async def test_a_child_may_change_the_pages_title(browser):
+    """LV-88"""
+    _, child = await open_with_child(browser, "/nested/titled/", "titled")
+    assert child.joined["rendered"]["t"] == "From the child"
+
+
+async def test_a_file_is_uploaded_to_a_child(browser):
+    _, child = await open_with_child(browser, "/nested/uploading/", "uploading")
+    form = Form(child)
+    await form.upload(b"text")
+    assert form.text == "a.txt"
 
 
 # -- messages

@@ -169,3 +169,9 @@ def test_two_views_live_in_an_ordinary_page(page: Page) -> None:
     expect(text(page, "first")).to_have_text("first 1")
     page.click("#second .go")  # where no main view is, the page is loaded
     expect(page.locator("h1")).to_have_text("Two")
+
+
+def test_an_ordinary_page_whose_views_are_refused_is_not_loaded_for_ever(page: Page, watch: Watch) -> None:
+    watch.allow("unauthorized live_redirect")
+    page.goto("/nested/ordinary/?spoilt=1")
+    expect(page.locator(".phx-notice")).to_have_attribute("data-kind", "stale")

@@ -10,7 +10,9 @@ from django.http import Http404, HttpResponse
 from django.template import engines
 from django.urls import path
 
+from django_phoenix.component import Slot, component
 from django_phoenix.guards import LoginRequired
+from django_phoenix.live_component import LiveComponent
 from django_phoenix.live_view import LiveView, event
 
 HERE = __name__
@@ -346,6 +348,66 @@ class OpaqueLive(LiveView):
         self.assigns.n += 1
 
 
+class HolderComponent(LiveComponent):
+    """Shows a view of its own, and what stands in its tag."""
+
+    template = "<div>" + tag("ChildLive", 'id="own" name="Own"') + "{% render_slot %}</div>"
+
+
+class HoldingLive(LiveView):
+    """Views in slots: of a live component, and of a function component in that."""
+
+    layout = "base.html"
+    template = (
+        f'{{% load phoenix component_tags %}}{{% live_component "{HERE}.HolderComponent" id=1 %}}'
+        '{% component "nested.box" %}'
+        + tag("ChildLive", 'id="slotted" name=name')
+        + "{% endcomponent %}{% endlive_component %}"
+    )
+
+    class Assigns:
+        name: str = "Slotted"
+
+
+@component("nested.box", template="{% load component_tags %}<p>{% slot 'body' default / %}</p>")
+def box(body: Slot) -> None:
+    """A paragraph."""
+
+
+class TitledLive(LiveView):
+    template = "<p>titled</p>"
+
+    class Assigns:
+        page_title: str = "From the child"
+
+
+class TitledPageLive(LiveView):
+    layout = "base.html"
+    template = "<h1>page</h1>" + tag("TitledLive", 'id="titled"')
+
+
+class UploadingLive(LiveView):
+    template = """{% load phoenix %}
+        <form phx-change="validate">{% live_file_input uploads.files %}</form><p>{{ saved }}</p>"""
+
+    def mount(self, params, session):
+        self.allow_upload("files", accept=[".txt"], auto_upload=True, progress=self.progressed)
+        self.assigns.saved = ""
+
+    def progressed(self, name, entry):
+        if entry.done:
+            [self.assigns.saved] = self.consume_uploaded_entries(name, lambda meta, entry: entry.client_name)
+
+    @event
+    def validate(self):
+        pass
+
+
+class UploadingPageLive(LiveView):
+    layout = "base.html"
+    template = "<h1>page</h1>" + tag("UploadingLive", 'id="uploading"')
+
+
 class MutatingLive(LiveView):
     """The dict that it hands over changes in place."""
 
@@ -396,6 +458,9 @@ urlpatterns = [
     path("framed/", FramedLive.as_view()),
     path("twins/", TwinsLive.as_view()),
     path("opaque/", OpaqueLive.as_view()),
+    path("holding/", HoldingLive.as_view()),
+    path("titled/", TitledPageLive.as_view()),
+    path("uploading/", UploadingPageLive.as_view()),
     path("mutating/", MutatingLive.as_view()),
     path("ordinary/", ordinary),
     path("without-request/", without_request),

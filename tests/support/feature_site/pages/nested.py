@@ -204,7 +204,9 @@ ORDINARY = f"""{{% load phoenix %}}<!doctype html>
 
 
 def ordinary(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(engines["django"].from_string(ORDINARY).render({}, request))
+    """With ``?spoilt`` its tokens are none."""
+    html = engines["django"].from_string(ORDINARY).render({}, request)
+    return HttpResponse(html.replace('-session="', '-session="x') if "spoilt" in request.GET else html)
 
 
 def joining(request: HttpRequest) -> HttpResponse:
