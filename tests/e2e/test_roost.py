@@ -1,4 +1,4 @@
-"""Roost, the product in the test project: two people at one board, and a page that is the same for everybody."""
+"""Roost, the product in the test project: two people at one board, and pages that are there for everybody."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ PAGES += ("/search/?q=card", "/activity/", "/settings/", "/boards/new/")
 def test_pages_shut_nobody_out_and_stay_where_they_are(
     width: int, scheme: str, enter: Callable[..., Visitor]
 ) -> None:
-    """No serious fault for axe-core, nothing moves when the socket joins, nothing is wider than the window."""
+    """No serious fault for axe-core, nothing moves when the socket joins, nothing is too wide."""
     visitor = enter(
         "ada", viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
     )

@@ -28,6 +28,13 @@ class BoardRow(NamedTuple):
     tone: str
 
 
+def with_me(here: tuple[Here, ...], me: Person) -> tuple[Here, ...]:
+    """At GET nobody is tracked yet; the page that joins should not look different."""
+    if any(one.id == me.id for one in here):
+        return here
+    return tuple(sorted((*here, Here(me.id, me, (), ())), key=lambda one: one.person.name))
+
+
 class BoardLive(RoostLive):
     template_name = "roost/board.html"
 
@@ -80,7 +87,7 @@ class BoardLive(RoostLive):
             BoardPresence.update(self, self.assigns.me.id, meta, topic=self.topic)
 
     def look_around(self) -> None:
-        self.assigns.here = here = who_is_here(self.topic)
+        self.assigns.here = here = with_me(who_is_here(self.topic), self.assigns.me)
         eyes: dict[int, tuple[Person, ...]] = {}
         for other in here:
             for card in other.cards:
