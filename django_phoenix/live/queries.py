@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,8 @@ from django.db.models import Model, QuerySet
 
 from django_phoenix import pubsub
 from django_phoenix.exceptions import LiveViewError
+from django_phoenix.live.query_order import in_one_order, staying_of
+from django_phoenix.live.shared_query import SharedQuery, owned, shared
 from django_phoenix.live.steps import Step, Steps, Where
 from django_phoenix.live_queries import Keys, merged, topics_of
 from django_phoenix.rendering.streams import RESET, Stream
@@ -27,12 +28,6 @@ WINDOW = 0.05
 # event, as one with phx-viewport-top does, puts what comes meanwhile at its end, and back what has gone: the
 # client's way. When the answer comes, it is put right.
 WAITS = 0.3
-
-# More objects than that are fetched with all the rest of the query.
-FEW = 100
-
-# What leaves no two rows in doubt; and what nothing can help.
-UNIQUE = {"pk", "-pk", "?"}
 
 
 class QueryNews:
@@ -55,6 +50,7 @@ class LiveQuery:
         "owner",
         "queryset",
         "reset",
+        "shared",
         "shown",
         "stream",
         "topics",
@@ -68,6 +64,7 @@ class LiveQuery:
         # What the client shows, in its order: primary keys, and the ids of their elements.
         self.keys: dict[Any, str] = {}
         self.queryset: QuerySet[Any] = None  # type: ignore[assignment]  # until it follows one
+        self.shared: SharedQuery = None  # type: ignore[assignment]
         self.topics: dict[str, type[Model]] = {}
         # All that is shown goes first.
         self.reset = False
@@ -79,7 +76,7 @@ class LiveQuery:
     def follow(self, queryset: Any, *, reset: bool) -> None:
         """Show this one from now on. Raises TypeError or LiveViewError."""
         here = f"{type(self.owner).__name__}.stream({self.name!r}, …, live=True)"
-        self.queryset = _in_one_order(here, queryset)
+        self.queryset = in_one_order(here, queryset)
         try:
             self.topics = topics_of(self.queryset.model)
         except ImproperlyConfigured as error:
@@ -88,36 +85,39 @@ class LiveQuery:
 
     def read(self) -> None:
         """Show what the query gives now. Blocks."""
+        self.shared = shared(self.queryset)
         if self.reset or (self.keys and monotonic() < self.shown + WAITS):
             self.reset = False
             self.keys = {}
             self.stream.log.append(RESET)
-        anew, self.all_anew = self.all_anew or not self.keys, False
-        self.look(None if anew else set())
+        if self.all_anew or not self.keys:
+            self.all_anew = False
+            self._show({each.pk: each for each in self.queryset.all()})
+        else:
+            self._look(set(), SharedQuery(self.queryset), 0)
 
-    def look(self, changed: Keys) -> bool:
-        """Show what is other than it was, objects with these keys among it. False: nothing. Blocks."""
+    def look(self, changed: Keys, number: int) -> bool:
+        """Show what is other than it was after so many news, objects with these keys among it. Blocks.
+
+        False: nothing is.
+        """
         if changed is None:
-            return self._show({each.pk: each for each in self.queryset.all()})
-        order = dict.fromkeys(self.queryset.prefetch_related(None).values_list("pk", flat=True))
-        staying = _staying(self.keys, order)
+            return self._show(self.shared.everything(number))
+        return self._look(changed, self.shared, number)
+
+    def _look(self, changed: set[Any], source: SharedQuery, number: int) -> bool:
+        order = source.order(number)
+        staying = staying_of(self.keys, order)
         wanted = [key for key in order if key not in staying or key in changed]
         if not wanted and len(staying) == len(self.keys):
             return False
-        found = self._fetch(wanted) if wanted else {}
+        found = source.objects(number, wanted) if wanted else {}
         return self._show(found, [key for key in order if key in found or key in staying])
-
-    def _fetch(self, wanted: list[Any]) -> dict[Any, Any]:
-        query = self.queryset.all()
-        if len(wanted) <= FEW:
-            query.query.clear_limits()
-            query = query.filter(pk__in=wanted)
-        return {each.pk: each for each in query}
 
     def _show(self, found: dict[Any, Any], order: Sequence[Any] | None = None) -> bool:
         """Those that were found come or are shown anew, at their places; others stay, or go."""
         order = list(found) if order is None else order
-        staying = _staying(self.keys, order)
+        staying = staying_of(self.keys, order)
         known, self.keys = self.keys, {}
         self.shown = monotonic()
         log = self.stream.log
@@ -130,7 +130,7 @@ class LiveQuery:
             if key in staying and key not in found:
                 self.keys[key] = known[key]
                 continue
-            item = found[key]
+            item = owned(self.queryset, found[key])
             dom_id = self.keys[key] = self.dom_id(item)
             log.append((dom_id, item, -1 if not known or key in staying else place, None, False))
         return len(log) > before
@@ -212,7 +212,9 @@ class LiveQueries:
         self._earliest = self._live.channel.server.loop.time() + WINDOW
         news, self._news = self._news, {}
         queries = [
-            (query, _concerned(query, news)) for query in self._queries.values() if query not in self._unread
+            (query, _concerned(query, news), query.shared.number)
+            for query in self._queries.values()
+            if query not in self._unread
         ]
         owners: list[Streaming] = yield Step(Where.POOL, _look, (queries,))
         return owners
@@ -232,6 +234,10 @@ class LiveQueries:
         """Somebody has changed something."""
         keys = delivery.payload.get("pks")
         topic = delivery.topic
+        # Others may be asking for something, in a thread.
+        for query in list(self._queries.values()):
+            if topic in query.topics and query.shared is not None:
+                query.shared.note(delivery)
         self._news[topic] = merged(self._news.get(topic, set()), None if keys is None else _hashable(keys))
         if not self._called:
             self._called = True
@@ -260,8 +266,9 @@ def _read(queries: list[LiveQuery]) -> None:
         query.read()
 
 
-def _look(queries: list[tuple[LiveQuery, Keys]]) -> list[Streaming]:
-    return [query.owner for query, keys in queries if (keys is None or keys) and query.look(keys)]
+def _look(queries: list[tuple[LiveQuery, Keys, int]]) -> list[Streaming]:
+    found = (each for each in queries if each[1] is None or each[1])
+    return [query.owner for query, keys, number in found if query.look(keys, number)]
 
 
 def _concerned(query: LiveQuery, news: dict[str, Keys]) -> Keys:
@@ -287,47 +294,3 @@ def _converted(model: type[Model], keys: Keys) -> Keys:
 
 def _hashable(keys: list[Any]) -> set[Any]:
     return {tuple(key) if isinstance(key, list) else key for key in keys}
-
-
-def _staying(known: Iterable[Any], order: Iterable[Any]) -> set[Any]:
-    """The most of those in both that can stay where they are: the longest run of the same sequence."""
-    places = {key: place for place, key in enumerate(order)}
-    run: list[int] = []  # the last place of the best run of each length
-    last: list[Any] = []
-    before: dict[Any, Any] = {}
-    for key in known:
-        place = places.get(key)
-        if place is None:
-            continue
-        length = bisect_left(run, place)
-        before[key] = last[length - 1] if length else None
-        run[length : length + 1], last[length : length + 1] = [place], [key]
-    staying: set[Any] = set()
-    key = last[-1] if last else None
-    while key is not None:
-        staying.add(key)
-        key = before[key]
-    return staying
-
-
-def _in_one_order(here: str, queryset: Any) -> QuerySet[Any]:
-    """The query, ordered so that it gives the same rows in the same order each time. Not evaluated."""
-    if not isinstance(queryset, QuerySet):
-        raise TypeError(
-            f"{here} takes a queryset, got {type(queryset).__name__}. Only a query can be followed."
-        )
-    query: Any = queryset.query
-    if query.combinator or queryset._fields is not None:  # type: ignore[attr-defined]
-        raise TypeError(
-            f"{here} takes a queryset of whole objects: no values(), union() or the like. For what the page "
-            "shows beside them use annotate()."
-        )
-    copy: Any = queryset.all()
-    low, high = query.low_mark, query.high_mark
-    copy.query.clear_limits()
-    order = list(query.order_by or (query.get_meta().ordering if query.default_ordering else ()))
-    if not query.extra_order_by and UNIQUE.isdisjoint(each for each in order if isinstance(each, str)):
-        falls = bool(order) and isinstance(order[-1], str) and order[-1].startswith("-")
-        copy = copy.order_by(*order, "-pk" if falls else "pk")
-    copy.query.set_limits(low, high)
-    return copy  # type: ignore[no-any-return]

@@ -10,14 +10,16 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
+from django.db.models import Prefetch
 from django.test import override_settings
 
 from django_phoenix import live_queries
 from django_phoenix.exceptions import LiveViewError
-from django_phoenix.live import queries
+from django_phoenix.live import queries, query_order
+from django_phoenix.live.shared_query import owned, shared
 from django_phoenix.live_queries import LiveQuerySet, changed
 from tests.support.live_client import LiveClient, Page, View
 from tests.support.live_site import queries as site
@@ -283,17 +285,69 @@ async def test_a_view_that_has_ended_does_not_listen(browser, users):
     assert live_queries.pubsub.subscriber_count(topic) == 0
 
 
+# -- views that follow the same
+
+
+@pytest.mark.django_db
+def test_the_database_is_asked_once_for_all_views_that_follow_the_same(django_assert_num_queries):
+    made = [User.objects.create(username=name) for name in "abc"]
+    first, second = (User.objects.filter(is_active=True).order_by("username")[:9] for _ in range(2))
+    query = shared(first)
+    assert shared(second) is query
+    assert shared(User.objects.filter(is_active=False)) is not query
+    keys = [user.pk for user in made]
+    with django_assert_num_queries(2):
+        for _ in range(3):
+            assert query.order(0) == keys
+            found = query.objects(0, keys[:2])
+    assert list(found) == keys[:2]
+    assert query.objects(0, keys[:2])[keys[0]] is not found[keys[0]]  # each view has its own
+    with django_assert_num_queries(1):
+        assert list(query.everything(0)) == keys
+        assert list(query.objects(0, [keys[2], 77])) == keys[2:]
+    made[1].delete()
+    news = object()
+    query.note(news)
+    query.note(news)
+    assert query.number == 1
+    with django_assert_num_queries(1):
+        assert query.order(1) == [keys[0], keys[2]]
+
+
+@pytest.mark.django_db
+def test_rows_of_a_relation_have_the_very_object_that_was_asked():
+    group = Group.objects.create(name="one")
+    permission = Permission.objects.all()[0]
+    rows = permission.content_type.permission_set.all()
+    (item,) = shared(rows).objects(0, [permission.pk]).values()
+    assert not Permission.content_type.is_cached(item)
+    assert owned(rows, item).content_type is permission.content_type
+    assert owned(User.objects.all(), group) is group
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "queryset",
+    [
+        User.objects.filter(pk__in=[]),
+        User.objects.prefetch_related(Prefetch("groups", queryset=Group.objects.filter(name="one"))),
+    ],
+)
+def test_what_can_t_be_told_from_others_is_not_shared(queryset):
+    assert shared(queryset) is not shared(queryset)
+
+
 # -- order
 
 
 def test_as_many_rows_as_can_stay_where_they_are():
     for order in permutations("abcd"):
-        staying = queries._staying("abcd", order)
+        staying = query_order.staying_of("abcd", order)
         kept = [key for key in order if key in staying]
         assert kept == sorted(kept)
-    assert len(queries._staying("abcdef", "bcdefa")) == 5
-    assert queries._staying("abc", "xyz") == set()
-    assert queries._staying("axbyc", "abc") == set("abc")
+    assert len(query_order.staying_of("abcdef", "bcdefa")) == 5
+    assert query_order.staying_of("abc", "xyz") == set()
+    assert query_order.staying_of("axbyc", "abc") == set("abc")
 
 
 @pytest.mark.parametrize(
@@ -307,7 +361,7 @@ def test_as_many_rows_as_can_stay_where_they_are():
     ],
 )
 def test_rows_that_the_query_leaves_in_doubt_have_one_order(queryset, order):
-    ordered = queries._in_one_order("", queryset)
+    ordered = query_order.in_one_order("", queryset)
     assert ordered.query.order_by == order
     assert ordered.query.low_mark == queryset.query.low_mark
     assert ordered.query.high_mark == queryset.query.high_mark
