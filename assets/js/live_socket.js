@@ -4,6 +4,7 @@ import {Serializer, Socket} from "phoenix"
 import {LiveSocket} from "phoenix_live_view"
 
 import {csrfToken} from "./csrf"
+import {withLostChildren} from "./lost_children"
 import {reconnectAfterMs} from "./reconnect"
 import {findStore} from "./storage"
 
@@ -22,14 +23,16 @@ function guardedDecode(guard) {
 }
 
 export function createLiveSocket(config, registry, store, guard) {
-  return new LiveSocket(config.livePath, Socket, {
+  const liveSocket = new LiveSocket(config.livePath, Socket, {
     sessionStorage: store.storage,
     localStorage: findStore(window, "localStorage").storage,
     longPollFallbackMs: config.longPollFallbackMs,
     reconnectAfterMs,
     ...registry.options,
     hooks: registry.hooks,
+    dom: withLostChildren(registry.options.dom, () => liveSocket),
     params: joinParams(registry),
     decode: guardedDecode(guard),
   })
+  return liveSocket
 }

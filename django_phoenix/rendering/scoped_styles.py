@@ -8,7 +8,7 @@ of each component's tag. They take two attributes, `phx-css` and one of the styl
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html.parser import HTMLParser
 from itertools import accumulate
 from typing import Any
@@ -18,6 +18,7 @@ from django.template.base import TokenType
 from .roots import MARK, VOID
 
 ROOT = "phx-css"
+TRANSLATED = tuple(f"{end}{name}" for end in ("", "end") for name in ("blocktranslate", "blocktrans"))
 BRANCHING = ("if", "for", "ifchanged")
 BRANCHES = ("elif", "else", "empty")
 
@@ -32,7 +33,7 @@ def mark_roots(tokens: Sequence[Any], attribute: str, is_component: Callable[[st
 
     `is_component` tells of a tag's name whether what stands in its body is shown in another place.
     """
-    texts = [token.contents if token.token_type is TokenType.TEXT else MARK for token in tokens]
+    texts = list(texts_of(tokens))
     starts = [0, *accumulate(map(len, texts))]
     tags = [(start, token) for start, token in zip(starts, tokens, strict=False) if is_tag(token)]
     for place in reversed(RootElements("".join(texts), tags, is_component).found):
@@ -41,6 +42,16 @@ def mark_roots(tokens: Sequence[Any], attribute: str, is_component: Callable[[st
         behind = text[at:].removeprefix(f" {ROOT} ")  # another style's
         rest = text[at:] if behind == text[at:] else f" {behind}"
         tokens[number].contents = f"{text[:at]} {ROOT} {attribute}{rest}"
+
+
+def texts_of(tokens: Sequence[Any]) -> Iterator[str]:
+    """The text of each token; marks for tags, and for what is to be translated: as it stands it is a key."""
+    translated = False
+    for token in tokens:
+        if is_tag(token) and name_of(token) in TRANSLATED:
+            translated = not name_of(token).startswith("end")
+        is_text = token.token_type is TokenType.TEXT and not translated
+        yield token.contents if is_text else MARK
 
 
 class RootElements(HTMLParser):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 
 import pytest
 from django.template import Context, Engine, Template, TemplateSyntaxError
@@ -13,6 +14,7 @@ from django_phoenix.rendering.colocated import Colocated
 from tests.rendering.harness import Live
 
 ENGINE = Engine(
+    libraries={"i18n": "django.templatetags.i18n"},
     builtins=["django_phoenix.templatetags.phoenix", "django_components.templatetags.component_tags"],
 )
 HOOK = (
@@ -157,6 +159,7 @@ def marked(source: str) -> str:
         ("{% for z in y %}<p><b></b></p>{% empty %}<i>{% endfor %}<u></u>", "<p*><b></b></p><u*></u>"),
         ("<script>'<b>'</script><!-- <i> -->", "<script*>'<b>'</script><!-- <i> -->"),
         ("<p></i></p><i>", "<p*></i></p><i*>"),
+        ("{% load i18n %}{% blocktranslate %}<b>a</b>{% endblocktranslate %}<i>", "<b>a</b><i*>"),
         (
             '<p>{% focus_wrap id="f" %}<b><u></u></b>{% endfocus_wrap %}<b></b></p>',
             '<p*><div id="f" phx-hook="Phoenix.FocusWrap"><div id="f-start" tabindex="0" aria-hidden="true">'
@@ -166,6 +169,19 @@ def marked(source: str) -> str:
 )
 def test_a_scoped_style_marks_the_root_elements_below_it(source: str, page: str) -> None:
     assert marked(source) == page
+
+
+def test_a_style_reaches_the_blocks_of_a_template_that_extends_another(tmp_path: Path) -> None:
+    (tmp_path / "base.html").write_text('<main>{% block content %}{% endblock %}</main><i phx-hook=".Phone">')
+    engine = Engine(dirs=[str(tmp_path)], builtins=ENGINE.builtins)
+    source = (
+        f'{{% extends "base.html" %}}{HOOK}{SCOPED}{{% block content %}}<b phx-hook=".Phone">{{% endblock %}}'
+    )
+    child = Template(source, Origin("/x/child.html", "child.html"), "child.html", engine)
+    page = re.sub(r" phx-css phx-css-[0-9a-f]{8}", "*", child.render(Context()))
+    assert page == '<main><b* phx-hook="child.Phone"></main><i phx-hook=".Phone">'
+    found = child.nodelist.get_nodes_by_type(Colocated)  # type: ignore[attr-defined]
+    assert [piece.kind for piece in found] == ["js", "css"]
 
 
 def test_a_scoped_style_goes_to_the_next_template_with_one() -> None:

@@ -37,11 +37,28 @@ def test_a_portal_holds_forms_streams_components_and_portals(open_page: Open) ->
     expect(page.locator("#votes-v")).to_have_text("2")
     expect(page.locator("#up-v")).to_have_text("2 up")
 
+    page.click("#overlays #echo button")
+    expect(page.locator("#overlays #echo output")).to_have_text("hi!")
+
     page.click("#toggle")
     expect(page.locator("#overlays section, #deeper *")).to_have_count(0)
     page.click("#toggle")
     expect(page.locator("#overlays #rows li")).to_have_text(["four"])
     expect(page.locator("#deeper #deep")).to_have_text("1")
+    expect(page.locator("#overlays #echo output")).to_have_text("hi")
+
+
+def test_slots_hold_portals_components_and_views_also_when_passed_on(open_page: Open) -> None:
+    page = open_page("/portals/slots/")
+    page.click("#more")
+    expect(page.locator("article section #plain")).to_have_text("1")
+    expect(page.locator("#deeper #far")).to_have_text("1")
+    page.click("#slot-echo button")
+    expect(page.locator("article section #slot-echo output")).to_have_text("hi!")
+    page.click("#overlays #up-s")
+    expect(page.locator("article section #votes-s")).to_have_text("1")
+    page.click("#deeper #add-t")
+    expect(page.locator("#deeper #add-t")).to_have_text("1")
 
 
 def test_tab_does_not_leave_wrapped_focus(open_page: Open) -> None:

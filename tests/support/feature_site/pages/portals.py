@@ -39,8 +39,75 @@ class Vote(LiveComponent):
         self.assigns.votes += 1
 
 
+class Tally(LiveComponent):
+    """A component without a portal."""
+
+    template = """<div id="tally-{{ id }}">
+      <button id="add-{{ id }}" phx-click="add" phx-target="{{ myself }}">{{ count }}</button>
+    </div>"""
+
+    class Assigns:
+        count: int = 0
+
+    @event
+    def add(self) -> None:
+        self.assigns.count += 1
+
+
+@component(
+    "portals.frame",
+    template="""
+    <article>
+      {% component "portals.panel" %}{% slot "body" default / %}{% endcomponent %}
+    </article>""",
+)
+def frame(body: Slot) -> None:
+    """A box around a box: passes its slot on inside of another one.
+
+    body: what it shows
+    """
+
+
+class EchoLive(LiveView):
+    """A child view."""
+
+    template = '<output>{{ said }}</output><button phx-click="say" phx-value-what="{{ said }}!">Say</button>'
+
+    class Assigns:
+        said: str = "hi"
+
+    @event
+    def say(self, what: str) -> None:
+        self.assigns.said = what
+
+
+class SlotsLive(LiveView):
+    """Portals, live components and child views in slots that are passed on inside of others."""
+
+    layout = "scripts/overlays.html"
+    template = """{% load phoenix component_tags %}
+    <button id="more" phx-click="more">{{ count }}</button>
+    {% component "portals.frame" %}
+      <p id="plain">{{ count }}</p>
+      {% live_render "tests.support.feature_site.pages.portals.EchoLive" id="slot-echo" %}
+      {% live_component "tests.support.feature_site.pages.portals.Vote" id="s" / %}
+      {% portal id="from-slot" target="#deeper" %}
+        <b id="far">{{ count }}</b>
+        {% live_component "tests.support.feature_site.pages.portals.Tally" id="t" / %}
+      {% endportal %}
+    {% endcomponent %}
+    """
+
+    class Assigns:
+        count: int = 0
+
+    @event
+    def more(self) -> None:
+        self.assigns.count += 1
+
+
 class PortalsLive(LiveView):
-    """A form with a portal, in which stand another form, a stream, a component and one more portal."""
+    """A form with a portal: in it stand another form, a stream, a component, a view and one more portal."""
 
     layout = "scripts/overlays.html"
     template = """{% load phoenix component_tags %}
@@ -51,7 +118,8 @@ class PortalsLive(LiveView):
       {% portal id="box" target="#overlays" container="section" class="box" %}
         <h2 id="heading">{{ inner }}</h2>
         <form id="inner" phx-change="inner" phx-submit="saved">
-          <input id="inner-name" name="name" value="{{ inner }}" aria-label="Inner"> <button id="save">Save</button>
+          <input id="inner-name" name="name" value="{{ inner }}" aria-label="Inner">
+          <button id="save">Save</button>
         </form>
         <ul id="rows" phx-update="stream">
           {% for dom_id, row in streams.rows %}<li id="{{ dom_id }}">{{ row.text }}</li>{% endfor %}
@@ -60,6 +128,7 @@ class PortalsLive(LiveView):
         {% component "portals.panel" %}
           {% portal id="nested" target="#deeper" %}<b id="deep" phx-click="deep">{{ deep }}</b>{% endportal %}
         {% endcomponent %}
+        {% live_render "tests.support.feature_site.pages.portals.EchoLive" id="echo" %}
       {% endportal %}
       {% endif %}
     </form>
@@ -138,5 +207,6 @@ class FocusLive(LiveView):
 
 urlpatterns = [
     path("", PortalsLive.as_view(), name="portals"),
+    path("slots/", SlotsLive.as_view(), name="slots"),
     path("focus/", FocusLive.as_view(), name="focus"),
 ]
