@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.template import TemplateSyntaxError, engines
 
 from django_phoenix.exceptions import LiveViewError
 from tests.support.live_site import nested_views
@@ -399,6 +400,12 @@ async def test_a_mistake_in_the_tag_is_told_with_its_place(browser, arguments, m
     with pytest.raises(LiveViewError, match=r"(?s):2: .*") as caught:
         await browser.fetch("/nested/ordinary/", data={"source": source})
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("arguments", ["", "id=1", '"x.Y"', '"x.Y" 7 id=1', '"x.Y" id=1 id=2'])
+def test_a_tag_that_makes_no_sense_is_a_syntax_error(arguments):
+    with pytest.raises(TemplateSyntaxError, match=r"{% live_render"):
+        engines["django"].from_string(f"{{% load phoenix %}}{{% live_render {arguments} %}}")
 
 
 async def test_one_id_twice_in_a_page_is_refused(browser):
