@@ -109,8 +109,8 @@ class PageMessages:
 
     def __len__(self) -> int:
         own = () if self._live.flash is None else self._live.flash.messages
-        storage = storage_of(self._live.request)
-        return len(own) + (0 if storage is None or hasattr(storage, TAKEN) else len(storage))
+        storage = _waiting(self._live)
+        return len(own) + (0 if storage is None else len(storage))
 
 
 class PageFlash(Mapping[str, Any]):
@@ -135,8 +135,8 @@ class PageFlash(Mapping[str, Any]):
 
 def _take(live: Runtime) -> tuple[FlashMessage, ...]:
     """All messages of the page; Django's are ours from now on, so that the socket shows them again."""
-    storage = storage_of(live.request)
-    if storage is not None and len(storage) and not hasattr(storage, TAKEN):
+    storage = _waiting(live)
+    if storage is not None and len(storage):
         setattr(storage, TAKEN, True)
         own = () if live.flash is None else live.flash.take_unshown()
         flash = live.open_flash()
@@ -145,3 +145,9 @@ def _take(live: Runtime) -> tuple[FlashMessage, ...]:
         for message in own:
             flash.add(message)
     return () if live.flash is None else live.flash.messages
+
+
+def _waiting(live: Runtime) -> Any:
+    """Django's messages, if they are still to be taken: by the page's own view, not by one in it."""
+    storage = None if live.is_nested else storage_of(live.request)
+    return None if storage is None or hasattr(storage, TAKEN) else storage

@@ -317,6 +317,15 @@ def test_a_redirect_of_a_get_leaves_its_message_with_django(how: str) -> None:
 
 
 @pytest.mark.django_db
+def test_a_view_in_another_leaves_djangos_messages_to_the_page() -> None:
+    client = Client()
+    client.get("/flash/add/?text=Welcome")
+    html = visit("/flash/outer/", client=client).content.decode()
+    assert "<ol></ol>" in html
+    assert listed(html) == [("loud success", "Welcome")]
+
+
+@pytest.mark.django_db
 @WITHOUT_MESSAGES
 def test_where_django_keeps_no_messages_a_cookie_does() -> None:
     """LV-7, LV-87"""

@@ -100,6 +100,17 @@ class FlashLive(LiveView):
             self.push_navigate(to)
 
 
+class InnerLive(LiveView):
+    template = "<ol>" + LIST + "</ol>"
+
+
+class OuterLive(LiveView):
+    template = (
+        "{% load phoenix %}{% live_render 'tests.support.live_site.flash_views.InnerLive' id='inner' %}"
+        "<ul>" + LIST + "</ul>"
+    )
+
+
 class OtherFlashLive(FlashLive):
     """Another class."""
 

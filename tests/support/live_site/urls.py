@@ -82,6 +82,7 @@ urlpatterns = [
     path("flash/", flash_views.FlashLive.as_view()),
     path("flash/other/", flash_views.OtherFlashLive.as_view()),
     path("flash/silent/", flash_views.SilentLive.as_view()),
+    path("flash/outer/", flash_views.OuterLive.as_view()),
     path("flash/ping/", flash_views.PingLive.as_view()),
     path("flash/plain/", flash_views.shows_messages),
     path("flash/add/", flash_views.adds_message),
