@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from django.template import TemplateSyntaxError, engines
 
 from django_phoenix.exceptions import LiveViewError
+from tests.support.live_client import View
 from tests.support.live_site import nested_views
 from tests.support.nested_client import elements, join, open_with_child, try_join
 from tests.support.upload_client import Form
@@ -379,6 +382,29 @@ async def test_a_linked_child_whose_mount_fails_takes_its_parent_along(browser):
     _, reply = await try_join(browser, elements(view.joined["rendered"])["left"])
     assert reply.response["reason"] == "join crashed"
     assert (await browser.receive())[2:4] == [view.topic, "phx_error"]
+
+
+async def test_a_parent_may_end_while_its_child_is_joining(browser):
+    """LV-84: the page navigates; the next one shows a child of the same id."""
+    nested_views.SlowLive.gate.clear()
+    page = await browser.get("/nested/slow/")
+    view = await browser.join(page)
+    first = elements(view.joined["rendered"])["slow"]
+    payload = {"session": first.session, "static": None, "params": {}, "sticky": False}
+    await browser.send("c1", "c1", "lv:slow", "phx_join", payload)
+    assert await asyncio.to_thread(nested_views.SlowLive.joining.wait, 10)
+    await view.call("phx_leave", {})
+    again = await browser.join(page, redirect="http://testserver/nested/slow/")
+    second = elements(again.joined["rendered"])["slow"]
+    payload = {"session": second.session, "static": None, "params": {}, "sticky": False}
+    await browser.send("c2", "c2", "lv:slow", "phx_join", payload)
+    nested_views.SlowLive.gate.set()
+    reply = await browser.reply("c2")
+    assert reply.status == "ok"
+    closed = await browser.frame(lambda frame: frame[2] == "lv:slow" and frame[3] == "phx_close")
+    assert closed[0] == "c1"
+    child = View(browser, "lv:slow", "c2")
+    assert await child.event("inc") == {"diff": {"1": "1"}}
 
 
 # -- mistakes

@@ -408,6 +408,24 @@ class UploadingPageLive(LiveView):
     template = "<h1>page</h1>" + tag("UploadingLive", 'id="uploading"')
 
 
+class SlowLive(ChildLive):
+    """Is let in when its gate opens."""
+
+    joining: ClassVar[threading.Event] = threading.Event()
+    gate: ClassVar[threading.Event] = threading.Event()
+
+    def mount(self, params, session):
+        super().mount(params, session)
+        if self.connected:
+            self.joining.set()
+            assert self.gate.wait(10)
+
+
+class SlowPageLive(LiveView):
+    layout = "base.html"
+    template = "<h1>page</h1>" + tag("SlowLive", 'id="slow" name="Slow"')
+
+
 class MutatingLive(LiveView):
     """The dict that it hands over changes in place."""
 
@@ -461,6 +479,7 @@ urlpatterns = [
     path("holding/", HoldingLive.as_view()),
     path("titled/", TitledPageLive.as_view()),
     path("uploading/", UploadingPageLive.as_view()),
+    path("slow/", SlowPageLive.as_view()),
     path("mutating/", MutatingLive.as_view()),
     path("ordinary/", ordinary),
     path("without-request/", without_request),
