@@ -21,6 +21,7 @@ PAGES = (
     "/cards/",
     "/chart/",
     "/journal/",
+    "/radio/",
     "/chat/",
     "/board/",
     "/components/",
