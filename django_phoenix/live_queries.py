@@ -11,6 +11,7 @@ tells of the first three by itself; ``changed()`` tells of anything.
 
 from __future__ import annotations
 
+from asyncio import AbstractEventLoop, TimerHandle
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
@@ -41,6 +42,9 @@ M2M_ACTIONS = ("post_add", "post_remove", "post_clear")
 
 # Primary keys; None: any.
 Keys = set[Any] | None
+
+# Views that gather news for a moment, with the timers that they wait for.
+gathering: dict[Any, TimerHandle] = {}
 
 
 def changed(what: Any) -> None:
@@ -93,6 +97,15 @@ class LiveQuerySet(QuerySet[Any]):
         return created
 
     bulk_create.alters_data = True  # type: ignore[attr-defined]
+
+
+def hurry(loop: AbstractEventLoop) -> bool:
+    """Have views of this loop look now that wait for more news. False: none does. For tests."""
+    waiting = [(view, timer) for view, timer in gathering.items() if timer._loop is loop]  # type: ignore[attr-defined]
+    for view, timer in waiting:
+        timer.cancel()
+        view.hurry()
+    return bool(waiting)
 
 
 # -- which models

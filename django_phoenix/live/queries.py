@@ -14,7 +14,7 @@ from django_phoenix.exceptions import LiveViewError
 from django_phoenix.live.query_order import in_one_order, staying_of
 from django_phoenix.live.shared_query import SharedQuery, owned, shared
 from django_phoenix.live.steps import Step, Steps, Where
-from django_phoenix.live_queries import Keys, merged, topics_of
+from django_phoenix.live_queries import Keys, gathering, merged, topics_of
 from django_phoenix.rendering.streams import RESET, Stream
 
 if TYPE_CHECKING:
@@ -247,15 +247,24 @@ class LiveQueries:
         """Have the view look, when it has had the time to show the last news, and its client to read them."""
         server = self._live.channel.server
         outbox, early = server.connection.outbox, self._earliest - server.loop.time()
+        gathering.pop(self, None)
         if early > 0:
-            server.loop.call_later(early, self._call)
+            gathering[self] = server.loop.call_later(early, self._call)
         elif outbox.busy and not server.connection.closed:
             outbox.when_drained(self._call)
         elif not server.over:
             server.inform(QueryNews(self))
 
+    def hurry(self) -> None:
+        """Do not wait any longer."""
+        self._earliest = 0.0
+        self._call()
+
     def close(self) -> None:
         """The view has ended."""
+        timer = gathering.pop(self, None)
+        if timer is not None:
+            timer.cancel()
         for topic in self._listens:
             pubsub.unsubscribe(topic, self)
         self._listens.clear()

@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Protocol, TypeVar
 
-from django_phoenix import presence, pubsub, watchdog
+from django_phoenix import live_queries, presence, pubsub, watchdog
 from django_phoenix.delivery import asgiref_bridge
 from django_phoenix.delivery.node import Node
 from django_phoenix.delivery.presence.callbacks import any_class
@@ -155,6 +155,8 @@ class World:
         if any_class():
             # What waits for the end of a window, to be told at once with what else happens in it.
             await presence.settle()
+            await self._settle()
+        while live_queries.hurry(self.loop):
             await self._settle()
         self.errors.check()
 

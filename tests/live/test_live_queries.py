@@ -14,13 +14,14 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from django.db.models import Prefetch
-from django.test import override_settings
+from django.test import TestCase, override_settings
 
 from django_phoenix import live_queries
 from django_phoenix.exceptions import LiveViewError
 from django_phoenix.live import queries, query_order
 from django_phoenix.live.shared_query import owned, shared
 from django_phoenix.live_queries import LiveQuerySet, changed
+from django_phoenix.testing.live import live
 from tests.support.live_client import LiveClient, Page, View
 from tests.support.live_site import queries as site
 
@@ -283,6 +284,22 @@ async def test_a_view_that_has_ended_does_not_listen(browser, users):
     assert live_queries.pubsub.subscriber_count(topic) == 1
     await rows.view.call("phx_leave", {})
     assert live_queries.pubsub.subscriber_count(topic) == 0
+
+
+class TestTheTestKit(TestCase):
+    """Within the transaction of a test, and without waiting."""
+
+    def test_rows_follow_what_the_test_saves(self):
+        User.objects.create(username="b")
+        page = live(self.client, "/ActiveLive/")
+        user = User.objects.create(username="a")
+        page.render_async()
+        assert page.text == "a 0 b 0"
+        with transaction.atomic():
+            User.objects.create(username="aa")
+            user.delete()
+        page.render_async()
+        assert page.text == "aa 0 b 0"
 
 
 # -- views that follow the same
