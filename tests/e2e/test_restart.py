@@ -40,6 +40,7 @@ def is_marked(page: Page) -> bool:
 def test_after_sigkill_page_and_inputs_stay_and_events_work_within_two_seconds(
     site: Site, visitor: Visitor
 ) -> None:
+    form = half_filled_form(visitor)
     page = visitor.open("/together/")
     mark(page)
     page.get_by_label("You are").press_sequentially("Ada, half wri")
@@ -62,6 +63,22 @@ def test_after_sigkill_page_and_inputs_stay_and_events_work_within_two_seconds(
     expect(page.get_by_label("You are")).to_have_value("Ada, half wri")
     assert is_marked(page)
     assert len(visitor.loads) == 1
+    joined(form)
+    expect(form.locator("#signup .phx-error")).to_have_text(["Enter a valid email address."])
+    expect(form.locator("#signup [name=email]")).to_have_value("ada@nowhere")
+    expect(form.locator("#signup [name=day]")).to_have_value("sun")
+    expect(form.locator("#signup [name=talks][value=orm]")).to_be_checked()
+
+
+def half_filled_form(visitor: Visitor) -> Page:
+    """In another tab. LV-108"""
+    page = visitor.tab("/components/input/")
+    page.locator("#signup [name=day]").select_option("sun")
+    page.locator("#signup [name=talks][value=orm]").check()
+    page.locator("#signup [name=email]").fill("ada@nowhere")
+    page.locator("#signup [name=email]").blur()
+    expect(page.locator("#signup .phx-error")).to_have_text(["Enter a valid email address."])
+    return page
 
 
 def test_a_channel_joins_again_and_what_was_said_meanwhile_goes_out_once(
