@@ -69,10 +69,10 @@ def parse_live_render(parser: Parser, token: Token) -> LiveRenderNode:
 
     ``{% live_render "radio.PlayerLive" id="player" sticky=True station=station.pk %}``
 
-    First its class, as ``"app_label.ClassName"``, a dotted path or a variable; ``id``, its element's id, one word
-    and the only one in the page. ``sticky=True``: it outlives the page's view. ``container="section"`` and
-    ``class="…"``: its element. Any other argument, and each entry of the dict ``session=…``, is an entry of the
-    session that ``mount(params, session)`` gets: JSON, signed into the page.
+    First its class, as ``"app_label.ClassName"``, a dotted path or a variable; ``id``, its element's id, one
+    word and the only one in the page. ``sticky=True``: it outlives the page's view. ``container="section"``
+    and ``class="…"``: its element. Any other argument, and each entry of the dict ``session=…``, is an entry
+    of the session that ``mount(params, session)`` gets: JSON, signed into the page.
     """
     _, *bits = token.split_contents()
     if not bits or kwarg_re.match(bits[0])[1]:  # type: ignore[index]
