@@ -199,14 +199,16 @@ def _make(request: HttpRequest, outer: Runtime | None, wanted: Wanted, kind: Kin
 
 def _mounted(live: Runtime, outer: Runtime | None) -> str:
     """Its HTML; nothing if it wants the page to be elsewhere."""
+    html = ""
     drive_sync(mounting(live))
-    if live.navigation is not None:
+    if live.navigation is None:
+        prepare(live)
+        if live.spec.renders:
+            choose_page(live)
+        html = drive_sync(showing(live))
+    if live.navigation is not None:  # by itself, or by a view in it
         _lead_away(live, outer)
         return ""
-    prepare(live)
-    if live.spec.renders:
-        choose_page(live)
-    html = drive_sync(showing(live))
     assets = getattr(live.context, "phoenix_assets", None)
     if assets is not None:
         html += "".join(each.comment for each in assets.take())

@@ -242,10 +242,10 @@ async def test_a_child_leads_the_page_elsewhere_and_ends(browser):
     assert await view.event("call", {"id": "left"}) == {"diff": {"r": {"told": False}}}
 
 
-@pytest.mark.parametrize("sticky", ["", "&sticky=1"])
-async def test_a_view_that_leads_elsewhere_in_the_first_response_leads_all_of_it(browser, sticky):
+@pytest.mark.parametrize("page", ["going/?when=get", "going/?when=get&sticky=1", "going/deep/"])
+async def test_a_view_that_leads_elsewhere_in_the_first_response_leads_all_of_it(browser, page):
     """LV-7"""
-    response = await browser.fetch(f"/nested/going/?when=get{sticky}")
+    response = await browser.fetch(f"/nested/{page}")
     assert (response.status_code, response.headers["Location"]) == (302, "/nested/other/")
     assert "on the way" in str(response.cookies) or "messages" in response.cookies
 

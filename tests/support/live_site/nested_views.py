@@ -206,6 +206,15 @@ class GoingLive(LiveView):
             self.push_navigate("/nested/other/")
 
 
+class AroundGoingLive(LiveView):
+    template = "<p>around</p>" + tag("GoingLive", 'id="going" when="get"')
+
+
+class GoingDeepLive(LiveView):
+    layout = "base.html"
+    template = "<h1>page</h1>" + tag("AroundGoingLive", 'id="around" sticky=True')
+
+
 class GoingPageLive(LiveView):
     layout = "base.html"
     template = "<h1>page</h1>" + tag("GoingLive", 'id="going" when=when sticky=sticky')
@@ -468,6 +477,7 @@ urlpatterns = [
     path("sticky/", StickyPageLive.as_view()),
     path("sticky/two/", SecondStickyPageLive.as_view()),
     path("going/", GoingPageLive.as_view()),
+    path("going/deep/", GoingDeepLive.as_view()),
     path("failing/", FailingPageLive.as_view()),
     path("guarded/", GuardedPageLive.as_view()),
     path("sharing/", SharingPageLive.as_view()),
