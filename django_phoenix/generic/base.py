@@ -28,6 +28,11 @@ class GenericLive(LiveView):
             cls.template_name = f"{meta.app_label}/{meta.model_name}{cls.template_name_suffix}.html"
             setattr(cls, DERIVED, True)
 
+    @classmethod
+    def template_names(cls) -> set[str]:
+        """The names that the view itself gives its template: for the template checks."""
+        return set(getattr(cls, "extra_context", None) or ())
+
     def show(self, **more: Any) -> None:
         """Assign what ``get_context_data`` gives, so that the template sees it."""
         values = self.get_context_data(**more)
@@ -57,8 +62,20 @@ def _model_of(cls: type[Any]) -> Any:
     return getattr(getattr(getattr(cls, "form_class", None), "_meta", None), "model", None)
 
 
+def object_name(cls: type[Any], ending: str) -> str:
+    """What Django's views call an object in the template, or a list of them; "" if only they know."""
+    model = _model_of(cls)
+    name: str = getattr(cls, "context_object_name", None) or ""
+    return name or ("" if model is None else f"{model._meta.model_name}{ending}")
+
+
 class ObjectLive(GenericLive):
     """What shows or changes one object: ``self.object``, which is ``object`` in the template."""
+
+    @classmethod
+    def template_names(cls) -> set[str]:
+        """What it shows, under its names."""
+        return {*super().template_names(), "object", object_name(cls, "")}
 
     @property
     def object(self) -> Any:

@@ -41,6 +41,11 @@ class FormLive(FormMixin, GenericLive):  # type: ignore[type-arg]
     _checked: dict[Any, Any] | None = None
     _shown_for: Any = None
 
+    @classmethod
+    def template_names(cls) -> set[str]:
+        """The form, and whether the browser is to submit it."""
+        return {*super().template_names(), "form", "trigger_action"}
+
     def handle_params(self, params: dict[str, Any], uri: str) -> Any:
         """Show the form: once, and again for a URL with other captures; a patch keeps what was typed."""
         if self._shown_for != (self.kwargs,):

@@ -8,7 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.http import Http404
 from django.views.generic.list import MultipleObjectMixin
 
-from django_phoenix.generic.base import GenericLive
+from django_phoenix.generic.base import GenericLive, object_name
 from django_phoenix.live.forms import sent_names
 from django_phoenix.params import Params, event
 
@@ -33,6 +33,12 @@ class ListLive(MultipleObjectMixin, GenericLive):  # type: ignore[type-arg]
     """
 
     template_name_suffix = "_list"
+
+    @classmethod
+    def template_names(cls) -> set[str]:
+        """The list under its names, and the links to its pages."""
+        pages = {"paginator", "page_obj", "is_paginated", "page_links", "previous_page_url", "next_page_url"}
+        return {*super().template_names(), *pages, "object_list", object_name(cls, "_list")}
 
     def handle_params(self, params: dict[str, Any], uri: str) -> Any:
         """Take what the URL of now asks for. Raises Http404 for a page that does not exist."""

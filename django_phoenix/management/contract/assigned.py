@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
+from django_phoenix.generic import FormLive
+from django_phoenix.generic.base import GenericLive
+
 from .mappings import Keys, targets
 from .name_set import NameSet
 from .python import UNKNOWN, definition, global_value, is_foreign
@@ -51,9 +54,19 @@ def assigned_by(owner: type, guards: Iterable[Any] = ()) -> Assigned:
     for klass in owner.__mro__:
         if not is_foreign(klass):
             _read(klass, found, seen, depth=0)
+    if issubclass(owner, GenericLive):
+        _read_generic(owner, found)
     for guard in guards:
         _read_guard(guard, found, seen)
     return found
+
+
+def _read_generic(owner: type[GenericLive], found: Assigned) -> None:
+    """What its bases of ours give, of which the source says nothing; ``get_context_data`` may give more."""
+    found.names |= owner.template_names()
+    found.open_uploads = found.open_uploads or issubclass(owner, FormLive)
+    own = [klass for klass in owner.__mro__ if not is_foreign(klass)]
+    found.open = found.open or any("get_context_data" in vars(klass) for klass in own)
 
 
 def _read_guard(guard: Any, found: Assigned, seen: set[Any]) -> None:
