@@ -155,6 +155,15 @@ class Commands:
         flushed = pubsub.flush(LIMIT)
         return {"cpu": time.process_time() - began, "flushed": flushed}
 
+    def changed(self, model: str) -> dict[str, Any]:
+        """Tell live queries of a model's changes."""
+        from django.apps import apps
+
+        from django_phoenix import live_queries
+
+        live_queries.changed(apps.get_model(model))
+        return {}
+
     def lost(self) -> dict[str, Any]:
         from django_phoenix import pubsub
 
@@ -306,6 +315,7 @@ def main(plain: type[Plain] = Plain, server: type[Server] = Server) -> None:
         CHANNEL_LAYERS=json.loads(os.environ["PEER_LAYERS"]),
         DJANGO_PHOENIX=json.loads(os.environ["PEER_PHOENIX"]),
         DATABASES={},
+        INSTALLED_APPS=json.loads(os.environ.get("PEER_APPS", "[]")),
         SECRET_KEY="common to all",
         LOGGING={
             "version": 1,
