@@ -273,6 +273,11 @@ def test_an_item_without_an_id_is_told_and_nothing_is_inserted(bare):
     assert list(bare.assigns.streams["rows"]) == [("rows-1", {"id": 1})]
 
 
+def test_a_limit_is_for_the_client_and_not_for_the_first_html(bare):
+    bare.stream("rows", [{"id": 1}, {"id": 2}], limit=1)
+    assert len(list(bare.assigns.streams["rows"])) == 2
+
+
 def test_ids_are_made_as_the_view_says(bare):
     bare.stream("rows", ["x"], dom_id="row-{}".format)
     bare.stream("rows", ["y"])
