@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django_phoenix.testing.failure import Failure
 from django_phoenix.testing.live.commands import execute, targets, values
-from django_phoenix.testing.live.controls import form_of, is_disabled, is_submitter
-from django_phoenix.testing.live.dom import VIEW, attribute
+from django_phoenix.testing.live.controls import TICKED, form_of, is_disabled, is_submitter
+from django_phoenix.testing.live.dom import attribute
 from django_phoenix.testing.live.files import LiveFile
 from django_phoenix.testing.live.forms import Form
 from django_phoenix.testing.live.query import Query, outline
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from django_phoenix.testing.live.tab import Tab
 
 VIEWPORT = {"top": "phx-viewport-top", "bottom": "phx-viewport-bottom"}
-TICKED = 'input[type="checkbox"],input[type="radio"]'
 
 
 class Acting:
@@ -36,11 +35,11 @@ class Acting:
         """A click, wherever in the page it is listened to: ``phx-click``, a link, a submit button, a box."""
         element = self._able("clicked")
         dom = self.tab.dom
-        bound = dom.closest(element, "[phx-click]")
-        link = dom.closest(element, "a[href]")
-        request = dom.closest(element, "a[data-method],[data-method][data-to]")
+        bound = dom.nearest(element, None, "phx-click")
+        link = dom.nearest(element, "a", "href")
+        request = dom.nearest(element, "a", "data-method") or dom.nearest(element, None, "data-to")
         button = next((each for each in dom.outwards(element) if is_submitter(each)), None)
-        ticks = element if dom.matches(element, TICKED) else None
+        ticks = element if element.tag == "input" and attribute(element, "type") in TICKED else None
         if not (bound or link or request or button or ticks):
             raise Failure(
                 f"{self._name(element)} does nothing when clicked: it has no phx-click, nor has an element "
@@ -246,7 +245,7 @@ async def press_key(
 async def press_in_window(tab: Tab, kind: str, key: str, value: Mapping[str, Any]) -> None:
     """A key that no field takes: all that listen to the window hear of it."""
     name = f"phx-window-{kind}"
-    listeners = [each for each in tab.dom.find(f"[{name}]") if tab.dom.closest(each, VIEW) is not None]
+    listeners = [each for each in tab.dom.find(f"[{name}]") if tab.dom.view(each) is not None]
     if not listeners:
         raise Failure(f"{tab.url}: nothing in the page has {name}.")
     for each in listeners:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django_phoenix.testing.failure import Failure
-from django_phoenix.testing.live.dom import COMPONENT, VIEW, attribute
+from django_phoenix.testing.live.dom import COMPONENT, attribute
 from django_phoenix.testing.live.query import outline
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def targets(tab: Tab, element: Node, target: Any) -> list[tuple[Mounted, int | N
 
 def owner(tab: Tab, element: Node) -> Mounted:
     """The view that an element is of. AssertionError if it has ended."""
-    holder = tab.dom_of(element).closest(element, VIEW)
+    holder = tab.dom_of(element).view(element)
     view = None if holder is None else tab.views.get(holder.id or "")
     if view is None or not view.joined:
         raise Failure(f"{tab.url}: the live view of {outline(element)} is not connected (any more).")

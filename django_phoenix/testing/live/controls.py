@@ -101,14 +101,14 @@ def controls_of(dom: Dom, form: Node) -> list[Control]:
 def form_of(dom: Dom, element: Node) -> Node | None:
     """The form that a field is of."""
     named = attribute(element, "form")
-    return dom.by_id(named) if named is not None else dom.closest(element, "form")
+    return dom.by_id(named) if named is not None else dom.nearest(element, "form")
 
 
 def is_disabled(dom: Dom, element: Node) -> bool:
     """By its own attribute, or a fieldset's around it."""
     if attribute(element, "disabled") is not None:
         return True
-    fieldset = dom.closest(element, "fieldset[disabled]")
+    fieldset = dom.nearest(element, "fieldset", "disabled")
     return fieldset is not None and fieldset != element
 
 

@@ -20,7 +20,7 @@ except ImportError as error:
         'pip install "django-phoenix[testing]".'
     ) from error
 
-VIEW = "[data-phx-session]"
+VIEW = "data-phx-session"
 COMPONENT = "data-phx-component"
 TELEPORTED = "data-phx-teleported-src"
 PORTAL = "template[data-phx-portal]"
@@ -82,6 +82,17 @@ class Dom:
         """The nearest that matches: the element itself, or what is around it."""
         matching = self._matching(selector)
         return next((each for each in self.outwards(element) if each.mem_id in matching), None)
+
+    def nearest(self, element: Element | None, tag: str | None, name: str | None = None) -> Element | None:
+        """As ``closest``, by a tag and an attribute."""
+        for each in self.outwards(element):
+            if (tag is None or each.tag == tag) and (name is None or name in each.attributes):
+                return each
+        return None
+
+    def view(self, element: Element | None) -> Element | None:
+        """The container of the view that it is of."""
+        return self.nearest(element, None, VIEW)
 
     def _matching(self, selector: str) -> set[int]:
         known = self._known.get(selector)

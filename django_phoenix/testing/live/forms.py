@@ -11,7 +11,7 @@ from django_phoenix.testing.failure import Failure
 from django_phoenix.testing.live import uploads
 from django_phoenix.testing.live.commands import FormData, execute
 from django_phoenix.testing.live.controls import Control, controls_of, is_disabled, is_submitter, pairs_of
-from django_phoenix.testing.live.dom import VIEW, attribute
+from django_phoenix.testing.live.dom import attribute
 from django_phoenix.testing.live.filling import fill, flat
 from django_phoenix.testing.live.query import outline
 
@@ -42,7 +42,7 @@ class Form:
         self.element = element
         self.dom = tab.dom_of(element)
         self.controls = controls_of(self.dom, element)
-        view = self.dom.closest(element, VIEW)
+        view = self.dom.view(element)
         place = element.id or str(self.dom.find("form").index(element))
         self.memory: Memory = tab.memories.setdefault((view.id if view else None, place), Memory())
         self._recall()

@@ -10,6 +10,8 @@ from urllib.parse import urljoin
 from django_phoenix.testing.live.dom import Dom, attribute
 
 ROOTS = "[data-phx-session]:not([data-phx-parent-id])"
+# All that matters in a page; of titles the first (others may be those of drawings).
+NOTED = f'{ROOTS},title,[phx-track-static],meta[name="csrf-token"]'
 SESSION, STATIC, MAIN, STICKY = "data-phx-session", "data-phx-static", "data-phx-main", "data-phx-sticky"
 
 
@@ -99,13 +101,15 @@ class Page:
 
     # The ids of the views that stand in no other.
     roots: list[str] = field(default_factory=list)
+    _dom: Dom | None = None
     _shell: str | None = None
 
     @property
     def shell(self) -> str:
         """The page with a mark at the place of each view that stands in no other."""
         if self._shell is None:
-            dom = Dom(self.html)
+            dom = self._dom or Dom(self.html)
+            self._dom = None
             for dom_id in self.roots:
                 element = dom.by_id(dom_id)
                 if element is not None:
@@ -120,22 +124,28 @@ def read(url: str, origin: str, response: Any) -> Page:
     if getattr(response, "streaming", False) or "html" not in response.get("Content-Type", ""):
         return page
     page.html = response.content.decode(response.charset or "utf-8")
-    dom = Dom(page.html)
-    page.containers = [container(each) for each in dom.find(ROOTS)]
+    dom = page._dom = Dom(page.html)
+    for element in reversed(dom.find(NOTED)):
+        _note(page, element, origin + url)
+    page.containers.reverse()
+    page.tracked.reverse()
     page.roots = [each.id for each in page.containers if not each.nested]
-    page.title = _title(dom)
-    for meta in dom.find('meta[name="csrf-token"]'):
-        page.csrf = attribute(meta, "content") or ""
-    for asset in dom.find("[phx-track-static]"):
-        page.tracked.append(urljoin(origin + url, attribute(asset, "src") or attribute(asset, "href") or ""))
     return page
 
 
-def _title(dom: Dom) -> Title:
-    found = dom.find("head title") or dom.find("title")
-    if not found:
-        return Title()
-    element = found[0]
+def _note(page: Page, element: Any, base: str) -> None:
+    attributes = element.attributes
+    if SESSION in attributes:
+        page.containers.append(container(element))
+    elif element.tag == "title":
+        page.title = _title(element)
+    elif "phx-track-static" in attributes:
+        page.tracked.append(urljoin(base, attributes.get("src") or attributes.get("href") or ""))
+    else:
+        page.csrf = attributes.get("content") or ""
+
+
+def _title(element: Any) -> Title:
     return Title(
         " ".join(element.text(deep=True).split()),
         attribute(element, "data-prefix") or "",

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django_phoenix.testing.failure import Failure
-from django_phoenix.testing.live.dom import VIEW, attribute, shown, start_tag, text_of
+from django_phoenix.testing.live.dom import attribute, shown, start_tag, text_of
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode as Node
@@ -55,7 +55,7 @@ class Query:
     def _by_selector(self) -> list[Node]:
         found = self.tab.dom.find(self.selector)
         if self.scope is None:
-            live = [each for each in found if self.tab.dom.closest(each, VIEW) is not None]
+            live = [each for each in found if self.tab.dom.view(each) is not None]
             return live or found
         return [each for each in found if self._inside(each, self.scope.id)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django_phoenix.testing.live.commands import FormData, execute
-from django_phoenix.testing.live.dom import VIEW, attribute, quoted
+from django_phoenix.testing.live.dom import attribute, quoted
 from django_phoenix.testing.live.forms import Form
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def forms_of(tab: Tab, view: Mounted) -> list[Kept]:
     """Those of a view that the client would recover."""
     kept = []
     for element in tab.dom.find("form[id][phx-change]"):
-        holder = tab.dom.closest(element, VIEW)
+        holder = tab.dom.view(element)
         if holder is None or holder.id != view.id or attribute(element, RECOVER) == "ignore":
             continue
         form = Form(tab, element)

@@ -351,7 +351,7 @@ class Tab:
             self._look_at_forms()
         if len(self.views) == 1 and CHILD.search(html) is None:
             return
-        present = {each.id or "": each for each in self.dom.find(VIEW)}
+        present = {each.id or "": each for each in self.dom.find(f"[{VIEW}]")}
         for view in list(self.views.values()):
             if view.id not in present and view.id in self.views:
                 await view.leave()
@@ -392,7 +392,10 @@ class Tab:
 
     def dom_of(self, element: Any) -> Dom:
         """The page as it was when the element was looked up."""
-        return next((dom for dom in self._read if dom.holds(element)), self.dom)
+        for dom in self._read:
+            if dom.holds(element):
+                return dom
+        return self.dom
 
     @property
     def document(self) -> str:

@@ -60,11 +60,13 @@ class Tree:
         self.root: Node = {}
         self.components: dict[int, Node] = {}
         self._streams: dict[str, Items] = {}
+        self._html: str | None = None
         # Of the diff in hand: the streams that it changes, each with its node and new entries.
         self._changes: list[tuple[list[Any], Node, list[Node]]] = []
 
     def merge(self, diff: Node) -> None:
         """Take over a diff, without its title, events and reply."""
+        self._html = None
         components = diff.get("c", {})
         rest = {key: value for key, value in diff.items() if key != "c"}
         before = dict(self.components)
@@ -78,10 +80,12 @@ class Tree:
 
     def html(self) -> str:
         """All that the view shows; a component's root has its ``data-phx-component``."""
-        parts: list[str] = []
-        if self.root:
-            self._write(self.root, parts.append)
-        return "".join(parts)
+        if self._html is None:
+            parts: list[str] = []
+            if self.root:
+                self._write(self.root, parts.append)
+            self._html = "".join(parts)
+        return self._html
 
     def seen(self) -> set[int]:
         """The cids that are shown. Streams that are not shown any more are forgotten."""

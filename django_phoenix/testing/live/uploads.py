@@ -177,7 +177,7 @@ class Input:
         await view.push("progress", payload)
 
     def _addressed(self, payload: dict[str, Any]) -> tuple[Mounted, dict[str, Any]]:
-        form = self.tab.dom_of(self.element).closest(self.element, "form")
+        form = self.tab.dom_of(self.element).nearest(self.element, "form")
         target = attribute(self.element, "phx-target")
         if target is None and form is not None:
             target = attribute(form, "phx-target")
