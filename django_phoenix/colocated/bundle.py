@@ -103,6 +103,11 @@ class Current:
         self._pieces: list[Colocated] | None = None
         self._bundle = Bundle({})
 
+    @property
+    def digest(self) -> str:
+        """Of the bundle made last; "" if there was none yet."""
+        return "" if self._pieces is None else self._bundle.digest
+
     def bundle(self) -> Bundle:
         if self._pieces is not None and not settings.DEBUG:
             return self._bundle
@@ -118,7 +123,7 @@ current = Current()
 
 
 def _forget(*, setting: str, **_: Any) -> None:
-    if setting in ("TEMPLATES", "INSTALLED_APPS"):
+    if setting in ("TEMPLATES", "INSTALLED_APPS", "ROOT_URLCONF"):
         current.forget()
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from django.apps import apps
+from django.conf import settings
 from django.template import TemplateSyntaxError, engines
 from django.template.backends.django import DjangoTemplates
 from django.template.base import Origin, Template
@@ -101,11 +103,18 @@ def _files_of(loader: Any) -> Iterator[tuple[str, Path]]:
 
 def _in_classes() -> Iterator[Colocated]:
     for owner in (*_below(LiveView), *_below(LiveComponent)):
-        if _holds_code(vars(owner).get("template")):
+        if _holds_code(vars(owner).get("template")) and _is_sites(owner):
             yield from _of_template(owner, template_of)
     for component in registered_components():
-        if _holds_code(component.template):
+        if _holds_code(component.template) and _is_sites(component):
             yield from _of_template(component, component_template)
+
+
+def _is_sites(owner: type[Any]) -> bool:
+    """Whether a class stands in one of the site's apps, or beside its URLconf."""
+    project, _, _ = settings.ROOT_URLCONF.rpartition(".")
+    beside = bool(project) and owner.__module__.startswith(f"{project}.")
+    return beside or apps.get_containing_app_config(owner.__module__) is not None
 
 
 def _below(base: type[Any]) -> Iterator[type[Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from django_phoenix.live.client import live_path
+from django_phoenix.live.static_files import judges
 from django_phoenix.transport.http import respond
 
 from .bundle import PAGE, STYLE, current
@@ -17,6 +19,7 @@ from .bundle import PAGE, STYLE, current
 FOLDER = "colocated"
 TYPES = {"js": b"text/javascript; charset=utf-8", "css": b"text/css; charset=utf-8"}
 NOSNIFF = (b"x-content-type-options", b"nosniff")
+OURS = re.compile(rf"/{FOLDER}/([0-9a-f]{{12}})/(?:{re.escape(PAGE)}|{re.escape(STYLE)})\Z")
 FOR_EVER = b"public, max-age=31536000, immutable"
 
 
@@ -30,6 +33,15 @@ def head_tags(attributes: str | SafeString = "") -> SafeString:
     if PAGE in bundle.files:
         tags.append(format_html('\n<script type="module" src="{}/{}"{}></script>', base, PAGE, attributes))
     return format_html_join("", "{}", ((tag,) for tag in tags))
+
+
+def is_current(url: str) -> bool | None:
+    """Whether a page that has loaded this has what there is now; None for other URLs, or if it is unknown."""
+    found = OURS.search(url)
+    return None if found is None or not current.digest else found[1] == current.digest
+
+
+judges.append(is_current)
 
 
 class ColocatedFiles:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.contrib.staticfiles.storage import staticfiles_storage
+
+# Of a URL that is no static file's: whether it is still good; None if they know nothing of it.
+Judge = Callable[[str], bool | None]
+judges: list[Judge] = []
 
 # The mapping that was looked at last, and all the names in it.
 _known: tuple[Mapping[str, str], frozenset[str]] = ({}, frozenset())
@@ -15,12 +19,18 @@ _known: tuple[Mapping[str, str], frozenset[str]] = ({}, frozenset())
 def has_changed(tracked: Any) -> bool:
     """``_track_static`` of a join: whether one of these URLs is none of the site's any more (LV 18.4).
 
-    Only a storage that puts a digest into names can tell, such as ManifestStaticFilesStorage.
+    Of static files only a storage that puts a digest into names can tell, such as ManifestStaticFilesStorage.
     """
-    names = known_names()
-    if not names or not isinstance(tracked, list):
-        return False
-    return any(isinstance(url, str) and not _is_one_of(names, url) for url in tracked)
+    urls = [url for url in tracked if isinstance(url, str)] if isinstance(tracked, list) else []
+    return any(_is_stale(known_names(), url) for url in urls)
+
+
+def _is_stale(names: frozenset[str], url: str) -> bool:
+    for judge in judges:
+        good = judge(url)
+        if good is not None:
+            return not good
+    return bool(names) and not _is_one_of(names, url)
 
 
 def known_names() -> frozenset[str]:

@@ -95,7 +95,7 @@ def live_head(context: Context) -> str:
         "" if request is None else get_token(request),
         flatatt(_given(style)),
         flatatt({**_given(script), **_fallback(), **_texts()}),
-        head_tags(flatatt(_given({"nonce": nonce}))),
+        head_tags(flatatt(_given(tracked))),
     )
 
 

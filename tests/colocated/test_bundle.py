@@ -14,6 +14,7 @@ from django.template import Context, Template
 from django.test import override_settings
 
 from django_phoenix.colocated.bundle import Bundle, bundle_of, current
+from django_phoenix.live.static_files import has_changed
 from django_phoenix.rendering.colocated import Colocated
 from django_phoenix.routing import phoenix_application
 from scripts.bundle import node
@@ -146,5 +147,14 @@ def test_pages_load_what_there_is(served: Bundle) -> None:
 
     page = Template("{% load phoenix %}{% live_head %}").render(Context({"request": None, "n": Request}))
     base = f"/live/colocated/{served.digest}"
-    assert f'<link rel="stylesheet" href="{base}/index.css">' in page
-    assert page.endswith(f'<script type="module" src="{base}/page.js"></script>')
+    assert f'<link rel="stylesheet" href="{base}/index.css" phx-track-static>' in page
+    assert page.endswith(f'<script type="module" src="{base}/page.js" phx-track-static></script>')
+
+
+def test_a_view_learns_that_its_page_has_older_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = "https://shop.example/live/colocated"
+    monkeypatch.setattr(type(current), "digest", "0123456789ab")
+    assert not has_changed([f"{base}/0123456789ab/page.js", f"{base}/0123456789ab/index.css"])
+    assert has_changed([f"{base}/0123456789ab/page.js", f"{base}/ba9876543210/index.css"])
+    monkeypatch.setattr(type(current), "digest", "")
+    assert not has_changed([f"{base}/0123456789ab/page.js"])

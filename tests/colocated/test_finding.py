@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import override_settings
@@ -13,7 +14,7 @@ from django.test import override_settings
 from django_phoenix.colocated.finding import Finder
 from django_phoenix.live_component import LiveComponent
 from django_phoenix.live_view import LiveView
-from tests.settings import TEMPLATES
+from tests.settings import INSTALLED_APPS, TEMPLATES
 
 STYLE = "{% load phoenix %}{% colocated_css %}{% verbatim %}NAME{% endverbatim %}{% endcolocated_css %}"
 
@@ -52,8 +53,14 @@ def test_files_are_read_and_hide_others_of_their_name(folders: tuple[Path, Path]
     assert found["shop/mail.txt"] == "text"
 
 
-def test_classes_with_a_template_of_their_own_are_read() -> None:
-    found = styles(Finder())
+@pytest.mark.parametrize(
+    "site",
+    [{"INSTALLED_APPS": [*INSTALLED_APPS, "tests.colocated"]}, {"ROOT_URLCONF": "tests.colocated.urls"}],
+)
+def test_classes_of_apps_and_beside_the_urlconf_are_read(site: dict[str, Any]) -> None:
+    assert f"{__name__}.StyledLive" not in styles(Finder())
+    with override_settings(**site):
+        found = styles(Finder())
     assert found[f"{__name__}.StyledLive"] == "view"
     assert found[f"{__name__}.StyledComponent"] == "component"
 
