@@ -50,17 +50,23 @@ def _require_own_permissions(view: Any, params: dict[str, Any], session: Mapping
 class LoginRequired:
     """Mixin for live views: ``class X(LoginRequired, LiveView)``."""
 
+    # Where the login page is; None: the setting LOGIN_URL.
     login_url: str | None = None
+    # The query parameter by which the login page knows where to lead back to.
     redirect_field_name: str = REDIRECT_FIELD_NAME
+    # The guard itself; guards of the view's own are added to it.
     on_mount: ClassVar[tuple[Guard, ...]] = (require_login,)
 
 
 class PermissionRequired:
     """Mixin for live views: set ``permission_required`` to one permission or several."""
 
+    # As of LoginRequired.
     login_url: str | None = None
     redirect_field_name: str = REDIRECT_FIELD_NAME
+    # Such as "orders.view_order", or several.
     permission_required: str | Iterable[str] | None = None
+    # The guard itself; guards of the view's own are added to it.
     on_mount: ClassVar[tuple[Guard, ...]] = (_require_own_permissions,)
 
     def get_permission_required(self) -> Iterable[str]:

@@ -90,25 +90,34 @@ class UploadEntry:
         last_modified: int | None = None,
         meta: Any = None,
     ) -> None:
+        # Which it is among the files of this name: for ``cancel_upload``.
         self.ref = ref
         self.upload_ref = config.ref
         # The name that it was allowed by.
         self.upload_config = config.name
         # Ours: good for names in a storage.
         self.uuid: UUID = uuid4()
+        # As the browser has it: to be shown, not for a storage.
         self.client_name = name
         # Bytes; None where the client said nothing of the kind, and the entry is not valid.
         self.client_size = size
+        # A MIME type.
         self.client_type = type
+        # Within a chosen folder, else empty.
         self.client_relative_path = relative_path
         # Milliseconds since 1970.
         self.client_last_modified = last_modified
+        # What ``meta()`` of the file gives, where a script of the page has put such a function there.
         self.client_meta = meta
         # Percent.
         self.progress = 0
+        # What is wrong with it.
         self.errors: list[UploadError] = []
+        # Whether it may be uploaded.
         self.valid = True
+        # Whether the client has asked for its upload.
         self.preflighted = False
+        # Whether it was taken back.
         self.cancelled = False
         # It broke off, and stays with its error until it is cancelled.
         self.failed = False
@@ -176,18 +185,23 @@ class UploadConfig:
         validator: Callable[..., Any] | None,
         writer: Callable[[UploadEntry], UploadWriter],
     ) -> None:
+        # By which it was allowed.
         self.name = name
         # The id of its input, another one at every allow_upload: for `<label for>` and `phx-drop-target`.
         self.ref = ref
         # None: any file.
         self.accept = accept
+        # How many files at a time, or with the mode "total" in all.
         self.max_entries = max_entries
+        # "selected" or "total".
         self.max_entries_mode = max_entries_mode
         # Bytes.
         self.max_file_size = max_file_size
+        # Bytes.
         self.chunk_size = chunk_size
         # Seconds.
         self.chunk_timeout = chunk_timeout
+        # Whether files are sent when they are chosen.
         self.auto_upload = auto_upload
         # False after disallow_upload.
         self.allowed = True

@@ -16,6 +16,7 @@ class GenericLive(LiveView):
     ``_confirm_delete``.
     """
 
+    # What the name of the template ends in, before ".html".
     template_name_suffix: ClassVar[str] = ""
 
     def __init_subclass__(cls, **options: Any) -> None:

@@ -31,7 +31,9 @@ class FormLive(FormMixin, GenericLive):  # type: ignore[type-arg]
     """
 
     post_event = "save"
+    # A flash after a save; it may name cleaned data: "%(title)s was saved.".
     success_message: str = ""
+    # Options of ``allow_upload`` by file field.
     uploads: Mapping[str, Mapping[str, Any]] = {}
 
     # What the browser has sent last; None: the form is as it came.
@@ -209,7 +211,9 @@ class DeleteLive(SingleObjectMixin, ObjectLive):  # type: ignore[type-arg]
 
     template_name_suffix = "_confirm_delete"
     post_event = "delete"
+    # Where to go afterwards: a URL, in which "{title}" is what the object's field says.
     success_url: Any = None
+    # A flash afterwards, in which "%(title)s" is the same.
     success_message: str = ""
 
     def handle_params(self, params: dict[str, Any], uri: str) -> Any:
