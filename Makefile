@@ -5,7 +5,7 @@ ARGS ?=
 PYTHON ?= $(shell scripts/find_python)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench client clean
+.PHONY: help demo test check bench client screenshots clean
 
 help:
 	@echo "make demo    serve the test project at http://127.0.0.1:$(PORT)/ (PORT=… for another port)"
@@ -13,6 +13,7 @@ help:
 	@echo "make check   lint, format and types only"
 	@echo "make bench   measure server CPU per message beside a bare ASGI app and stock Channels"
 	@echo "make client  bundle the Phoenix clients anew"
+	@echo "make screenshots  take the docs' pictures of the product in the test project"
 	@echo "make clean   remove what the others made (virtual environments, caches, built files)"
 
 demo:
@@ -29,6 +30,9 @@ bench:
 
 client:
 	@$(PYTHON) scripts/environment.py client
+
+screenshots:
+	@$(PYTHON) scripts/environment.py dev && .venv/bin/python scripts/roost_pictures.py $(ARGS)
 
 clean:
 	rm -rf .venv .venv-* .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist site

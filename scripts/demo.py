@@ -27,6 +27,12 @@ def migrate(environment: Environment) -> None:
         raise SetupError("The demo's database could not be brought up to date; the reason is above.")
 
 
+def seed(environment: Environment) -> None:
+    """People and boards to look around in; nothing if they are there."""
+    if environment.run(MANAGE, "seed_demo", "--skip-checks", check=False):
+        raise SetupError("The demo's boards could not be planted; the reason is above.")
+
+
 def serve(environment: Environment, port: int) -> None:
     """Become the server, so that Ctrl-C and a kill reach it."""
     say(f"Open http://127.0.0.1:{port}/ in a browser. Ctrl-C stops the server.")
@@ -44,6 +50,7 @@ def main() -> int:
         environment = make_ready(Environment(MAIN))
         make_client(environment)
         migrate(environment)
+        seed(environment)
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1

@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT))
 
 PAGES = {
     "home": "/",
+    "labs": "/labs/",
     "counter": "/counter/",
     "together": "/together/",
     "table": "/table/",

@@ -16,10 +16,12 @@ pytestmark = pytest.mark.browser
 
 BOARD, CARD = "Autumn release", "Drag cards on phones without losing the scroll"
 
+# What moves when the first HTML is there: by the join, or by what comes after it.
 SHIFTS = """
 window.shifts = [];
-const add = (list) => { for (const {value, hadRecentInput, sources} of list.getEntries())
-  if (!hadRecentInput) shifts.push([value, sources.map(({node}) => node?.outerHTML?.slice(0, 160))]) };
+const isLate = ({startTime}) => startTime > performance.getEntriesByType("navigation")[0].domInteractive;
+const moved = ({value, sources}) => [value, sources.map(({node}) => node?.outerHTML?.slice(0, 160))];
+const add = (list) => shifts.push(...list.getEntries().filter(isLate).map(moved));
 new PerformanceObserver(add).observe({type: "layout-shift", buffered: true});
 """
 
@@ -154,7 +156,7 @@ def test_from_signing_up_to_a_shared_board(visit: Callable[..., Visitor], site: 
     page.get_by_label("Username").fill("ada")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Ada Lindqvist").first).to_be_attached()
-    page.get_by_role("link", name="zoe: settings").click()
+    page.locator(".bar-me").click()
     page.get_by_label("Your name").fill("Zoe Quist")
     page.locator("input[type=file]").set_input_files(
         {"name": "me.png", "mimeType": "image/png", "buffer": png()}
@@ -163,7 +165,7 @@ def test_from_signing_up_to_a_shared_board(visit: Callable[..., Visitor], site: 
     expect(page.locator(".bar-me img")).to_have_attribute("alt", "Zoe Quist")
 
 
-PAGES = ("/", "/account/login/", "/boards/", "/boards/1/", "/boards/1/cards/8/", "/boards/1/settings/")
+PAGES = ("/", "/account/login/", "/boards/", "/boards/1/", "/boards/1/cards/9/", "/boards/1/settings/")
 PAGES += ("/search/?q=card", "/activity/", "/settings/", "/boards/new/")
 
 
