@@ -60,6 +60,7 @@ class LiveQuery:
         self.owner = owner
         self.name = name
         self.stream = stream
+        stream.follows = True
         self.dom_id = dom_id
         # What the client shows, in its order: primary keys, and the ids of their elements.
         self.keys: dict[Any, str] = {}
@@ -174,6 +175,7 @@ class LiveQueries:
 
     def leave(self, query: LiveQuery) -> None:
         """The stream goes its own way again."""
+        query.stream.follows = False
         self._queries.pop((query.owner._cid, query.name), None)
         self._unread.pop(query, None)
 
@@ -206,6 +208,16 @@ class LiveQueries:
         queries, self._unread = list(self._unread), {}
         yield Step(Where.POOL, _read, (queries,))
 
+    def rendered(self) -> None:
+        """What was shown at a new place, as in a branch taken again, is filled by a rendering more."""
+        missed = [query for query in self._queries.values() if query.stream.missed]
+        for query in missed:
+            query.stream.missed = False
+            query.reset = True
+            self._unread[query] = None
+        if missed and self._live.channel is not None:
+            self._live.channel.inform(QueryNews(self))
+
     def looking(self) -> Steps[list[Streaming]]:
         """Look at what has changed; whose streams have."""
         self._called = False
@@ -216,8 +228,9 @@ class LiveQueries:
             for query in self._queries.values()
             if query not in self._unread
         ]
-        owners: list[Streaming] = yield Step(Where.POOL, _look, (queries,))
-        return owners
+        waiting = [query.owner for query in self._unread]
+        found: list[Streaming] = yield Step(Where.POOL, _look, (queries,))
+        return waiting + found
 
     async def _listen(self, topics: set[str]) -> None:
         for topic in topics:
@@ -252,6 +265,8 @@ class LiveQueries:
             gathering[self] = server.loop.call_later(early, self._call)
         elif outbox.busy and not server.connection.closed:
             outbox.when_drained(self._call)
+        elif server.pending >= server.limit:
+            gathering[self] = server.loop.call_later(WINDOW, self._call)  # its mailbox is full
         elif not server.over:
             server.inform(QueryNews(self))
 

@@ -313,6 +313,8 @@ class Runtime:
             diff = {**render.diff, "c": trees} if trees else render.diff
         if self.view._streams is not None:
             self.view._streams.forget()
+        if self.queries is not None:
+            self.queries.rendered()
         if self.spec.temporary:
             let_go(self.view, self.spec)
         if self.flash is not None:
@@ -336,6 +338,8 @@ class Runtime:
         diff: dict[str, Any] = {}
         if trees := self.components.take_diffs():
             diff["c"] = trees
+        if self.queries is not None:
+            self.queries.rendered()
         self._load_assets()
         if self.pushed:
             diff["e"] = self.take_pushed()

@@ -43,7 +43,7 @@ class Stream:
     In Django's own rendering it is just that: an iterable of pairs.
     """
 
-    __slots__ = ("connected", "log", "name", "ref", "shown")
+    __slots__ = ("connected", "follows", "log", "missed", "name", "ref", "shown")
 
     def __init__(self, name: str, ref: str, *, connected: bool) -> None:
         self.name = name
@@ -51,6 +51,8 @@ class Stream:
         self.connected = connected
         # A text is the DOM id of an item that goes.
         self.log: list[Insert | str | Mark] = [NEW]
+        # A query says what is in it; and it was shown at a new place, without what it had shown elsewhere.
+        self.follows = self.missed = False
         # One cell: the render that shows it now; SENT once that was committed.
         self.shown: list[Any] = [None]
 
@@ -133,6 +135,8 @@ def arranged(inserts: list[Insert]) -> list[Insert]:
 
 def show(loop: Loop, rt: Runtime, stream: Stream, parent: Any, free: tuple[Any, ...]) -> tuple[Node, Stream]:
     """The loop over a stream, for a client that has not seen this place; and what to remember (LV-52)."""
+    if stream.follows and NEW not in stream.log and RESET not in stream.log:
+        stream.missed = True
     tree = _tree(loop, rt, stream, parent, free)
     tree["s"] = loop.block
     rt.fresh.append(tree)

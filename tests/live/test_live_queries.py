@@ -193,6 +193,19 @@ async def test_a_window_that_moves_while_the_client_may_wait_is_sent_anew(browse
     assert rows.text == "df"
 
 
+async def test_a_list_that_is_shown_again_is_filled_again(browser, users):
+    rows = await opened(browser, "/HiddenLive/")
+    assert rows.text == "bdfxyz"
+    await rows.event("toggle")
+    await users["b"].adelete()
+    assert await browser.silent()
+    rows.shown.clear()
+    assert await rows.event("toggle") == 0
+    assert (await rows.news(), rows.text) == (5, "dfxyz")
+    await users["x"].adelete()
+    assert (await rows.news(), rows.text) == (0, "dfyz")
+
+
 async def test_other_models_and_relations_count_where_they_say_so(browser, users):
     one = await Group.objects.acreate(name="one")
     rows = await opened(browser, "/OddIdsLive/")

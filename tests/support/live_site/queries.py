@@ -69,6 +69,22 @@ class OddIdsLive(LiveView):
         self.stream("members", query, live=True, dom_id=lambda user: f"u-{user.username}")
 
 
+class HiddenLive(LiveView):
+    """Its list is shown at times."""
+
+    template = f"<main>{{% if shown %}}{USERS.format('users')}{{% endif %}}</main>"
+
+    class Assigns:
+        shown: bool = True
+
+    def mount(self, params: Any, session: Any) -> None:
+        self.stream("users", User.objects.order_by("username"), live=True)
+
+    @event
+    def toggle(self) -> None:
+        self.assigns.shown = not self.assigns.shown
+
+
 class RoomComponent(LiveComponent):
     """Members of one group."""
 
@@ -100,5 +116,5 @@ class RoomsLive(LiveView):
         self.assigns.names = names
 
 
-VIEWS = (ActiveLive, AsyncActiveLive, OddIdsLive, RoomsLive)
+VIEWS = (ActiveLive, AsyncActiveLive, OddIdsLive, HiddenLive, RoomsLive)
 urlpatterns = [path(f"{view.__name__}/", view.as_view()) for view in VIEWS]
