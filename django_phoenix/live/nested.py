@@ -6,6 +6,7 @@ element with a token: its client joins, and the view fills it then (LV-4, LV-5, 
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,7 +73,15 @@ def read_wanted(target: Any, options: Mapping[str, Any], place: str) -> Wanted:
         tag, attributes = str(container), dict(attributes)
     if css_class is not None:
         attributes = {**attributes, "class": css_class}
-    return Wanted(view_class, id, {**(given or {}), **rest}, sticky, (tag, attributes), place)
+    session = {**(given or {}), **rest}
+    try:
+        json.dumps(session)
+    except (TypeError, ValueError) as error:
+        raise LiveViewError(
+            f"{place}: what a {{% live_render %}} hands over is signed into the page, so it has to be "
+            f"JSON ({error}). Hand over a pk, and look the object up in mount()."
+        ) from None
+    return Wanted(view_class, id, session, sticky, (tag, attributes), place)
 
 
 # -- in a live view
@@ -95,13 +104,7 @@ def _token(request: HttpRequest, live: Runtime | None, wanted: Wanted, kind: Kin
     else:
         where = _surroundings(request, live)
     token = ViewToken(kind, wanted.id, name_of(wanted.view_class), wanted.session, parent, where)
-    try:
-        return token.sign()
-    except TypeError as error:
-        raise LiveViewError(
-            f"{wanted.place}: what a {{% live_render %}} hands over is signed into the page, so it has to be "
-            f"JSON ({error}). Hand over a pk, and look the object up in mount()."
-        ) from None
+    return token.sign()
 
 
 def _surroundings(request: HttpRequest, live: Runtime | None) -> Surroundings:

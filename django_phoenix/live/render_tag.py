@@ -150,5 +150,5 @@ class Place:
 
 def _show(live: Runtime, target: Any, options: dict[str, Any], place: str) -> Shown:
     text = show_in_view(live, read_wanted(target, options, place))
-    # What was signed is JSON, and its caller may change it.
-    return Shown(target, deepcopy(options), text)
+    # On the socket it is compared: its caller may change it in place.
+    return Shown(target, options if live.channel is None else deepcopy(options), text)

@@ -428,6 +428,11 @@ async def test_a_mistake_in_the_tag_is_told_with_its_place(browser, arguments, m
     assert message in str(caught.value)
 
 
+async def test_what_is_no_json_is_told_with_the_first_response(browser):
+    with pytest.raises(LiveViewError, match=r":1: .* it has to be JSON"):
+        await browser.fetch("/nested/wrong/")
+
+
 @pytest.mark.parametrize("arguments", ["", "id=1", '"x.Y"', '"x.Y" 7 id=1', '"x.Y" id=1 id=2'])
 def test_a_tag_that_makes_no_sense_is_a_syntax_error(arguments):
     with pytest.raises(TemplateSyntaxError, match=r"{% live_render"):

@@ -334,6 +334,11 @@ class FramedLive(LiveView):
         pass
 
 
+class WrongLive(LiveView):
+    layout = "base.html"
+    template = tag("ChildLive", 'id="wrong" request=view.request')
+
+
 class TwinsLive(LiveView):
     layout = "base.html"
     template = tag("ChildLive", 'id="twin"') + tag("ChildLive", 'id="twin"')
@@ -484,6 +489,7 @@ urlpatterns = [
     path("streaming/", StreamingPageLive.as_view()),
     path("items/", ItemsLive.as_view()),
     path("framed/", FramedLive.as_view()),
+    path("wrong/", WrongLive.as_view()),
     path("twins/", TwinsLive.as_view()),
     path("opaque/", OpaqueLive.as_view()),
     path("holding/", HoldingLive.as_view()),
