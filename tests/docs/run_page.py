@@ -12,6 +12,7 @@ import warnings
 from pathlib import Path
 
 import django
+from django.core.management import call_command
 
 
 def main(page: dict[str, list[list[str]]]) -> None:
@@ -19,6 +20,8 @@ def main(page: dict[str, list[list[str]]]) -> None:
     django.setup()
     for (module,) in page["modules"]:
         importlib.import_module(module)
+        if module.endswith(".models"):
+            call_command("migrate", run_syncdb=True, verbosity=0, skip_checks=True)
     run_checks()
     for name, code in page["python"]:
         exec(compile(code, name, "exec"), {"__name__": "docs"})

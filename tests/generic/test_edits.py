@@ -7,6 +7,7 @@ from django.test import Client
 from tests.live.test_posts import text_of
 from tests.support.live_client import LiveClient
 from tests.support.live_site import form_views
+from tests.support.nested_client import elements, try_join
 
 
 def form_event(name: str, value: str, target: str | None = None) -> dict[str, object]:
@@ -43,11 +44,19 @@ async def test_forms_are_recovered_between_join_and_first_use(browser):
     (cid,) = view.joined["rendered"]["c"]
     of_view = form_event("validate", "name=Ada&_unused_email=&email=x", "name")
     of_component = {**form_event("validate", "name=Bob&email=x", "name"), "cid": int(cid)}
-    replies = [await view.push("event", of_view), await view.push("event", of_component)]
+    child, joined = await try_join(browser, elements(view.joined["rendered"])["child"])
+    assert joined.status == "ok"
+    of_child = form_event("validate", "name=Eve&email=x", "name")
+    replies = [
+        await view.push("event", of_view),
+        await view.push("event", of_component),
+        await child.push("event", of_child),
+    ]
     diffs = [(await browser.reply(ref)).response["diff"] for ref in replies]
     assert "Ada" in str(diffs[0])
     assert list(diffs[1]) == ["c"]
     assert "Bob" in str(diffs[1])
+    assert "Eve" in str(diffs[2])
 
 
 async def test_an_object_is_made(browser, transactional_db):

@@ -240,9 +240,13 @@ class ContactComponent(LiveComponent):
 
 
 class RecoveredLive(ContactLive):
-    """A form of its own and one of a component."""
+    """A form of its own, one of a component, one of a child."""
 
-    template = FORM + '{% live_component "tests.support.live_site.form_views.ContactComponent" id="c" %}'
+    template = (
+        FORM
+        + '{% live_component "tests.support.live_site.form_views.ContactComponent" id="c" %}'
+        + '{% live_render "tests.support.live_site.form_views.ContactLive" id="child" %}'
+    )
 
 
 urlpatterns = [
