@@ -145,6 +145,7 @@ streams.html:11         T022 {% for id, song in streams.songs %}
 streams.html:13         T022 {% for song in streams.songs %}
 streams.html:14         T022 {% for id, song in streams.songs reversed %}
 streams.html:15         T022 {% for id, song in streams.songs %}
+streams.html:18         T022 <li id="none">
 """
 
 

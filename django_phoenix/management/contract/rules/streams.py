@@ -7,6 +7,7 @@ from typing import Any
 
 from django.template.defaulttags import ForNode
 
+from django_phoenix.management.contract.elements import Element
 from django_phoenix.management.contract.findings import Finding, Level, rule
 from django_phoenix.management.contract.source import Use
 from django_phoenix.management.contract.unit import Unit
@@ -46,12 +47,36 @@ def loop_over_stream(unit: Unit) -> Iterator[Finding]:
                 "replaces what is there.",
                 f'Give the <{tag}> right around the loop an id and phx-update="stream".',
             )
+        for element in _before(unit, use):
+            yield Finding(
+                element.place,
+                f"A <{element.tag}> stands before the items of the stream {name!r}: where new ones come to "
+                "stand depends on whether it was rendered together with others.",
+                "Put it behind the loop.",
+                Level.WARNING,
+            )
 
 
 def _stream_of(node: Any) -> str | None:
     """The name of the stream that a loop is over."""
     lookups = getattr(node.sequence.var, "lookups", None)
     return lookups[1] if lookups and len(lookups) == 2 and lookups[0] == "streams" else None
+
+
+def _before(unit: Unit, use: Use) -> Iterator[Element]:
+    """Elements that stand in the stream's container, ahead of the loop."""
+    if not use.parents or use.parents[-1].static("phx-update") != "stream":
+        return
+    for element in unit.elements:
+        place = element.place
+        if (
+            element.parents
+            and element.parents[-1] is use.parents[-1]
+            and not element.repeated
+            and place.source is use.place.source
+            and place.start < use.place.start
+        ):
+            yield element
 
 
 def _bare_container(use: Use) -> str | None:
