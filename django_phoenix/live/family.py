@@ -60,21 +60,19 @@ class ChildCrashed(NamedTuple):
 
 
 class Family:
-    """A view's relations, of a view that has some. ``session``: what its tag said."""
+    """A view's relations, of a view that has some."""
 
-    __slots__ = ("_mark", "children", "ids", "kind", "linked", "parent", "session", "texts")
+    __slots__ = ("_mark", "children", "ids", "kind", "linked", "parent", "texts")
 
-    def __init__(
-        self, kind: Kind, parent: Runtime | None = None, session: dict[str, Any] | None = None
-    ) -> None:
+    def __init__(self, kind: Kind, parent: Runtime | None = None) -> None:
         self.kind = kind
         self.parent = parent
-        self.session = session or {}
+        # A crash takes the parent along.
         self.linked = False
         # Those that have joined, by id.
         self.children: dict[str, LiveChannel] | None = None
         # Of views in the first HTML: each id once.
-        self.ids: set[str] | None = None if parent is None else parent.family.ids  # type: ignore[union-attr]
+        self.ids: set[str] | None = None
         # What was shown of children by tags that Django renders.
         self.texts: dict[str, Any] = {}
         self._mark: str | None = None

@@ -194,7 +194,7 @@ def _make(request: HttpRequest, outer: Runtime | None, wanted: Wanted, kind: Kin
         uri=request.build_absolute_uri(),
         locale=active_locale(),
     )
-    live.family = Family(kind, outer if kind is Kind.CHILD else None, wanted.session)
+    live.family = Family(kind, outer if kind is Kind.CHILD else None)
     view._live = live
     view.setup(request)
     return live
