@@ -39,9 +39,9 @@ class Clock:
         """Whether the loop would sleep now, were it not for who asks. False also if it can't be known."""
         if getattr(self._loop, "_ready", True):
             return False
-        due = self.next_timer()
-        now: float = self._loop.time()
-        return due is None or due > now
+        timers: list[asyncio.TimerHandle] = self._loop._scheduled
+        # A heap: the first is the next, if it was not cancelled.
+        return not timers or bool(timers[0].when() > self._loop.time())
 
     def jump_to(self, when: float) -> None:
         """Let it be then. Nothing happens if that is past."""
