@@ -18,6 +18,8 @@ from django_components import get_component_by_class_id, render_dependencies
 
 from django_phoenix.rendering.assets import COMMENT, MARK, NOBODY, Dependency, deliver_by, found_in
 
+from .teleported import ids_in_portals
+
 MANAGER = "django_components/django_components.min.js"
 DATA = re.compile(r"<script[^>]*\sdata-djc\b[^>]*>(.*?)</script>", re.DOTALL)
 
@@ -55,6 +57,10 @@ class Delivery:
         css = js = ""
         if data is not None:
             document = COMMENT.sub("", document)
+            later = ids_in_portals(document)
+            data["componentJsCalls"] = [
+                call for call in data["componentJsCalls"] if decoded(call[1]) not in later
+            ]
             css = "".join(element(with_nonce(tag, nonce)) for tag in tags(data["cssTags__toFetch"]))
             js = scripts(data, nonce)
         document = placed(document, css, CSS_PLACE, HEAD_END)

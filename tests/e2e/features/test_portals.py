@@ -50,6 +50,8 @@ def test_a_portal_holds_forms_streams_components_and_portals(open_page: Open) ->
 
 def test_slots_hold_portals_components_and_views_also_when_passed_on(open_page: Open) -> None:
     page = open_page("/portals/slots/")
+    expect(page.locator("#lamp-near")).to_have_text("lit 1")
+    expect(page.locator("#deeper #lamp-far")).to_have_text("lit 1")
     page.click("#more")
     expect(page.locator("article section #plain")).to_have_text("1")
     expect(page.locator("#deeper #far")).to_have_text("1")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.urls import path
+from django_components import Component, register
 
 from django_phoenix.component import Slot, component
 from django_phoenix.live_component import LiveComponent
@@ -68,6 +69,20 @@ def frame(body: Slot) -> None:
     """
 
 
+@register("portals.lamp")
+class Lamp(Component):
+    """A component of django-components with a script."""
+
+    template = '<i id="lamp-{{ name }}" phx-update="ignore"></i>'
+    js = "$onComponent((data, {els}) => { els[0].textContent = `lit ${els.length}` })"
+
+    class Kwargs(NamedTuple):
+        name: str
+
+    def get_template_data(self, args: Any, kwargs: Kwargs, slots: Any, context: Any) -> dict[str, Any]:
+        return {"name": kwargs.name}
+
+
 class EchoLive(LiveView):
     """A child view."""
 
@@ -92,10 +107,11 @@ class SlotsLive(LiveView):
       {% live_render "tests.support.feature_site.pages.portals.EchoLive" id="slot-echo" %}
       {% live_component "tests.support.feature_site.pages.portals.Vote" id="s" / %}
       {% portal id="from-slot" target="#deeper" %}
-        <b id="far">{{ count }}</b>
+        <b id="far">{{ count }}</b> {% component "portals.lamp" name="far" / %}
         {% live_component "tests.support.feature_site.pages.portals.Tally" id="t" / %}
       {% endportal %}
     {% endcomponent %}
+    {% component "portals.lamp" name="near" / %}
     """
 
     class Assigns:
