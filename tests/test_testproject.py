@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import struct
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +20,7 @@ from testproject.board.payloads import LONGEST, Line
 from testproject.chat.uploads import LARGEST, OTHER, Upload
 from testproject.visitors import Visitor, chosen_name, made_up_name
 
+ROOT = Path(__file__).resolve().parent.parent
 Sent = asyncio.Queue[bytes]
 
 
@@ -134,3 +138,11 @@ def test_an_account_keeps_its_name() -> None:
     assert chosen_name(Visitor("x", "Calm Otter"), "  Joe ") == "Joe"
     assert chosen_name(Visitor("x", "Calm Otter"), "   ") == "Calm Otter"
     assert len(chosen_name(Visitor("x", "Calm Otter"), "J" * 900)) == 40
+
+
+def test_the_product_passes_its_own_tests() -> None:
+    command = [sys.executable, "testproject/manage.py", "test", "testproject.roost", "--settings"]
+    command += ["testproject.settings", "--verbosity", "0"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr, done.stderr
