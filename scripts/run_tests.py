@@ -77,12 +77,8 @@ def checks(environment: Environment) -> list[tuple[str, Callable[[], int]]]:
     ]
 
 
-def docs(environment: Environment) -> Callable[[], int]:
-    arguments = ("-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", ".cache/site")
-    return lambda: environment.run(*arguments, check=False, NO_MKDOCS_2_WARNING="1")
-
-
 def waiting_part(environment: Environment) -> Callable[[], int]:
+    """Among them those that build the documentation, strictly."""
     return lambda: environment.run("-m", "pytest", "-m", WAITING, check=False)
 
 
@@ -152,7 +148,6 @@ def everything(environment: Environment) -> int:
     report = Report()
     for name, run in checks(environment):
         report.step(name, run)
-    report.step("Docs, built strictly", docs(environment))
     report.step("Other people's clients, set up", other_clients(environment))
     python, django = covered_by_main(environment)
     # What waits for browsers and servers leaves most of a core to what only computes.
