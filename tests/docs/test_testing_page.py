@@ -1,4 +1,4 @@
-"""The tests that the page about tests shows are run, by both runners."""
+"""The tests that the pages about tests show are run, by both runners."""
 
 from __future__ import annotations
 
@@ -30,3 +30,16 @@ def test_the_tests_of_the_page_pass_with_pytest(site: TemporarySite) -> None:
     site.write({"pytest.ini": "[pytest]\nasyncio_mode = auto\npython_files = test*.py\n"})
     done = site.python("-m", "pytest", "-q", "-p", "no:cacheprovider", settings="mysite.settings")
     assert done.code == 0, done
+
+
+@pytest.mark.slow
+def test_the_tests_of_the_page_about_live_views_pass_with_pytest(
+    installed_site: TemporarySite, tmp_path: Path
+) -> None:
+    """Which runs those of ``TestCase`` too."""
+    site, _ = site_of(DOCS / "testing_live_views.md", installed_site, tmp_path)
+    assert site.manage("makemigrations", "todo").code == 0
+    site.write({"pytest.ini": "[pytest]\nasyncio_mode = auto\npython_files = test*.py\n"})
+    done = site.python("-m", "pytest", "-q", "-p", "no:cacheprovider", settings="mysite.settings")
+    assert done.code == 0, done
+    assert "12 passed" in done.out
