@@ -82,17 +82,20 @@ class Site:
 
     def _nested(self, pages: list[Unit]) -> list[Unit]:
         """The views that tags in pages show, those in them, and so on, as far as no URL leads to them."""
-        seen = {page.owner for page in pages}
-        waiting, found = list(pages), list[Unit]()
+        routed = {page.owner for page in pages}
+        found: dict[type[Any], list[Unit]] = {}
+        waiting = list(pages)
         while waiting:
-            for use in waiting.pop().uses:
-                view_class = view_of(use.node)
-                if view_class is not None and view_class not in seen:
-                    seen.add(view_class)
-                    new = list(self._nested_pages(view_class))
-                    waiting += new
-                    found += new
-        return found
+            page = waiting.pop()
+            for view_class in dict.fromkeys(view_of(use.node) for use in page.uses):
+                if view_class is None or view_class in routed:
+                    continue
+                if view_class not in found:
+                    found[view_class] = list(self._nested_pages(view_class))
+                    waiting += found[view_class]
+                for unit in found[view_class]:
+                    unit.around.append(page)
+        return [unit for units in found.values() for unit in units]
 
     def _nested_pages(self, view_class: type[Any]) -> Iterator[Unit]:
         """One for each template; they have no layout."""

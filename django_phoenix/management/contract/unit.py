@@ -43,6 +43,9 @@ class Unit:
     # The live views in whose pages it is shown; empty: not known.
     views: set[type[Any]] = field(default_factory=set)
 
+    # Of a live view without a URL of its own: the pages whose tags show it.
+    around: list[Unit] = field(default_factory=list)
+
     def __repr__(self) -> str:
         return f"<{self.kind} {self.name}>"
 

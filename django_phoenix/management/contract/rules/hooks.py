@@ -76,11 +76,20 @@ def _of_template(hook: Attribute) -> Iterator[Finding]:
 def _scripts(unit: Unit) -> str | None:
     """Those of the page, or of all pages that show a component; None if they are not all known."""
     if unit.kind == "page":
-        return scripts_of(unit)
-    pages = [page for page in unit.site.pages if page.owner in unit.views]
+        pages = _documents(unit, set())
+    else:
+        pages = [page for page in unit.site.pages if page.owner in unit.views and not page.around]
     texts = [scripts_of(page) for page in pages]
     known = [text for text in texts if text is not None]
     return "\n".join(known) if texts and len(known) == len(texts) else None
+
+
+def _documents(page: Unit, seen: set[Unit]) -> list[Unit]:
+    """The page itself, or those around a view that tags show."""
+    if not page.around:
+        return [page]
+    seen.add(page)
+    return [found for each in page.around if each not in seen for found in _documents(each, seen)]
 
 
 @rule("T014", Level.ERROR, "phx-update without an id.")
