@@ -6,10 +6,21 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from testproject.roost.models import Board, Card, Label, Lane, Profile, initials
+from testproject.roost.models import (
+    Attachment,
+    Board,
+    Card,
+    Comment,
+    Label,
+    Lane,
+    Profile,
+    Step,
+    initials,
+)
 
 
 class Person(NamedTuple):
@@ -95,16 +106,22 @@ def urgency(due: date | None, finished: bool) -> str:
     return "late" if due < today else "soon" if due <= today + timedelta(days=2) else "later"
 
 
+def number_of(things: QuerySet[Any]) -> Coalesce:
+    """How many of them a card has. Each is counted by itself: joins would multiply them."""
+    of_card = things.filter(card=OuterRef("pk")).order_by().values("card")
+    return Coalesce(Subquery(of_card.annotate(count=Count("pk")).values("count")), 0)
+
+
 def cards_to_show() -> Any:
-    """Cards with all that a row says, in few queries."""
+    """Cards with all that a row says, in three queries."""
     return (
         Card.objects.select_related("lane")
         .prefetch_related("labels", "people__profile")
         .annotate(
-            step_count=Count("steps", distinct=True),
-            step_done_count=Count("steps", filter=Q(steps__done=True), distinct=True),
-            comment_count=Count("comments", distinct=True),
-            file_count=Count("attachments", distinct=True),
+            step_count=number_of(Step.objects.all()),
+            step_done_count=number_of(Step.objects.filter(done=True)),
+            comment_count=number_of(Comment.objects.all()),
+            file_count=number_of(Attachment.objects.all()),
         )
     )
 
