@@ -45,15 +45,13 @@ def test_code_beside_its_markup_reaches_its_elements(open_page: Open) -> None:
     assert not page.locator("#styled").evaluate("element => /export default|<style/.test(element.innerHTML)")
 
 
-def test_the_page_runs_scripts_of_runtime_hooks_also_those_that_come_later(open_page: Open) -> None:
-    """LV-93. A nonce is all that the page's policy allows."""
+def test_the_client_takes_hooks_of_the_page_and_options_of_the_sites_script(open_page: Open) -> None:
+    """LV-93: the page runs scripts of runtime hooks, also later ones; a nonce is all that its policy allows."""
     page = open_page("/scripts/runtime/")
     expect(page.locator("#now")).to_have_text("runs")
     page.click("#more")
     expect(page.locator("#later")).to_have_text("runs too")
 
-
-def test_a_sites_script_gives_the_client_its_options(open_page: Open) -> None:
     page = open_page("/scripts/options/")
     expect(page.locator("#plain")).to_have_text("mounted")
     expect(page.locator("#zone")).to_have_text("DIV Europe/Oslo")
