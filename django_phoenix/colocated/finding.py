@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.conf import settings
-from django.template import TemplateSyntaxError, engines
+from django.template import engines
 from django.template.backends.django import DjangoTemplates
 from django.template.base import Origin, Template
 from django.template.engine import Engine
@@ -103,11 +104,15 @@ def _files_of(loader: Any) -> Iterator[tuple[str, Path]]:
 
 def _in_classes() -> Iterator[Colocated]:
     for owner in (*_below(LiveView), *_below(LiveComponent)):
-        if _holds_code(vars(owner).get("template")) and _is_sites(owner):
-            yield from _of_template(owner, template_of)
+        if _is_sites(owner) and _holds_code(vars(owner).get("template")):
+            yield from _of_class(owner, template_of)
     for component in registered_components():
-        if _holds_code(component.template) and _is_sites(component):
-            yield from _of_template(component, component_template)
+        if _is_sites(component):
+            yield from _of_class(component, _component_template)
+
+
+def _component_template(component: type[Any]) -> Template | None:
+    return component_template(component) if _holds_code(component.template) else None
 
 
 def _is_sites(owner: type[Any]) -> bool:
@@ -127,10 +132,10 @@ def _holds_code(text: object) -> bool:
     return isinstance(text, str) and TAG in text
 
 
-def _of_template(owner: type[Any], find: Any) -> tuple[Colocated, ...]:
+def _of_class(owner: type[Any], find: Callable[[type[Any]], Template | None]) -> tuple[Colocated, ...]:
     try:
         template = find(owner)
-    except TemplateSyntaxError as error:
+    except Exception as error:  # also of a component whose file is not there
         return _unreadable(owner.__qualname__, error)
     return () if template is None else _in_nodes(template)
 
@@ -148,5 +153,10 @@ def _in_nodes(template: Template) -> tuple[Colocated, ...]:
 
 
 def _unreadable(name: str, error: Exception) -> tuple[Colocated, ...]:
-    logger.warning("The scripts and styles in %s are left out, since it cannot be read: %s", name, error)
+    _tell(name, str(error))
     return ()
+
+
+@cache  # With DEBUG the classes are looked at for each page.
+def _tell(name: str, error: str) -> None:
+    logger.warning("The scripts and styles in %s are left out, since it cannot be read: %s", name, error)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import override_settings
+from django_components import Component, register, registry
 
 from django_phoenix.colocated.finding import Finder
 from django_phoenix.live_component import LiveComponent
@@ -86,3 +87,21 @@ def test_a_template_that_cannot_be_read_is_left_out(
     with caplog.at_level(logging.WARNING, logger="django_phoenix.colocated.finding"):
         assert "broken.html" not in styles(Finder())
     assert "The scripts and styles in broken.html are left out" in caplog.text
+
+
+def test_a_component_whose_file_is_missing_spoils_no_page(caplog: pytest.LogCaptureFixture) -> None:
+    @register("colocated.lost")
+    class Lost(Component):
+        template_file = "colocated/nowhere.html"
+
+    try:
+        with (
+            override_settings(ROOT_URLCONF="tests.colocated.urls"),
+            caplog.at_level(logging.WARNING, logger="django_phoenix.colocated.finding"),
+        ):
+            Finder().find()
+    finally:
+        registry.unregister("colocated.lost")
+    assert (
+        "in test_a_component_whose_file_is_missing_spoils_no_page.<locals>.Lost are left out" in caplog.text
+    )

@@ -46,7 +46,7 @@ def test_code_beside_its_markup_reaches_its_elements(open_page: Open) -> None:
 
 
 def test_the_client_takes_hooks_of_the_page_and_options_of_the_sites_script(open_page: Open) -> None:
-    """LV-93: the page runs scripts of runtime hooks, also later ones; a nonce is all that its policy allows."""
+    """LV-93: the page runs scripts of runtime hooks, also later ones, by a nonce alone."""
     page = open_page("/scripts/runtime/")
     expect(page.locator("#now")).to_have_text("runs")
     page.click("#more")
