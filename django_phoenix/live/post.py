@@ -20,7 +20,6 @@ from django_phoenix.live.forms import posted_form
 from django_phoenix.live.hooks import running
 from django_phoenix.live.http import respond
 from django_phoenix.live.runtime import Runtime
-from django_phoenix.live.spec import spec_of
 from django_phoenix.live.steps import Step, Steps, Where, call
 from django_phoenix.live.upload_entries import putting
 from django_phoenix.params import MARK, Params
@@ -53,15 +52,17 @@ def respond_to_post(view: Any, request: HttpRequest) -> HttpResponseBase:
             EVENT,
         )
         return HttpResponseNotAllowed(["GET", "HEAD", "OPTIONS"])
-    spec = spec_of(type(view))
-    if name not in spec.events and (not spec.has("handle_event") or name.startswith("lv:")):
-        raise BadRequest(f"{spec.name} takes no event {name!r:.100}.")
+    if name.startswith("lv:"):
+        raise BadRequest(f"{type(view).__name__}: {name!r:.100} is none of a form's events.")
     params = posted_form(request.POST, NO_PARAMS)
     return respond(view, request, lambda live: acting(live, name, params))
 
 
 def acting(live: Runtime, name: str, params: Params) -> Steps[None]:
-    """The event, after ``mount``. Raises SuspiciousOperation (400) for parameters that don't fit."""
+    """The event, after ``mount``, as on the socket: hooks see it first, also if nobody takes it.
+
+    Raises BadRequest for an event that nobody takes, SuspiciousOperation for parameters that don't fit.
+    """
     if live.uploads is not None and not (yield from _taking_files(live)):
         return
     hooks = live.view._hooks
@@ -69,6 +70,8 @@ def acting(live: Runtime, name: str, params: Params) -> Steps[None]:
         return
     handler = live.spec.events.get(name)
     if handler is None:
+        if not live.spec.has("handle_event"):
+            raise BadRequest(f"{live.spec.name} takes no event {name!r:.100}.")
         yield call(live.view.handle_event, name, params)
         return
     try:

@@ -70,6 +70,11 @@ def test_what_the_view_does_not_take_is_refused(client, url, data, status):
     assert client.post(url, data).status_code == status
 
 
+@pytest.mark.parametrize(("event", "said"), [("say", "saw say"), ("nobodys", "saw nobodys"), ("whole", "{")])
+def test_hooks_see_the_event_first_and_may_halt_it(client, event, said):
+    assert text_of(client.post("/forms/hooked/", {"_event": event, "text": "x"})).startswith(said)
+
+
 def test_handle_event_takes_what_no_method_does(client):
     assert "later" in text_of(client.post("/forms/any-event/", {"_event": "later", "a": "1"}))
 
@@ -122,6 +127,14 @@ def test_a_valid_form_leads_on(client):
     response = client.post("/forms/contact/", {"name": "Ada", "email": "a@b.de", "tags": ["a", "b"]})
     assert (response.status_code, response["location"]) == (302, "/forms/groups/")
     assert "Thanks, Ada." in [str(message) for message in client.get("/forms/groups/").context["messages"]]
+
+
+def test_a_forms_file_comes_with_a_plain_post(client):
+    file = SimpleUploadedFile("a.txt", b"hello")
+    assert text_of(client.post("/forms/file/", {"title": "t", "doc": file})).endswith("hello")
+    html = text_of(client.post("/forms/file/", {"title": "", "doc": file}))
+    assert html.count("This field is required.") == 1
+    assert "data-phx-hook" in html
 
 
 def test_passwords_are_not_sent_back_to_a_browser_without_script(client):

@@ -13,7 +13,7 @@ from django_phoenix.formsets import LiveFormSet
 from django_phoenix.generic import CreateLive, DeleteLive, DetailLive, FormLive, ListLive, UpdateLive
 from django_phoenix.guards import LoginRequired, PermissionRequired
 from django_phoenix.live_component import LiveComponent
-from django_phoenix.live_view import LiveView, Params, event
+from django_phoenix.live_view import HALT, LiveView, Params, event
 
 FORM = (
     "{% load phoenix %}<form id='f' method='post' phx-change='validate' phx-submit='save'>{% csrf_token %}"
@@ -109,6 +109,18 @@ class AnyEvent(LiveView):
 
     def handle_event(self, event: str, params: Any) -> None:
         self.assigns.said = f"{event} {dict(params)}"
+
+
+class Hooked(Plain):
+    """Hooks see a form's event first."""
+
+    def mount(self, params: Any, session: Any) -> None:
+        super().mount(params, session)
+        self.attach_hook("quiet", "handle_event", self.see)
+
+    def see(self, event: str, params: Any) -> Any:
+        self.assigns.said = f"saw {event}"
+        return HALT if event in ("say", "nobodys") else None
 
 
 class Guarded(LoginRequired, Plain):
@@ -257,6 +269,7 @@ urlpatterns = [
     path("own-post/", OwnPost.as_view()),
     path("post-event/", PostEvent.as_view()),
     path("any-event/", AnyEvent.as_view()),
+    path("hooked/", Hooked.as_view()),
     path("guarded/", Guarded.as_view()),
     path("get-only/", PlainWithDefault.as_view(http_method_names=["get"])),
     path("groups/", GroupsLive.as_view(), name="groups"),
