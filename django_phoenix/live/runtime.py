@@ -182,8 +182,8 @@ class Runtime:
         for message in flash.take_unshown():
             self.open_flash().add(message)
 
-    def push_event(self, event: str, payload: dict[str, Any]) -> None:
-        self.pushed.append([event, payload])
+    def push_event(self, event: str, payload: dict[str, Any], *, before: bool) -> None:
+        self.pushed.append([event, payload, True] if before else [event, payload])
 
     def take_pushed(self) -> list[list[Any]]:
         """The events that wait for the client, once."""

@@ -80,14 +80,25 @@ class Stateful(Asyncing, Hooked):
 
     # Asking for something.
 
-    def push_event(self, event: str, payload: dict[str, Any] | None = None) -> None:
-        """Dispatch an event in the browser: hooks' ``handleEvent``, and ``phx:<event>`` on the window."""
+    def push_event(
+        self, event: str, payload: dict[str, Any] | None = None, *, dispatch: str = "after"
+    ) -> None:
+        """Dispatch an event in the browser: hooks' ``handleEvent``, and ``phx:<event>`` on the window.
+
+        That happens after the page has been changed by what else the callback did; with
+        ``dispatch="before"`` before.
+        """
         if payload is not None and not isinstance(payload, dict):
             raise TypeError(
                 f"{type(self).__name__}.push_event({event!r}, …): the payload should be a dict, "
                 f"got {type(payload).__name__}."
             )
-        self._live.push_event(event, payload or {})
+        if dispatch not in ("after", "before"):
+            raise ValueError(
+                f"{type(self).__name__}.push_event({event!r}, …): dispatch should be 'after' or 'before', "
+                f"which is before the page has changed, got {dispatch!r}."
+            )
+        self._live.push_event(event, payload or {}, before=dispatch == "before")
 
     def put_flash(self, kind: str, text: Any) -> None:
         """Show a message: ``{{ flash.info }}`` of the template, and among Django's ``{{ messages }}``.

@@ -55,6 +55,20 @@ async def test_pushed_events_travel_with_the_diff(browser, url):
     assert await view.event("nothing") == {}
 
 
+async def test_an_event_can_be_dispatched_before_the_page_changes(browser, url):
+    """LV-90"""
+    view = await browser.open(url)
+    assert await view.event("notify_first", {"when": "before"}) == {"diff": {"e": [["leaving", {}, True]]}}
+    assert await view.event("notify_first", {"when": "after"}) == {"diff": {"e": [["leaving", {}]]}}
+
+
+async def test_an_event_is_dispatched_at_no_other_time(browser, url, caplog):
+    view = await browser.open(url)
+    await view.send_event("notify_first", {"when": "later"})
+    await view.pushed("phx_error")
+    assert "dispatch should be 'after' or 'before'" in caplog.text
+
+
 async def test_the_title_is_sent_when_it_changes(browser, url):
     """LV-88"""
     view = await browser.open(url)

@@ -75,6 +75,10 @@ class CounterLive(Counted):
         self.push_event("two")
 
     @event
+    def notify_first(self, when: str):
+        self.push_event("leaving", dispatch=when)
+
+    @event
     def save(self, whole: Params):
         return dict(whole)
 
