@@ -16,6 +16,9 @@ REDIRECTS = (301, 302, 303, 307, 308)
 # As many as browsers follow.
 MOST_REDIRECTS = 20
 
+# By which sites tell a page from what belongs to it.
+ACCEPT = "text/html,application/xhtml+xml,*/*;q=0.8"
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -31,9 +34,10 @@ class Browser:
 
     def __init__(self, client: Client | AsyncClient, headers: Mapping[str, str]) -> None:
         self.client = client
-        self._headers = dict(headers)
         defaults = client.defaults
         own = {name.lower(): value for name, value in headers.items()}
+        accept = defaults.get("HTTP_ACCEPT", ACCEPT)
+        self._headers = {"accept": accept, **own}
         host: Any = (
             own.get("host") or defaults.get("HTTP_HOST") or defaults.get("SERVER_NAME") or "testserver"
         )
@@ -101,7 +105,7 @@ class Trip:
     @property
     def options(self) -> dict[str, Any]:
         """For Django's client."""
-        options: dict[str, Any] = {"headers": self._browser._headers} if self._browser._headers else {}
+        options: dict[str, Any] = {"headers": self._browser._headers}
         if self._data is not None:
             options["data"] = self._data
         if self._browser.origin.startswith("https"):

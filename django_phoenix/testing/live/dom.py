@@ -42,13 +42,13 @@ BLANKS = re.compile(r"\s+")
 
 
 class Dom:
-    """A document. What stands in portals is part of it, and belongs where the portal stands."""
+    """A document. What stands in portals is part of it, unless they are closed, and belongs where they stand."""
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, html: str, *, closed: bool = False) -> None:
         self.source = html
         self._parser: Any = LexborHTMLParser(html)
         self._known: dict[str, set[int]] = {}
-        if "data-phx-portal" in html:
+        if not closed and "data-phx-portal" in html:
             self._teleport(html)
 
     @property
@@ -90,6 +90,14 @@ class Dom:
                 return each
         return None
 
+    def text(self, element: Element) -> str:
+        """What a reader sees of it, and of its portals."""
+        away = [each for each in self.find(f"[{TELEPORTED}]") if self._belongs(each, element)]
+        return " ".join(filter(None, map(text_of, [element, *away])))
+
+    def _belongs(self, teleported: Element, element: Element) -> bool:
+        return any(each == element for each in self.outwards(teleported))
+
     def view(self, element: Element | None) -> Element | None:
         """The container of the view that it is of."""
         return self.nearest(element, None, VIEW)
@@ -121,7 +129,8 @@ class Dom:
             for portal in portals:
                 done.add(portal.id or "")
                 self._check_target(portal)
-                html += f'<div {TELEPORTED}="{escape(portal.id or "")}">{portal.inner_html}</div>'
+                inner = portal.template_fragments()[0].html
+                html += f'<div {TELEPORTED}="{escape(portal.id or "")}">{inner}</div>'
             self._parser = LexborHTMLParser(html)
 
     def _check_target(self, portal: Element) -> None:

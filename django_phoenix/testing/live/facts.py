@@ -142,7 +142,8 @@ class ViewFacts:
         """What a reader sees of it, with single blanks."""
         view = self._mounted
         element = None if view is None else self._tab.dom.by_id(view.id)
-        return text_of(self._tab.dom.root if element is None else element)
+        dom = self._tab.dom
+        return text_of(dom.root) if element is None else dom.text(element)
 
     @property
     def connected(self) -> bool:

@@ -108,7 +108,7 @@ class Page:
     def shell(self) -> str:
         """The page with a mark at the place of each view that stands in no other."""
         if self._shell is None:
-            dom = self._dom or Dom(self.html)
+            dom = self._dom or Dom(self.html, closed=True)
             self._dom = None
             for dom_id in self.roots:
                 element = dom.by_id(dom_id)
@@ -124,7 +124,7 @@ def read(url: str, origin: str, response: Any) -> Page:
     if getattr(response, "streaming", False) or "html" not in response.get("Content-Type", ""):
         return page
     page.html = response.content.decode(response.charset or "utf-8")
-    dom = page._dom = Dom(page.html)
+    dom = page._dom = Dom(page.html, closed=True)
     for element in reversed(dom.find(NOTED)):
         _note(page, element, origin + url)
     page.containers.reverse()

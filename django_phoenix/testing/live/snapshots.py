@@ -16,7 +16,9 @@ UPDATE = "UPDATE_SNAPSHOTS"
 FOLDER = "__snapshots__"
 
 # What is new each time: tokens, and ids that are made of them.
-SIGNED = re.compile(r'(data-phx-(?:session|static)|data-csrf|name="csrfmiddlewaretoken" value)="[^"]*"')
+SIGNED = re.compile(
+    r'(data-phx-(?:session|static)|data-csrf|name="csrf(?:middlewaretoken" value|-token" content))="[^"]*"'
+)
 RANDOM_IDS = re.compile(r"\bphx-[\w-]{16}\b")
 
 

@@ -6,6 +6,7 @@ import asyncio
 from typing import ClassVar
 
 from django import forms
+from django.contrib.messages import get_messages
 from django.http import Http404, HttpResponse
 from django.urls import include, path
 
@@ -172,6 +173,26 @@ class TwinsLive(LiveView):
     template = '<p id="same">1</p><p id="same">2</p><button phx-click="x">x</button>'
 
 
+class PortalLive(LiveView):
+    template = """{% load phoenix %}<div id="where"></div>
+      {% if lost %}{% portal id="q" target="#nowhere" %}<p id="lost"></p>{% endportal %}{% endif %}
+      {% portal id="p" target="#where" %}<div id="box"><button phx-click="inc">{{ n }}</button>
+        {% portal id="inner" target="body" %}<i id="deep">{{ n }}</i>{% endportal %}</div>{% endportal %}
+      <div id="kept" phx-update="ignore"><b>{{ n }}</b></div>"""
+
+    class Assigns:
+        n: int = 0
+        lost: bool = False
+
+    @event
+    def inc(self):
+        self.assigns.n += 1
+
+    @event
+    def lose(self):
+        self.assigns.lost = True
+
+
 class StaffLive(LiveView):
     template = "<p>staff</p>"
 
@@ -185,9 +206,11 @@ urlpatterns = [
     path("other/", OtherLive.as_view()),
     path("pick/", PickLive.as_view()),
     path("twins/", TwinsLive.as_view()),
+    path("portal/", PortalLive.as_view()),
     path(
         "plain/", lambda request: HttpResponse(f"<title>Plain</title><p>plain {request.GET.urlencode()}</p>")
     ),
     path("posted/", posted),
+    path("said/", lambda request: HttpResponse(", ".join(map(str, get_messages(request))))),
     path("", include(live_session("staff", [path("staff/", StaffLive.as_view())]))),
 ]
