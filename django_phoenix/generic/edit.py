@@ -9,7 +9,7 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import ProtectedError, RestrictedError
-from django.forms import BaseForm, FileField
+from django.forms import BaseForm, BaseModelForm, FileField
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.views.generic.detail import SingleObjectMixin
@@ -161,7 +161,8 @@ class FormLive(FormMixin, GenericLive):  # type: ignore[type-arg]
         for name, field in _fields(form).items():
             html_name = form.add_prefix(name)
             if isinstance(field, FileField) and html_name not in vars(self.assigns).get("uploads", ()):
-                self.allow_upload(html_name, **{**upload_options(field), **self.uploads.get(name, {})})
+                options = upload_options(field, model_field(form, name))
+                self.allow_upload(html_name, **{**options, **self.uploads.get(name, {})})
                 config = self.assigns.uploads[html_name]
                 field.widget = UploadInput(config, field.widget)
 
@@ -247,6 +248,13 @@ class DeleteLive(SingleObjectMixin, ObjectLive):  # type: ignore[type-arg]
     def delete_refused(self, error: Exception) -> None:
         """Other objects need it."""
         self.put_flash("error", gettext("It can't be deleted, because other things need it."))
+
+
+def model_field(form: Any, name: str) -> Any:
+    """The field of the model that a form's field was made for, if it was."""
+    if not isinstance(form, BaseModelForm):
+        return None
+    return next((field for field in form._meta.model._meta.fields if field.name == name), None)
 
 
 def _fields(form: Any) -> Mapping[str, Any]:

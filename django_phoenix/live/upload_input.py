@@ -53,13 +53,16 @@ def _clearing(context: dict[str, Any]) -> SafeString | str:
     )
 
 
-def upload_options(field: FileField) -> dict[str, Any]:
-    """What ``allow_upload`` is to be told of a form's field: which files it takes, and how many."""
+def upload_options(field: FileField, model_field: Any = None) -> dict[str, Any]:
+    """What ``allow_upload`` is to be told of a form's field: which files it takes, and how many.
+
+    ``model_field``: the one that it was made for, whose validators Django leaves there.
+    """
     options: dict[str, Any] = {}
     accept = field.widget.attrs.get("accept")
     extensions = [
         extension
-        for validator in field.validators
+        for validator in (*field.validators, *getattr(model_field, "validators", ()))
         if isinstance(validator, FileExtensionValidator)
         for extension in validator.allowed_extensions or ()
     ]

@@ -2,8 +2,14 @@ from __future__ import annotations
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import Group, Permission
+from django.core.validators import FileExtensionValidator
+from django.db import models
+from django.forms import modelform_factory
 from django.test import Client
+from django.test.utils import isolate_apps
 
+from django_phoenix.generic.edit import model_field
+from django_phoenix.live.upload_input import upload_options
 from tests.live.test_posts import text_of
 from tests.support.live_client import LiveClient
 from tests.support.live_site import form_views
@@ -158,3 +164,16 @@ async def test_a_valid_login_form_is_submitted_by_http(browser):
     assert ' value="pw"' in str(response["diff"])
     response = await view.call("event", form_event("save", "user=ada&password=pw"))
     assert " phx-trigger-action" in str(response["diff"])
+
+
+@isolate_apps("tests")
+def test_an_upload_accepts_what_the_models_field_does():
+    class Shot(models.Model):  # noqa: DJ008
+        photo = models.FileField(validators=[FileExtensionValidator(["jpg", "png"])])
+
+        class Meta:
+            app_label = "tests"
+
+    form = modelform_factory(Shot, fields=["photo"])()
+    options = upload_options(form.fields["photo"], model_field(form, "photo"))
+    assert options == {"accept": [".jpg", ".png"]}
