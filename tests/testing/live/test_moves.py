@@ -72,6 +72,13 @@ def test_the_views_own_moves_are_followed_and_the_flash_comes_along(page):
     assert page.element("#other").text == "off we go"
 
 
+def test_the_flash_comes_along_to_an_ordinary_page(client, settings):
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "django_phoenix.middleware.FlashMiddleware"]
+    page = live(client, "/")
+    page.render_hook("go", {"to": "/said/", "how": "redirect"})
+    assert page.text == "off we go"
+
+
 def test_another_site_is_not_asked(page):
     page.render_hook("abroad")
     page.assert_loaded("https://example.com/x")
