@@ -42,7 +42,7 @@ BLANKS = re.compile(r"\s+")
 
 
 class Dom:
-    """A document. What stands in portals is part of it, unless they are closed, and belongs where they stand."""
+    """A document. What stands in portals is part of it and belongs where they stand, unless they are closed."""
 
     def __init__(self, html: str, *, closed: bool = False) -> None:
         self.source = html

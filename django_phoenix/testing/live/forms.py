@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode, urljoin
 
 from django_phoenix.testing.failure import Failure
 from django_phoenix.testing.live import uploads
-from django_phoenix.testing.live.commands import FormData, execute
+from django_phoenix.testing.live.commands import FormData, component, execute
 from django_phoenix.testing.live.controls import Control, controls_of, is_disabled, is_submitter, pairs_of
 from django_phoenix.testing.live.dom import attribute
 from django_phoenix.testing.live.filling import fill, flat
@@ -24,14 +24,27 @@ LAST_KEY = re.compile(r"([^\[\]]+)(\]?(?:\[\])?)$")
 NO_UNUSED = "phx-no-unused-field"
 
 
-class Memory:
-    """What the user has done to one form. ``typed``: by name and number, beside what the page held then."""
+# A field: its name, and which of that name.
+Key = tuple[str, int]
 
-    __slots__ = ("typed", "used")
+
+class Typed(NamedTuple):
+    """What a user has put into a field; what the page held there, and how often it had been patched."""
+
+    value: Any
+    rendered: Any
+    patches: int
+
+
+class Memory:
+    """What the user has done to one form. ``focus``: the field that was filled in last."""
+
+    __slots__ = ("focus", "typed", "used")
 
     def __init__(self) -> None:
-        self.typed: dict[tuple[str, int], tuple[Any, Any]] = {}
+        self.typed: dict[Key, Typed] = {}
         self.used: set[str] = set()
+        self.focus: Key | None = None
 
 
 class Form:
@@ -42,9 +55,13 @@ class Form:
         self.element = element
         self.dom = tab.dom_of(element)
         self.controls = controls_of(self.dom, element)
-        view = self.dom.view(element)
+        holder = self.dom.view(element)
         place = element.id or str(self.dom.find("form").index(element))
-        self.memory: Memory = tab.memories.setdefault((view.id if view else None, place), Memory())
+        view_id = None if holder is None else holder.id
+        self.memory: Memory = tab.memories.setdefault((view_id, place), Memory())
+        view = tab.views.get(view_id or "")
+        # How often the client has patched that part of the page.
+        self.patches = 0 if view is None else view.patches[component(tab, element)]
         self._recall()
 
     def __str__(self) -> str:
@@ -55,16 +72,16 @@ class Form:
     def fill(self, data: Mapping[str, Any]) -> Control | None:
         """As a user does, field after field; the last of them."""
         last = None
+        keys = {id(control): key for control, key in self._numbered()}
         for name, value in flat(data).items():
             for control in fill(str(self), self.controls, name, value):
+                key = self.memory.focus = keys[id(control)]
+                self.memory.typed[key] = Typed(control.typed, control.rendered, self.patches)
                 self.memory.used.add(control.name)
                 last = control
-        for control, key in self._numbered():
-            if control.typed is not None:
-                self.memory.typed[key] = (control.typed, control.rendered)
         return last
 
-    def _numbered(self) -> list[tuple[Control, tuple[str, int]]]:
+    def _numbered(self) -> list[tuple[Control, Key]]:
         seen: dict[str, int] = {}
         numbered = []
         for control in self.controls:
@@ -73,16 +90,17 @@ class Form:
         return numbered
 
     def _recall(self) -> None:
-        """What was typed stays, until the server shows something else there."""
-        if not self.memory.typed:
-            return
-        for control, key in self._numbered():
-            if key in self.memory.typed:
-                typed, rendered = self.memory.typed[key]
-                if control.rendered == rendered:
-                    control.typed = typed
-                else:
-                    del self.memory.typed[key]
+        """What was typed stays until a patch; then the page's own value is back, but in the focused field."""
+        memory = self.memory
+        for control, key in self._numbered() if memory.typed else ():
+            typed = memory.typed.get(key)
+            if typed is None:
+                continue
+            if control.rendered == typed.rendered and (key == memory.focus or self.patches == typed.patches):
+                control.typed = typed.value
+                memory.typed[key] = typed._replace(patches=self.patches)
+            else:
+                del memory.typed[key]
 
     def button(self, selector: str | None) -> Node | None:
         """The submit button that matches; None without a selector."""
@@ -118,6 +136,8 @@ class Form:
         if submitter is not None and is_disabled(self.dom, submitter):
             raise Failure(f"{self.tab.url}: {outline(submitter)} is disabled.")
         self.memory.used.update(each.name for each in self.controls)
+        if submitter is not None:
+            self.memory.focus = None
         if attribute(self.element, "phx-submit") is None:
             await self.send_by_http(submitter, extra)
             return

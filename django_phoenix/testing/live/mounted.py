@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,8 @@ class Mounted:
         self.redirect: str | None = None
         self.mounts = 0
         self.attempts = 0
+        # How often the page was patched by it: the parts of components by cid, the rest under None.
+        self.patches: Counter[int | None] = Counter()
         # The reply to the event in hand.
         self.reply: dict[str, Any] | None = None
         # Something came that may have brought or taken children, components, forms to be sent.
@@ -88,6 +91,9 @@ class Mounted:
             self.tab.page.title.show(title)
         if diff:
             self.tree.merge(diff)
+            self.patches.update(int(cid) for cid in diff.get("c", ()))
+            if len(diff) > ("c" in diff):
+                self.patches[None] += 1
             self.tab.changed()
             if joins or self.children or self.tree.has_parts or _mentions(diff):
                 self.stirred = True

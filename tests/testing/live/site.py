@@ -135,7 +135,7 @@ class Pick(forms.Form):
 
 
 class PickLive(LiveView):
-    template = """
+    template = """{{ patched }}
       <form id="pick" phx-change="validate" phx-submit="save" phx-value-step="1">
         {{ form }}<input name="user[mail]" value=""><button name="act" value="keep">Keep</button>
         <button id="drop" name="act" value="drop" disabled>Drop</button>
@@ -149,12 +149,17 @@ class PickLive(LiveView):
 
     class Assigns:
         ready: bool = False
+        patched: int = 0
 
     seen: ClassVar[list] = []
 
     def mount(self, params, session):
         self.seen.clear()
         self.assigns.form = Pick(initial={"secret": "s"})
+
+    @event
+    def patch_me(self):
+        self.assigns.patched += 1
 
     @event
     def validate(self, data: FormParams):

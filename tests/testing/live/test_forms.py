@@ -105,6 +105,19 @@ def test_trigger_action_sends_the_form_by_http(page):
     assert page.text == "POST ada"
 
 
+def test_a_patch_empties_fields_whose_values_the_server_does_not_show(page):
+    page.form("#pick", {"note": "typed", "name": "Ada"}).change()
+    page.form("#pick", {"outside": "x"}).change()
+    assert (last()[1]["note"], last()[1]["name"]) == ("typed", "Ada")
+    page.form("#pick", {"name": "Bo"}).change()
+    page.render_hook("patch_me")
+    page.form("#pick", {"outside": "y"}).change()
+    assert (last()[1]["note"], last()[1]["name"]) == ("", "Bo")
+    page.render_hook("patch_me")
+    page.form("#pick").change()
+    assert (last()[1]["note"], last()[1]["name"]) == ("", "")
+
+
 MISTAKES = {
     "unknown": ({"nmae": "x"}, "has no field 'nmae'. Its fields: name, colour"),
     "option": ({"colour": "blue"}, "'colour' offers 'r', 'g', not 'blue'"),
