@@ -22,6 +22,11 @@ def topic(board_id: int) -> str:
     return f"roost:{board_id}"
 
 
+def topic_of(user_id: int) -> str:
+    """What others do to somebody's cards is told here."""
+    return f"roost:person:{user_id}"
+
+
 def tell(board_id: int, card_id: int | None, what: str, by: Any) -> None:
     """Sent when the transaction is through."""
     broadcast(topic(board_id), what, {"card": card_id, "by": by.pk})
@@ -32,6 +37,8 @@ def note(who: Any, deed: Deed, card: Card, more: str = "") -> None:
     board = card.lane.board_id
     Activity.objects.create(board_id=board, card=card, who=who, deed=deed, title=card.title, more=more[:120])
     tell(board, card.pk, deed.value, who)
+    for person in card.people.exclude(pk=who.pk):
+        broadcast(topic_of(person.pk), deed.value, {"card": card.pk})
 
 
 @transaction.atomic
@@ -93,14 +100,28 @@ def remove_card(who: Any, card: Card) -> None:
     tell(board, key, "removed", who)
 
 
-def toggle(who: Any, card: Card, relation: str, key: int) -> None:
-    """Give the card a label or a person, or take it away."""
-    manager = getattr(card, relation)
+@transaction.atomic
+def label(who: Any, card: Card, key: int) -> None:
+    """Put the label on the card, or take it off."""
+    _toggle(card.labels, key)
+    tell(card.lane.board_id, card.pk, "edited", who)
+
+
+@transaction.atomic
+def give(who: Any, card: Card, key: int) -> None:
+    """Give the card to a member of its board, or take it back."""
+    if _toggle(card.people, key) and key != who.pk:
+        note(who, Deed.GIVEN, card)
+    tell(card.lane.board_id, card.pk, "edited", who)
+
+
+def _toggle(manager: Any, key: int) -> bool:
+    """Whether it is there now."""
     if manager.filter(pk=key).exists():
         manager.remove(key)
-    else:
-        manager.add(key)
-    tell(card.lane.board_id, card.pk, "edited", who)
+        return False
+    manager.add(key)
+    return True
 
 
 @transaction.atomic

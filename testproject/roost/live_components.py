@@ -128,13 +128,13 @@ class CardPanel(LiveComponent):
     @event
     def label(self, id: int) -> None:
         get_object_or_404(Label, pk=id, board=self.assigns.board)
-        deeds.toggle(self.request.user, self.card, "labels", id)
+        deeds.label(self.request.user, self.card, id)
 
     @event
     def give(self, id: int) -> None:
         card = self.card
         get_object_or_404(card.lane.board.members, pk=id)
-        deeds.toggle(self.request.user, card, "people", id)
+        deeds.give(self.request.user, card, id)
 
     @event
     def remove(self) -> None:

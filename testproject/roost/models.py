@@ -55,6 +55,8 @@ class Profile(models.Model):
     )
     mentions = models.BooleanField("write to me when I am given a card", default=True)
 
+    rung_at = models.DateTimeField("last looked at notices", default=timezone.now)
+
     objects: ClassVar[models.Manager[Profile]]
 
     def __str__(self) -> str:
@@ -224,6 +226,7 @@ class Deed(models.TextChoices):
     MOVED = "moved", "moved"
     DONE = "done", "finished"
     SAID = "said", "commented on"
+    GIVEN = "given", "gave you"
     FILED = "filed", "attached a file to"
     CHANGED = "changed", "changed"
     REMOVED = "removed", "removed"

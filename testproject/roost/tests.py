@@ -80,6 +80,16 @@ class RoostTests(TestCase):
         card.refresh_from_db()
         self.assertEqual(card.lane.board, other)
 
+    def test_the_bell_rings_for_those_whose_card_it_is(self) -> None:
+        Profile.objects.update(rung_at=timezone.now())
+        mia = self.page(self.mia, "/search/")
+        ada = self.page(self.ada, self.card.get_absolute_url())
+        ada.element(".choice", "mia").click()
+        self.assertEqual(mia.child("bell").element(".bell-count").text, "1")
+        mia.child("bell").element("button").click()
+        self.assertFalse(mia.child("bell").has_element(".bell-count"))
+        self.assertIn("gave you Water the plants", mia.child("bell").element(".notice p").text)
+
     # Cards.
 
     def test_comments_come_in_while_a_card_is_open(self) -> None:

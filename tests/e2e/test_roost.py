@@ -88,6 +88,11 @@ def test_two_people_at_one_board_see_what_the_other_does(enter: Callable[..., Vi
     ada.keyboard.press("Enter")
     expect(mia.locator('[data-name="Next"] .card').last).to_contain_text("Water the plants")
     expect(ada.get_by_label("New card in Next")).to_have_value("")
+    bell = mia.locator(".bell")
+    bell.evaluate("bell => bell.marker = 'the same bell'")
+    mia.get_by_role("link", name="Activity", exact=True).click()
+    expect(mia.locator("#feed .row").first).to_contain_text("Ada added Water the plants")
+    assert bell.evaluate("bell => bell.marker") == "the same bell"
 
 
 def test_an_open_card_is_a_page_that_two_people_share(enter: Callable[..., Visitor]) -> None:

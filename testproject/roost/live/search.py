@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from django_phoenix.generic.list import ListLive, PageLink
@@ -70,7 +70,10 @@ class SearchLive(RoostLive, ListLive):
         self.assigns.form = form = SearchForm(self.request.GET, boards=list(boards))
         asked = form.cleaned_data if form.is_valid() else {}
         cards = cards_to_show().filter(lane__board__in=[key for key, _ in boards])
-        cards = cards.select_related("lane__board").order_by("lane__finishes", "due", "-pk")
+        in_order = ("lane__finishes", F("due").asc(nulls_last=True), "-pk")
+        cards = cards.select_related("lane__board").order_by(*in_order)
+            "lane__finishes", F("due").asc(nulls_last=True), "-pk"
+        )
         return cards.filter(condition(asked, user)).distinct()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -132,6 +132,7 @@ class Migration(migrations.Migration):
                             ("moved", "moved"),
                             ("done", "finished"),
                             ("said", "commented on"),
+                            ("given", "gave you"),
                             ("filed", "attached a file to"),
                             ("changed", "changed"),
                             ("removed", "removed"),
@@ -317,6 +318,12 @@ class Migration(migrations.Migration):
                 (
                     "mentions",
                     models.BooleanField(default=True, verbose_name="write to me when I am given a card"),
+                ),
+                (
+                    "rung_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="last looked at notices"
+                    ),
                 ),
                 (
                     "user",
