@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.forms import BaseForm
+
 from .surroundings import active_locale, active_routing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .compiler import CompiledTemplate
     from .dirty import Tracker, Written
     from .program import Program
@@ -21,12 +25,15 @@ SHARING_COST = 10  # bytes of `"p":{},` and of one `"0":,` in it
 class RenderState:
     """What is remembered between the renders of one view. Empty at first: the next diff is complete."""
 
-    __slots__ = ("cells", "compiled", "kept", "locale", "program", "routing", "seen", "tracker", "written")
+    __slots__ = (
+        "cells", "compiled", "forms", "kept", "locale", "program", "routing", "seen", "tracker", "written"
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.compiled: CompiledTemplate | None = None
         self.program: Program | None = None
         self.cells: list[Any] = []
+        self.forms: list[BaseForm] | None = None  # Django's, as far as their fields were shown
         self.locale: tuple[Any, ...] | None = None  # where something shown depends on it
         self.routing: tuple[Any, ...] | None = None
         self.tracker: Tracker | None = None  # of the program, if it has one
@@ -49,6 +56,7 @@ class Render:
         "_assets",
         "_cells",
         "_compiled",
+        "_forms",
         "_journal",
         "_locale",
         "_noted",
@@ -74,6 +82,7 @@ class Render:
         self.fresh = runtime.fresh  # the nodes that carry statics
         self.resent = runtime.resent  # the diff says cids that the client has
         self._journal = runtime.journal
+        self._forms = runtime.forms
         self._assets, self._noted = runtime.assets, runtime.noted
         self._state = state
         self._compiled = compiled
@@ -110,6 +119,20 @@ class Render:
             state.tracker = state.seen = None
         if self._noted and self._assets is not None:
             self._assets.noted += self._noted
+        if state.forms is not None or self._forms is not None:
+            let_go(state.forms or (), self._forms or ())
+            state.forms = self._forms
+
+
+def let_go(former: Iterable[BaseForm], shown: Iterable[BaseForm]) -> None:
+    """Forms that others have replaced hold on to themselves by the fields that they have made: now they go.
+
+    A form that is used once more makes its fields anew. (Those of a form without data may have values that
+    are chosen only once.)
+    """
+    for form in former:
+        if form.is_bound and not any(form is each for each in shown):
+            vars(form)["_bound_fields_cache"].clear()
 
 
 def share_statics(root: Node, fresh: list[Node]) -> None:

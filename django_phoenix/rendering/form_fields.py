@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import django.forms
 from django.core.signals import setting_changed
-from django.forms import BoundField, CheckboxInput, PasswordInput, Widget
+from django.forms import BaseForm, BoundField, CheckboxInput, PasswordInput, Widget
 from django.forms.renderers import BaseRenderer
 from django.forms.renderers import DjangoTemplates as BuiltIn
 from django.forms.utils import ErrorList
@@ -102,6 +102,7 @@ class Control:
 
 def field_shown(rt: Runtime, field: BoundField) -> Any:
     """The tree of a field's input, or its text."""
+    note(rt, field.form)
     widget = widget_to_take_apart(field)
     tree = None
     if widget is not None and not field.field.show_hidden_initial:
@@ -112,9 +113,17 @@ def field_shown(rt: Runtime, field: BoundField) -> Any:
 def control_shown(rt: Runtime, control: Control) -> Any:
     """The same with other attributes."""
     field = control.field
+    note(rt, field.form)
     widget = widget_to_take_apart(field)
     tree = None if widget is None else tree_of_input(field, widget, dict(control.attrs))
     return str(control) if tree is None else tree
+
+
+def note(rt: Runtime, form: BaseForm) -> None:
+    if rt.forms is None:
+        rt.forms = [form]
+    elif rt.forms[-1] is not form:
+        rt.forms.append(form)
 
 
 def widget_to_take_apart(field: BoundField) -> Any:

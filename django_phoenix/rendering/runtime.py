@@ -28,6 +28,7 @@ from .urls import Candidate, fast_reverse
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from django.forms import BaseForm
     from django.template.base import Node as TemplateNode
     from django.template.base import Template
     from django.template.context import Context
@@ -72,6 +73,7 @@ class Runtime:
         "context",
         "engine",
         "formats",
+        "forms",
         "frame",
         "fresh",
         "gathered",
@@ -122,6 +124,7 @@ class Runtime:
         self.localized = False  # something shown depends on language, formats or time zone
         self.routed = False  # something shown depends on URLconf or script prefix
         self.formats: tuple[Any, ...] | None = None  # of numbers, in the active language
+        self.forms: list[BaseForm] | None = None  # whose fields are shown
         self.routes: dict[str, list[Candidate]] = {}
         self.watch: Watch | None = None  # if the program is tracked
         self._current_app: Any = UNSET
