@@ -72,8 +72,6 @@ class SearchLive(RoostLive, ListLive):
         cards = cards_to_show().filter(lane__board__in=[key for key, _ in boards])
         in_order = ("lane__finishes", F("due").asc(nulls_last=True), "-pk")
         cards = cards.select_related("lane__board").order_by(*in_order)
-            "lane__finishes", F("due").asc(nulls_last=True), "-pk"
-        )
         return cards.filter(condition(asked, user)).distinct()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
