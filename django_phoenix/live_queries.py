@@ -128,8 +128,11 @@ class Sources:
         """Listen to the signals of all of them, their proxies and children, each by itself: a receiver for
         every model would slow all deletions down."""
         self._models = None
-        if not self.models:
-            return
+        try:
+            if not self.models:
+                return
+        except ImproperlyConfigured:
+            return  # DJANGO_PHOENIX is no dict: a system check tells
         for model in apps.get_models():
             if is_live(model):
                 post_save.connect(_saved, sender=model, dispatch_uid=UID)
