@@ -88,7 +88,7 @@ class RoostTests(TestCase):
         self.assertEqual(mia.child("bell").element(".bell-count").text, "1")
         mia.child("bell").element("button").click()
         self.assertFalse(mia.child("bell").has_element(".bell-count"))
-        self.assertIn("gave you Water the plants", mia.child("bell").element(".notice p").text)
+        self.assertIn("gave you Water the plants", mia.child("bell").element(".notice p").texts[0])
 
     # Cards.
 
