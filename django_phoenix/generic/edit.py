@@ -9,7 +9,7 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import ProtectedError, RestrictedError
-from django.forms import BaseForm, BaseModelForm, FileField
+from django.forms import BaseModelForm, FileField
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.views.generic.detail import SingleObjectMixin
@@ -142,9 +142,6 @@ class FormLive(FormMixin, GenericLive):  # type: ignore[type-arg]
 
     def _take(self, params: Params) -> Any:
         """Show the form that was sent."""
-        former: Any = vars(self.assigns).get("form")
-        if isinstance(former, BaseForm):
-            vars(former)["_bound_fields_cache"].clear()  # which holds it in a cycle: now it goes at once
         self.form_data = params
         self.assigns.form = form = self.get_form()
         return form

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -181,6 +183,21 @@ def test_a_field_may_come_and_go():
     assert shown["0"] == ' value="1"'
     assert page.show(thing="text") == {"0": "text"}
     assert page.show(thing=form_of("name=1")["name"])["0"]["s"]
+
+
+def test_a_form_that_was_replaced_goes_at_once():
+    """It refers to itself, and would wait for the garbage collector, together with those of all other views."""
+    page = Page("{{ form.name }}", form=form_of("name=1"))
+    form = form_of("name=2")
+    former = weakref.ref(form)
+    page.show(form=form)
+    gc.disable()
+    try:
+        del form
+        page.show(form=form_of("name=3"))
+        assert former() is None
+    finally:
+        gc.enable()
 
 
 def test_a_password_is_kept_while_a_live_form_is_filled_in():
