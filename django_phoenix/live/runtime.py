@@ -240,7 +240,9 @@ class Runtime:
             self.request.show(url, route.match)
         if self.family is not None:
             self.family.show(url, route.match)
-        vars(self.view).update(route.initkwargs, args=route.match.args, kwargs=route.match.kwargs)
+        state = vars(self.view)
+        state.pop("live_action", None)  # a route that names none has the class's
+        state.update(route.initkwargs, args=route.match.args, kwargs=route.match.kwargs)
 
     def localize(self, language: str | None, time_zone: str | None) -> None:
         """Live in another language or time zone, beginning now."""

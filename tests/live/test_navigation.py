@@ -27,6 +27,12 @@ async def test_a_clients_patch_runs_handle_params_with_the_full_url(browser):
     assert await browser.silent()
 
 
+async def test_a_patch_to_a_route_without_live_action_leaves_none(browser):
+    view = await browser.open("/place/a/")
+    diff = (await view.call("live_patch", {"url": "http://testserver/place/a/bare/"}))["diff"]
+    assert diff["t"] == "PlaceLive None -"
+
+
 async def test_the_request_follows_the_page(browser):
     view = await browser.open("/place/a/")
     diff = (await view.call("live_patch", {"url": url("/place/a/7/?page=3")}))["diff"]

@@ -63,6 +63,7 @@ urlpatterns = [
     path("async-locale/", views.AsyncLocaleLive.as_view()),
     path("place/a/", views.PlaceLive.as_view(live_action="index"), name="place"),
     path("place/a/<int:pk>/", views.PlaceLive.as_view(live_action="show"), name="place-item"),
+    path("place/a/bare/", views.PlaceLive.as_view()),
     path("place/b/", views.OtherPlaceLive.as_view()),
     path("mount-redirect/", views.MountRedirect.as_view()),
     path("cards/", components.CardsLive.as_view()),
