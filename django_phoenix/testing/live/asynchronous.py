@@ -18,6 +18,7 @@ from django_phoenix.testing.live.facts import ElementFacts, UploadFacts, ViewFac
 from django_phoenix.testing.live.later import crashing, finish
 from django_phoenix.testing.live.opening import NO_DATA, open_tab, tab_for
 from django_phoenix.testing.live.query import Query, Text
+from django_phoenix.testing.live.recovery import reconnect, rejoin
 from django_phoenix.testing.live.tab import Tab
 from django_phoenix.testing.live.uploads import WHOLE, fail_file, send_files
 from django_phoenix.testing.peer import TIMEOUT
@@ -172,11 +173,11 @@ class AsyncLivePage(ViewFacts, _Asking):
 
     def reconnect(self) -> Owed[None]:
         """See LivePage."""
-        return self._ask(self._tab.reconnect(), "reconnect()")
+        return self._ask(reconnect(self._tab), "reconnect()")
 
     def rejoin(self) -> Owed[None]:
         """See LivePage."""
-        return self._ask(self._tab.rejoin(self._need()), "rejoin()")
+        return self._ask(rejoin(self._tab, self._need()), "rejoin()")
 
     def close(self) -> Owed[None]:
         """See LivePage."""

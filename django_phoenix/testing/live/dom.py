@@ -42,7 +42,7 @@ BLANKS = re.compile(r"\s+")
 
 
 class Dom:
-    """A document. What stands in portals is part of it and belongs where they stand, unless they are closed."""
+    """A document. What stands in portals is part of it and belongs where they stand, if not closed."""
 
     def __init__(self, html: str, *, closed: bool = False) -> None:
         self.source = html

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django_phoenix.testing.live.commands import FormData, execute
 from django_phoenix.testing.live.dom import attribute, quoted
@@ -48,7 +48,29 @@ async def recover(tab: Tab, kept: list[Kept]) -> None:
             await execute(tab, found[0], name, "form", {}, each.data)
 
 
+async def reconnect(tab: Tab) -> None:
+    """Connect and join again, as the client does by itself."""
+    if tab.wire.close_code is None:
+        await tab.drop()
+    kept = everything(tab)
+    await tab.connect()
+    for view in [each for each in tab.views.values() if each.parent is None]:
+        await rejoin(tab, view, kept)
+
+
+async def rejoin(tab: Tab, view: Mounted, kept: dict[str, list[Kept]] | None = None) -> None:
+    """Join a view again, as the client does after a crash; its children are made anew."""
+    if kept is None:
+        kept = everything(tab)
+    for child in list(view.children.values()):
+        await child.leave()
+        tab.forget(child)
+    await tab.join(view)
+    await tab.follow()
+    for each in [view, *view.children.values()]:
+        await recover(tab, kept.get(each.id, []))
+
+
 def everything(tab: Tab) -> dict[str, list[Kept]]:
     """The forms of all views, by view."""
-    kept: dict[str, Any] = {view.id: forms_of(tab, view) for view in tab.views.values()}
-    return kept
+    return {view.id: forms_of(tab, view) for view in tab.views.values()}

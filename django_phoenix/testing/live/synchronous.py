@@ -16,6 +16,7 @@ from django_phoenix.testing.live.facts import ElementFacts, UploadFacts, ViewFac
 from django_phoenix.testing.live.later import crashing, finish
 from django_phoenix.testing.live.opening import NO_DATA, open_tab, tab_for
 from django_phoenix.testing.live.query import Query, Text
+from django_phoenix.testing.live.recovery import reconnect, rejoin
 from django_phoenix.testing.live.uploads import WHOLE, fail_file, send_files
 from django_phoenix.testing.peer import TIMEOUT
 from django_phoenix.testing.world import world_of_test
@@ -177,12 +178,12 @@ class LivePage(ViewFacts, _Doing):
     def reconnect(self) -> None:
         """Connect again and mount the views anew, as the client does by itself; its forms are recovered."""
         __tracebackhide__ = True
-        self._do(self._tab.reconnect())
+        self._do(reconnect(self._tab))
 
     def rejoin(self) -> None:
         """Mount this view anew, as the client does after a crash; its forms are recovered."""
         __tracebackhide__ = True
-        self._do(self._tab.rejoin(self._need()))
+        self._do(rejoin(self._tab, self._need()))
 
     def close(self) -> None:
         """Leave the page; ``terminate`` of its views has run then."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import re
-import warnings
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -13,34 +11,25 @@ from typing import TYPE_CHECKING, Any
 
 from django_phoenix.live.reload import COOKIE as RELOAD_COOKIE
 from django_phoenix.testing.failure import Failure
-from django_phoenix.testing.live import recovery
 from django_phoenix.testing.live.browser import Browser, Loaded
-from django_phoenix.testing.live.dom import VIEW, Dom, attribute, shown, start_tag
+from django_phoenix.testing.live.dom import VIEW, attribute, shown
 from django_phoenix.testing.live.forms import Form, Memory
 from django_phoenix.testing.live.mounted import Mounted
-from django_phoenix.testing.live.page import Container, Page, container, mark, read
+from django_phoenix.testing.live.page import Page, container, read
+from django_phoenix.testing.live.screen import CHILD, IGNORED, Screen
 from django_phoenix.testing.live.wire import Wire
 from django_phoenix.testing.world import World
 
 if TYPE_CHECKING:
-    from django_phoenix.testing.live.recovery import Kept
     from django_phoenix.testing.live.uploads import Entry
 
 FLASH_COOKIE = "__phoenix_flash__"
 TRIGGER = "phx-trigger-action"
-IGNORED = re.compile(r"""phx-update=["']?ignore""")
 PATCH, NAVIGATE, LOAD = "patch", "navigate", "load"
 # Page loads and navigations that may follow from one another.
 MOST_MOVES = 20
 
-# A child's element in its parent's HTML, empty.
-CHILD = re.compile(r'<([\w-]+)((?=[^>]* data-phx-session="[^"]*")[^>]*?\sid="([^"]*)"[^>]*)></\1>')
-
 Work = Callable[[], Coroutine[Any, Any, None]]
-
-
-class DuplicateIdWarning(UserWarning):
-    """Two elements of one page have the same id: the client would mix them up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +44,19 @@ class Move:
         return f"{self.kind} {self.to}"
 
 
-class Tab:
+class Tab(Screen):
     """What both faces of the kit stand on."""
 
     def __init__(
         self, world: World, browser: Browser, params: Mapping[str, Any], headers: Mapping[str, str]
     ) -> None:
+        super().__init__()
         self.world = world
         self.browser = browser
         self.params = dict(params)
         self._headers = headers
-        self.page = Page("", 0, "")
         self.response: Any = None
-        self.url = ""
         self.referer: str | None = None
-        self.views: dict[str, Mounted] = {}
         self.moves: list[Move] = []
         # Where "back" leads.
         self.history: list[Move] = []
@@ -78,16 +65,11 @@ class Tab:
         self.untold: list[tuple[str, dict[str, Any]]] = []
         # What the user has done to forms, by view and form.
         self.memories: dict[tuple[str | None, str], Memory] = {}
-        # What stood first in the elements whose content the client leaves alone, by id.
-        self.ignored: dict[str, str] = {}
         # The files that were chosen, by upload.
         self.chosen: dict[str, list[Entry]] = {}
         self._entries = itertools.count()
         self._wire: Wire | None = None
         self._todo: deque[Work] = deque()
-        self._dom: Dom | None = None
-        # The page at all moments of the act in hand.
-        self._read: list[Dom] = []
 
     def next_entry(self) -> int:
         """For the next file that is chosen."""
@@ -139,19 +121,24 @@ class Tab:
         self.page = read(loaded.url, self.origin, loaded.response)
         if not self.page.containers:
             return
+        await self.connect()
+        for each in self.page.containers:
+            await self.join(Mounted(self, each, None))
+
+    async def connect(self) -> None:
+        """Open a socket for the page."""
         self._wire = Wire(self.world, self.browser.client, self.page.csrf, self.params, self._headers)
         await self._wire.open()
-        for each in self.page.containers:
-            await self._join(Mounted(self, each, None))
 
     async def close_socket(self) -> None:
         """As when a browser leaves a page."""
         wire, self._wire = self._wire, None
-        self._lost()
+        self.lost()
         if wire is not None and wire.close_code is None:
             await wire.aclose()
 
-    async def _join(self, view: Mounted, flash: str | None = None) -> None:
+    async def join(self, view: Mounted, flash: str | None = None) -> None:
+        """A view is new in the page, or is to be joined again."""
         self.views[view.id] = view
         if view.parent is not None:
             view.parent.children[view.id] = view
@@ -178,10 +165,6 @@ class Tab:
         self._todo.append(lambda: self.load("get", self.url))
 
     # What views say.
-
-    def changed(self) -> None:
-        """The page is another."""
-        self._dom = None
 
     def pushed(self, name: str, payload: dict[str, Any]) -> None:
         """An event for the page's script."""
@@ -225,7 +208,7 @@ class Tab:
         self.referer = self.origin + before
         successor = Mounted(self, main.container, None)
         successor.redirect = self.origin + to
-        await self._join(successor, flash)
+        await self.join(successor, flash)
         for view in self.views.values():
             # Those of the layout are pulled into the main view, and are gone if it does not show them.
             view.container.nested = not view.container.is_main
@@ -245,43 +228,22 @@ class Tab:
             if main.redirect is not None:
                 main.redirect = self.origin + to
 
-    # A connection that fails.
+    # A connection that fails; for what comes then, see recovery.py.
 
     async def drop(self) -> None:
         """The line breaks; the page stays as it is."""
         await self.wire.drop()
-        self._lost()
+        self.lost()
 
     async def kill(self) -> None:
         """The server's process dies."""
         await self.wire.kill()
-        self._lost()
+        self.lost()
 
-    def _lost(self) -> None:
+    def lost(self) -> None:
+        """Nothing is joined any more."""
         for view in self.views.values():
             view.joined = False
-
-    async def reconnect(self) -> None:
-        """Connect and join again, as the client does by itself; forms are recovered."""
-        if self.wire.close_code is None:
-            await self.drop()
-        kept = recovery.everything(self)
-        self._wire = Wire(self.world, self.browser.client, self.page.csrf, self.params, self._headers)
-        await self._wire.open()
-        for view in [each for each in self.views.values() if each.parent is None]:
-            await self.rejoin(view, kept)
-
-    async def rejoin(self, view: Mounted, kept: dict[str, list[Kept]] | None = None) -> None:
-        """Join a view again, as the client does after a crash; its children are made anew."""
-        if kept is None:
-            kept = recovery.everything(self)
-        for child in list(view.children.values()):
-            await child.leave()
-            self._forget(child)
-        await self._join(view)
-        await self.follow()
-        for each in [view, *view.children.values()]:
-            await recovery.recover(self, kept.get(each.id, []))
 
     async def hook(self, view: Mounted, event: str, payload: Any) -> Any:
         """``pushEvent`` of some hook; the reply."""
@@ -321,7 +283,7 @@ class Tab:
 
     async def act(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Do something as a user would, and all that follows from it."""
-        self._read = [] if self._dom is None else [self._dom]
+        self.begin()
         result = await work
         await self.follow()
         return result
@@ -355,11 +317,11 @@ class Tab:
         for view in list(self.views.values()):
             if view.id not in present and view.id in self.views:
                 await view.leave()
-                self._forget(view)
+                self.forget(view)
         for dom_id, element in present.items():
             if dom_id not in self.views:
                 parent = self.views.get(attribute(element, "data-phx-parent-id") or "")
-                await self._join(Mounted(self, container(element), parent))
+                await self.join(Mounted(self, container(element), parent))
 
     def _look_at_forms(self) -> None:
         """One that has got ``phx-trigger-action`` is sent by HTTP."""
@@ -370,80 +332,10 @@ class Tab:
     async def _send(self, form: Any) -> None:
         await Form(self, form).send_by_http(None, {})
 
-    def _forget(self, view: Mounted) -> None:
+    def forget(self, view: Mounted) -> None:
+        """It is not in the page any more, nor are those in it."""
         for child in [each for each in self.views.values() if each.parent is view]:
-            self._forget(child)
+            self.forget(child)
         self.views.pop(view.id, None)
         if view.parent is not None:
             view.parent.children.pop(view.id, None)
-
-    # What is shown.
-
-    @property
-    def dom(self) -> Dom:
-        """The page as it is now."""
-        if self._dom is None:
-            dom = self._dom = Dom(self.document)
-            self._read.append(dom)
-            if self.ignored or IGNORED.search(dom.source):
-                self._leave_alone(dom)
-            self._warn_of_duplicates(dom)
-        return self._dom
-
-    def dom_of(self, element: Any) -> Dom:
-        """The page as it was when the element was looked up."""
-        for dom in self._read:
-            if dom.holds(element):
-                return dom
-        return self.dom
-
-    @property
-    def document(self) -> str:
-        """The whole page: what its views show, in what was around them when it was loaded."""
-        if not self.page.containers:
-            return self.page.html
-        html = self.page.shell
-        for dom_id in self.page.roots:
-            view = self.views.get(dom_id)
-            shown_here = "" if view is None or view.container.nested else self.whole(view)
-            html = html.replace(mark(dom_id), shown_here)
-        return html
-
-    def _leave_alone(self, dom: Dom) -> None:
-        """What stands in ``phx-update="ignore"`` stays as it came first."""
-        present = {each.id or "": each for each in dom.find('[phx-update="ignore"]')}
-        self.ignored = {dom_id: html for dom_id, html in self.ignored.items() if dom_id in present}
-        for dom_id, element in present.items():
-            html = self.ignored.setdefault(dom_id, element.inner_html or "")
-            if html != element.inner_html:
-                element.inner_html = html
-
-    def whole(self, view: Mounted) -> str:
-        """A view with its container."""
-        return self._wrapped(view.container, self.html(view))
-
-    def html(self, view: Mounted) -> str:
-        """What a view shows, its children included."""
-        html = view.tree.html()
-        if len(self.views) > 1 and "data-phx-session" in html:
-            html = CHILD.sub(self._filled, html)
-        return html
-
-    def _filled(self, found: re.Match[str]) -> str:
-        child = self.views.get(found[3])
-        return found[0] if child is None else f"<{found[1]}{found[2]}>{self.html(child)}</{found[1]}>"
-
-    @staticmethod
-    def _wrapped(holder: Container, html: str) -> str:
-        return f"{start_tag(holder.tag, holder.attributes)}{html}</{holder.tag}>"
-
-    def _warn_of_duplicates(self, dom: Dom) -> None:
-        counts = Counter(each.id for each in dom.find("[id]"))
-        twice = [dom_id for dom_id, count in counts.items() if dom_id and count > 1]
-        if twice:
-            warnings.warn(
-                f"{self.url}: more than one element has the id {', '.join(map(repr, twice))}. Browsers and "
-                "the client find only the first.",
-                DuplicateIdWarning,
-                stacklevel=4,
-            )
