@@ -125,7 +125,7 @@ class Render:
 
 
 def let_go(former: Iterable[BaseForm], shown: Iterable[BaseForm]) -> None:
-    """Forms that others have replaced hold on to themselves by the fields that they have made: now they go.
+    """Forms that others have replaced hold on to themselves, by their fields and errors: now they go.
 
     A form that is used once more makes its fields anew. (Those of a form without data may have values that
     are chosen only once.)
@@ -133,6 +133,9 @@ def let_go(former: Iterable[BaseForm], shown: Iterable[BaseForm]) -> None:
     for form in former:
         if form.is_bound and not any(form is each for each in shown):
             vars(form)["_bound_fields_cache"].clear()
+            for errors in (vars(form)["_errors"] or {}).values():
+                for error in errors.data:
+                    error.__traceback__ = None  # through frames that know the form
 
 
 def share_statics(root: Node, fresh: list[Node]) -> None:

@@ -126,7 +126,7 @@ class Page:
         self.show(**names)
 
     def show(self, **names: Any) -> Any:
-        self.context.update(names)
+        self.context.dicts[-1].update(names)
         render = self.compiled.render(self.context, self.state)
         render.commit()
         return render.diff
@@ -186,7 +186,7 @@ def test_a_field_may_come_and_go():
 
 
 def test_a_form_that_was_replaced_goes_at_once():
-    """It refers to itself, and would wait for the garbage collector, together with those of all other views."""
+    """It refers to itself: with those of all other views it would wait for the garbage collector."""
     page = Page("{{ form.name }}", form=form_of("name=1"))
     form = form_of("name=2")
     former = weakref.ref(form)
