@@ -92,8 +92,7 @@ def change_card(who: Any, card: Card, fields: Iterable[str]) -> None:
 
 @transaction.atomic
 def remove_card(who: Any, card: Card) -> None:
-    for attachment in card.attachments.all():
-        remove_file(attachment)
+    remove_files(card=card)
     board, key = card.lane.board_id, card.pk
     Activity.objects.create(board_id=board, who=who, deed=Deed.REMOVED, title=card.title)
     card.delete()
@@ -158,7 +157,17 @@ def remove_file(attachment: Attachment) -> None:
 
 
 @transaction.atomic
+def remove_lane(lane: Lane) -> None:
+    remove_files(card__lane=lane)
+    lane.delete()
+
+
+@transaction.atomic
 def remove_board(board: Board) -> None:
-    for attachment in Attachment.objects.filter(card__lane__board=board):
-        remove_file(attachment)
+    remove_files(card__lane__board=board)
     board.delete()
+
+
+def remove_files(**where: Any) -> None:
+    for attachment in Attachment.objects.filter(**where):
+        remove_file(attachment)

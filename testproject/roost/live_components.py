@@ -78,7 +78,10 @@ class CardPanel(LiveComponent):
     @property
     def card(self) -> Card:
         return get_object_or_404(
-            Card.objects.select_related("lane"), pk=self.id, lane__board=self.assigns.board
+            Card.objects.select_related("lane"),
+            pk=self.id,
+            lane__board=self.assigns.board,
+            lane__board__members=self.request.user,
         )
 
     def load(self) -> None:
@@ -179,7 +182,7 @@ class CardPanel(LiveComponent):
 
     @event
     def unsay(self, id: int) -> None:
-        get_object_or_404(Comment, pk=id, card=self.id, author=self.request.user).delete()
+        get_object_or_404(Comment, pk=id, card=self.card, author=self.request.user).delete()
         deeds.tell(self.assigns.board, self.id, "edited", self.request.user)
 
     # Files: sent when they are chosen, kept when they are here.
@@ -201,5 +204,5 @@ class CardPanel(LiveComponent):
 
     @event
     def drop_file(self, id: int) -> None:
-        deeds.remove_file(get_object_or_404(Attachment, pk=id, card=self.id))
+        deeds.remove_file(get_object_or_404(Attachment, pk=id, card=self.card))
         deeds.tell(self.assigns.board, self.id, "edited", self.request.user)

@@ -71,6 +71,13 @@ class RoostTests(TestCase):
             f"/account/login/?next={self.board.get_absolute_url()}",
         )
 
+    def test_who_is_dismissed_is_led_away(self) -> None:
+        mia, ada = self.page(self.mia), self.page(self.ada, f"/boards/{self.board.pk}/settings/")
+        ada.element(f"#person-{self.mia.pk} button").click()
+        mia.render_async()
+        self.assertEqual(mia.url, "/boards/")
+        self.assertIn("not on that board any more", mia.text)
+
     def test_cards_of_other_boards_cannot_be_moved_here(self) -> None:
         other = deeds.make_board(self.joe, "Elsewhere")
         card = deeds.add_card(self.joe, other.lanes.first(), "Not yours")

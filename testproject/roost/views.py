@@ -12,10 +12,14 @@ from django.shortcuts import get_object_or_404
 
 from testproject.roost.models import Attachment, Profile
 
+PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+
 
 def sent(file: Any, name: str, shown: bool) -> HttpResponseBase:
     """A picture is shown, any other file is saved."""
     kind = mimetypes.guess_type(name)[0] if shown else None
+    if kind not in PICTURES:
+        kind, shown = None, False
     response = FileResponse(
         file.open("rb"),
         as_attachment=not shown,

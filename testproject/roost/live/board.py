@@ -68,8 +68,12 @@ class BoardLive(RoostLive):
 
     def find(self, key: int) -> Card:
         return get_object_or_404(
-            Card.objects.select_related("lane"), pk=key, lane__board=self.assigns.board.id
+            Card.objects.select_related("lane"), pk=key, **self.here_and_mine("lane__board")
         )
+
+    def here_and_mine(self, board: str) -> dict[str, Any]:
+        """For a lookup: of this board, and the visitor is still one of its members."""
+        return {board: self.assigns.board.id, f"{board}__members": self.request.user}
 
     def load(self) -> None:
         self.assigns.lanes = lanes_of(self.assigns.board.id)
@@ -105,9 +109,10 @@ class BoardLive(RoostLive):
                 self.load()
                 self.leave()
             case Broadcast(event=what, payload={"card": key}):
-                self.load()
-                if key == self.assigns.open_card:
-                    self.send_update(CardPanel, id=key, news=what)
+                if self.still_mine(self.assigns.board.id):
+                    self.load()
+                    if key == self.assigns.open_card:
+                        self.send_update(CardPanel, id=key, news=what)
             case ("writes", bool(writes)):
                 self.appear(writes)
 
@@ -117,20 +122,21 @@ class BoardLive(RoostLive):
 
     @event
     def move(self, id: int, lane: int, index: int) -> None:
-        target = get_object_or_404(Lane, pk=lane, board=self.assigns.board.id)
+        target = get_object_or_404(Lane, pk=lane, **self.here_and_mine("board"))
         deeds.move_card(self.request.user, self.find(id), target, index)
         self.load()  # in the reply, for whoever moves it on with the keyboard
 
     @event
     def add_card(self, lane: int, title: Title) -> None:
-        target = get_object_or_404(Lane, pk=lane, board=self.assigns.board.id)
+        target = get_object_or_404(Lane, pk=lane, **self.here_and_mine("board"))
         deeds.add_card(self.request.user, target, title.strip() or "Untitled")
         self.push_event("composer:clear", {"id": f"add-{lane}"})
 
     @event
     def add_lane(self, name: Annotated[str, MinLengthValidator(1), MaxLengthValidator(40)]) -> None:
-        Lane.objects.create(board_id=self.assigns.board.id, name=name, position=len(self.assigns.lanes))
-        deeds.tell(self.assigns.board.id, None, "sorted", self.request.user)
+        board = self.my_board(self.assigns.board.id)
+        board.lanes.create(name=name, position=len(self.assigns.lanes))
+        deeds.tell(board.pk, None, "sorted", self.request.user)
         self.push_event("composer:clear", {"id": "add-lane"})
 
     @property

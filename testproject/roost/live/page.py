@@ -30,3 +30,11 @@ class RoostLive(LiveView):
     def my_board(self, key: int) -> Board:
         """Raises Http404 for a board of others: whether it exists is their business."""
         return get_object_or_404(Board, pk=key, members=self.request.user)
+
+    def still_mine(self, key: int) -> bool:
+        """Whether the visitor is still a member; if not, they are led away."""
+        if Board.objects.filter(pk=key, members=self.request.user).exists():
+            return True
+        self.put_flash("info", "You are not on that board any more.")
+        self.push_navigate("roost:boards")
+        return False

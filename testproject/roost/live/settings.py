@@ -96,7 +96,7 @@ class BoardSettingsLive(RoostLive, UpdateLive):
         )
 
     def handle_info(self, message: Broadcast) -> None:
-        if message.event != "presence_diff":
+        if message.event != "presence_diff" and self.still_mine(self.object.pk):
             self.look()
 
     def form_valid(self, form: Any) -> None:
@@ -113,7 +113,7 @@ class BoardSettingsLive(RoostLive, UpdateLive):
 
     @event
     def lane(self, id: int, name: str, finishes: bool = False) -> None:
-        lane = get_object_or_404(Lane, pk=id, board=self.object)
+        lane = get_object_or_404(Lane, pk=id, board=self.get_object())
         lane.name, lane.finishes = name.strip()[:40] or lane.name, finishes
         lane.save()
         self.changed()
@@ -121,7 +121,7 @@ class BoardSettingsLive(RoostLive, UpdateLive):
     @event
     def shift(self, id: int, by: Literal[-1, 1]) -> None:
         """Change places with the list before or after it."""
-        lanes = list(self.object.lanes.all())
+        lanes = list(self.get_object().lanes.all())
         at = next((number for number, lane in enumerate(lanes) if lane.pk == id), None)
         if at is None or not 0 <= at + by < len(lanes):
             return
@@ -133,12 +133,12 @@ class BoardSettingsLive(RoostLive, UpdateLive):
 
     @event
     def drop_lane(self, id: int) -> None:
-        get_object_or_404(Lane, pk=id, board=self.object).delete()
+        deeds.remove_lane(get_object_or_404(Lane, pk=id, board=self.get_object()))
         self.changed()
 
     @event
     def add_lane(self, name: Short) -> None:
-        self.object.lanes.create(name=name, position=len(self.assigns.lanes))
+        self.get_object().lanes.create(name=name, position=len(self.assigns.lanes))
         self.push_event("composer:clear", {"id": "new-lane"})
         self.changed()
 
@@ -146,13 +146,13 @@ class BoardSettingsLive(RoostLive, UpdateLive):
 
     @event
     def add_label(self, name: Annotated[str, MinLengthValidator(1), MaxLengthValidator(24)]) -> None:
-        self.object.labels.create(name=name, tone=tone_of(len(self.assigns.labels)))
+        self.get_object().labels.create(name=name, tone=tone_of(len(self.assigns.labels)))
         self.push_event("composer:clear", {"id": "new-label"})
         self.changed()
 
     @event
     def drop_label(self, id: int) -> None:
-        self.object.labels.filter(pk=id).delete()
+        self.get_object().labels.filter(pk=id).delete()
         self.changed()
 
     # People.
@@ -163,16 +163,16 @@ class BoardSettingsLive(RoostLive, UpdateLive):
         self.assigns.stranger = "" if user else username.strip()
         if user is not None:
             Profile.of(user)
-            self.object.members.add(user)
+            self.get_object().members.add(user)
             self.push_event("composer:clear", {"id": "invite"})
             self.changed()
 
     @event
     def dismiss(self, id: int) -> None:
         """Its owner belongs to a board for good; who dismisses themselves has left."""
-        if id == self.object.owner_id:
+        if id == self.get_object().owner_id:
             return
-        self.object.members.remove(id)
+        self.get_object().members.remove(id)
         self.changed()
         if id == self.request.user.pk:
             self.push_navigate("roost:boards")
