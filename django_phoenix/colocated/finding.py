@@ -117,8 +117,11 @@ def _component_template(component: type[Any]) -> Template | None:
 
 def _is_sites(owner: type[Any]) -> bool:
     """Whether a class stands in one of the site's apps, or beside its URLconf."""
-    project, _, _ = settings.ROOT_URLCONF.rpartition(".")
-    beside = bool(project) and owner.__module__.startswith(f"{project}.")
+    urls = settings.ROOT_URLCONF
+    if not isinstance(urls, str):  # an object with urlpatterns will do
+        urls = getattr(urls, "__name__", "")
+    project, _, _ = urls.rpartition(".")
+    beside = owner.__module__ == urls or bool(project and owner.__module__.startswith(f"{project}."))
     return beside or apps.get_containing_app_config(owner.__module__) is not None
 
 

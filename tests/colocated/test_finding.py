@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,12 @@ def test_files_are_read_and_hide_others_of_their_name(folders: tuple[Path, Path]
 
 @pytest.mark.parametrize(
     "site",
-    [{"INSTALLED_APPS": [*INSTALLED_APPS, "tests.colocated"]}, {"ROOT_URLCONF": "tests.colocated.urls"}],
+    [
+        {"INSTALLED_APPS": [*INSTALLED_APPS, "tests.colocated"]},
+        {"ROOT_URLCONF": "tests.colocated.urls"},
+        {"ROOT_URLCONF": __name__},  # a site of one file
+        {"ROOT_URLCONF": sys.modules[__name__]},
+    ],
 )
 def test_classes_of_apps_and_beside_the_urlconf_are_read(site: dict[str, Any]) -> None:
     assert f"{__name__}.StyledLive" not in styles(Finder())
