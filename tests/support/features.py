@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.support.browser import ROOT, joined, reconnect
+from tests.support.browser import PLUG, ROOT, joined
 
 APP = "tests.support.feature_site.asgi:application"
 SETTINGS = "tests.support.feature_site.settings"
@@ -32,11 +32,20 @@ def make_tables(variables: dict[str, str]) -> None:
     subprocess.run(command, env={**os.environ, **variables}, cwd=ROOT, check=True, timeout=60)
 
 
-def set_latency(context: BrowserContext) -> None:
-    """In the second pass the client's own simulator delays what every page sends."""
+# The connection breaks without a goodbye; the client finds the network again as soon as it looks for it.
+BREAK = """() => {
+  unplug();
+  plugged = true;
+  return document.querySelectorAll("[data-phx-session].phx-connected").length;
+}"""
+
+
+def make_harsh(context: BrowserContext) -> None:
+    """In the second pass the client's own simulator delays what pages send, and their connections can break."""
     if HARSH:
         setting = f"sessionStorage.setItem('phx:live-socket:latency-sim', '{LATENCY_MS}')"
         context.add_init_script(f"if (location.protocol !== 'about:') {setting}")
+        context.add_init_script(PLUG)
 
 
 def midway(page: Page) -> None:
@@ -46,5 +55,5 @@ def midway(page: Page) -> None:
     database, and what the user has typed.
     """
     if HARSH:
-        reconnect(page)
+        assert page.evaluate(BREAK) == 0
         joined(page)

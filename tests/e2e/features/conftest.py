@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.support.browser import Watch, chromium, joined
-from tests.support.features import APP, environment, make_tables, set_latency
+from tests.support.features import APP, environment, make_tables, make_harsh
 from tests.support.servers import ServerProcess, serve
 
 
@@ -53,7 +53,7 @@ def context(browser: Browser, server: ServerProcess, watch: Watch) -> Iterator[B
     """A visitor's profile; relative URLs lead to the feature site."""
     context = browser.new_context(base_url=server.url)
     context.set_default_timeout(10_000)
-    set_latency(context)
+    make_harsh(context)
     watch.follow(context)
     yield context
     context.close()
