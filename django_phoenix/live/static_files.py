@@ -12,6 +12,9 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 Judge = Callable[[str], bool | None]
 judges: list[Judge] = []
 
+# A page has not more, nor longer ones: looking at what a client says may not take long.
+MOST_URLS, LONGEST_URL = 100, 2000
+
 # The mapping that was looked at last, and all the names in it.
 _known: tuple[Mapping[str, str], frozenset[str]] = ({}, frozenset())
 
@@ -21,11 +24,13 @@ def has_changed(tracked: Any) -> bool:
 
     Of static files only a storage that puts a digest into names can tell, such as ManifestStaticFilesStorage.
     """
-    urls = [url for url in tracked if isinstance(url, str)] if isinstance(tracked, list) else []
-    return any(_is_stale(known_names(), url) for url in urls)
+    urls = tracked[:MOST_URLS] if isinstance(tracked, list) else []
+    return any(_is_stale(known_names(), url) for url in urls if isinstance(url, str))
 
 
 def _is_stale(names: frozenset[str], url: str) -> bool:
+    if len(url) > LONGEST_URL:
+        return bool(names)
     for judge in judges:
         good = judge(url)
         if good is not None:

@@ -35,7 +35,10 @@ def manifest(monkeypatch: Any) -> None:
         ([3, None], False),
         ("text", False),
         (None, False),
+        (["/" * 7_000_000], True),
+        ([f"{HOST}/app.js"] * 5000 + [f"{HOST}/gone.js"], False),
     ],
+    ids=lambda value: None if isinstance(value, bool) else f"{value!r:.60}",
 )
 @pytest.mark.usefixtures("manifest")
 def test_a_url_that_names_no_file_of_the_site_any_more_is_a_change(urls: Any, changed: bool) -> None:
