@@ -1,4 +1,7 @@
-"""May a view join that a tag shows? A child asks for its parent's place, the others for their page's user."""
+"""May a view join that a tag shows? A child asks for its parent's place, the others for their page's user.
+
+What a client says of the page's URL does not count: nothing has checked whether it may see another one.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +70,7 @@ def admit_root(channel: LiveChannel, payload: dict[str, Any], token: ViewToken) 
     session, user = identify(channel, where)
     where.locale.activate()
     set_urlconf(where.urlconf)
-    url = _url(payload, where)
+    url = PageUrl(where.url)
     request = LiveRequest(channel.socket.scope, url, where.locale.script_prefix)
     request.show(url, _match(request.path_info, where.urlconf))
     live = _runtime(
@@ -84,16 +87,6 @@ def admit_root(channel: LiveChannel, payload: dict[str, Any], token: ViewToken) 
     )
     enter(live, session, token.session, user, where.nonce)
     return live
-
-
-def _url(payload: dict[str, Any], where: Surroundings) -> PageUrl:
-    """What the client says, unless that is no page of this site: it decides about nothing."""
-    try:
-        url = PageUrl(payload.get("url"))
-        url.path_info(where.locale.script_prefix)
-    except ValueError:
-        return PageUrl(where.url)
-    return url
 
 
 def _match(path: str, urlconf: str | None) -> ResolverMatch | None:

@@ -45,10 +45,15 @@ def find_view(target: Any) -> type[Any]:
 
 
 def view_named(name: str) -> type[Any] | None:
-    """The class that ``name_of`` named, perhaps in another process; None if it is no more."""
+    """The class that ``name_of`` named, perhaps in another process or an earlier release of the site.
+
+    None if it is no more, or has a guard by now that only a GET would meet.
+    """
     found = _shown.get(name)
     if found is None:
         found = _import(name)
+        if found is not None and class_guard_of(found) is not None:
+            return None
         if found is not None:
             _shown[name] = found
     return found

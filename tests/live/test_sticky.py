@@ -147,7 +147,7 @@ async def test_views_of_an_ordinary_page_are_roots(browser):
 
 async def test_views_of_an_ordinary_page_join_each_for_itself(browser):
     """LV-17: the client says the page's URL, which has no live view."""
-    shown = await ordinary(browser)
+    shown = await ordinary(browser, x="1")
     url = "http://testserver/nested/ordinary/?x=1"
     one, two = await join(browser, shown["one"], url=url), await join(browser, shown["two"], url=url)
     assert await one.event("inc") == {"diff": {"1": "1"}}
@@ -162,11 +162,31 @@ async def test_views_of_an_ordinary_page_join_each_for_itself(browser):
     assert await one.event("inc") == {"diff": {"1": "2"}}
 
 
-@pytest.mark.parametrize("url", [None, 7, "javascript:alert(1)", "http://testserver"])
-async def test_what_a_client_says_of_the_page_decides_about_nothing(browser, url):
-    shown = await ordinary(browser)
+@pytest.mark.parametrize(
+    "url",
+    [
+        None,
+        7,
+        "javascript:alert(1)",
+        "http://testserver",
+        "http://testserver/nested/ordinary/?pk=2",
+        "http://testserver/nested/deep/",
+    ],
+)
+async def test_a_view_of_an_ordinary_page_stays_at_the_url_that_was_let_in(browser, url):
+    """D12: its page's guards have seen no other one, and it may look there for what to show."""
+    shown = await ordinary(browser, pk="1")
     one = await join(browser, shown["one"], url=url)
-    assert (await one.event("where"))["diff"]["r"]["path"] == "/nested/ordinary/"
+    assert (await one.event("where"))["diff"]["r"]["path"] == "/nested/ordinary/?pk=1"
+
+
+async def test_no_token_of_before_shows_a_view_that_has_a_guard_now(browser, monkeypatch):
+    """D12: of a sticky view, too, that has got a LoginRequiredMixin with the last release."""
+    shown = await ordinary(browser)
+    monkeypatch.setattr(nested_views.ChildLive, "dispatch", lambda *_: None, raising=False)
+    monkeypatch.setattr(view_names, "_shown", {})
+    _, reply = await try_join(browser, shown["one"])
+    assert reply == ("error", {"reason": "stale"})
 
 
 async def test_a_view_of_an_ordinary_page_leads_the_browser_elsewhere(browser):
