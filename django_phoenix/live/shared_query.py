@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -123,12 +124,21 @@ def owned(queryset: QuerySet[Any], item: Any) -> Any:
     return item
 
 
+@cache
+def _plain_state() -> frozenset[str]:
+    """What each queryset keeps; all that tells one from the other is in its SQL."""
+    return frozenset(vars(QuerySet()))
+
+
 def _key(queryset: Any) -> Any:
     """Raises TypeError or EmptyResultSet if there is none."""
     lookups = queryset._prefetch_related_lookups
     if not all(isinstance(each, str) for each in lookups):
         raise TypeError("a prefetch with a query of its own")
     sql, parameters = queryset.query.get_compiler(queryset.db).as_sql()
-    key = queryset.model, queryset._iterable_class, queryset.db, lookups, sql, tuple(parameters)
+    if vars(queryset).keys() != _plain_state():
+        raise TypeError("a queryset with a state of its own, such as the user that it is for")
+    kind = type(queryset), queryset._iterable_class
+    key = queryset.model, *kind, queryset.db, lookups, sql, tuple(parameters)
     hash(key)
     return key

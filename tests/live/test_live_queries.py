@@ -13,7 +13,7 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.test import TestCase, override_settings
 
 from django_phoenix import live_queries
@@ -368,6 +368,33 @@ def test_rows_of_a_relation_have_the_very_object_that_was_asked():
 )
 def test_what_can_t_be_told_from_others_is_not_shared(queryset):
     assert shared(queryset) is not shared(queryset)
+
+
+class SeenBy(QuerySet):
+    """Its rows know whom they are shown to: by the same SQL, others for each user."""
+
+    def _clone(self):
+        clone = super()._clone()
+        clone.viewer = getattr(self, "viewer", None)
+        return clone
+
+    def _fetch_all(self):
+        super()._fetch_all()
+        for row in self._result_cache:
+            row.viewer = self.viewer
+
+
+@pytest.mark.django_db
+def test_no_view_gets_rows_that_a_queryset_has_made_for_another_user():
+    User.objects.create(username="a")
+    found = []
+    for name in ("ada", "bob"):
+        queryset = SeenBy(User).all()
+        queryset.viewer = name
+        query = shared(queryset.all())
+        found += [(query, row.viewer) for row in query.everything(0).values()]
+    assert [viewer for _, viewer in found] == ["ada", "bob"]
+    assert shared(SeenBy(User)) is not shared(QuerySet(User))
 
 
 # -- order
