@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
 from django_phoenix.live.flash_page import delete_cookie, hand_over, storage_of, take_carried
@@ -26,6 +27,7 @@ class FlashMiddleware(MiddlewareMixin):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if hasattr(request, "phoenix_carried"):
             delete_cookie(response)
+            patch_vary_headers(response, ["Cookie"])  # no cache may show it to others
         return response
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from django_phoenix.live.flash import (
@@ -64,7 +65,8 @@ def pass_on(live: Runtime, response: HttpResponseBase) -> None:
     if storage is not None:
         hand_over(storage, unshown)
     elif unshown:
-        response.set_cookie(COOKIE, sign_flash(unshown), max_age=LIFETIME, samesite="Lax")
+        secure = settings.SESSION_COOKIE_SECURE
+        response.set_cookie(COOKIE, sign_flash(unshown), max_age=LIFETIME, secure=secure, samesite="Lax")
 
 
 def storage_of(request: HttpRequest) -> Any:

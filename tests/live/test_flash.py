@@ -332,11 +332,21 @@ def test_where_django_keeps_no_messages_a_cookie_does() -> None:
     client = Client()
     client.get("/flash/?leave=get&to=/flash/other/")
     assert client.cookies[COOKIE]["max-age"] == 60
+    assert (client.cookies[COOKIE]["samesite"], client.cookies[COOKIE]["secure"]) == ("Lax", "")
     page = Page("/flash/other/", visit("/flash/other/", client=client))
     assert page.inner.startswith("<i></i><b></b>")
     token = tokens.verify_own("static", page.static)
     assert [message.message for message in unpack(token["flash"])] == ["left"]
     assert client.cookies[COOKIE].value == ""
+
+
+@pytest.mark.django_db
+@WITHOUT_MESSAGES
+@override_settings(SESSION_COOKIE_SECURE=True)
+def test_the_cookie_goes_over_tls_alone_where_sessions_do() -> None:
+    client = Client()
+    client.get("/flash/?leave=get&to=/flash/other/")
+    assert client.cookies[COOKIE]["secure"] is True
 
 
 @pytest.mark.django_db
@@ -360,6 +370,7 @@ def test_the_middleware_makes_it_a_message_of_an_ordinary_page() -> None:
     assert listed(response.content.decode()) == [("info", "moved")]
     assert client.cookies[COOKIE].value == ""
     assert "private" not in response.get("Cache-Control", "")
+    assert "Cookie" in response["Vary"]
     assert listed(visit("/flash/plain/", client=client).content.decode()) == []
 
 
