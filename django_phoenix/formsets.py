@@ -100,7 +100,7 @@ class Rows:
         self.prefix = prefix
         self.given = data
         self.pairs = _pairs(data)
-        self.row = re.compile(rf"({UNUSED})?{re.escape(prefix)}-(\d+)-(.+)", re.DOTALL)
+        self.row = re.compile(rf"({UNUSED})?{re.escape(prefix)}-([0-9]{{1,9}})-(.+)", re.DOTALL)
         self.total = _index(data.get(f"{prefix}-TOTAL_FORMS"))
         self.initial = _index(data.get(f"{prefix}-INITIAL_FORMS"))
         # Else Django tells what is wrong.

@@ -149,3 +149,10 @@ def test_rows_of_a_database_are_deleted_only_if_they_can_be(can_delete, left):
     assert formset.is_valid(), formset.errors
     formset.save()
     assert list(Group.objects.order_by("pk").values_list("name", flat=True)) == left
+
+
+def test_rows_of_numbers_that_nobody_gave_are_passed_over():
+    """A client may send any; Python reads no number of so many digits."""
+    strange = f"&form-{'9' * 5000}-item=x&form-\u0663-item=y" + ask("sort", 1, 0)
+    data = decode_form(sent("a", "b", more=strange))
+    assert shown(Lines(data)) == ["b", "a"]
