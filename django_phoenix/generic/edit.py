@@ -93,7 +93,9 @@ class FormLive(FormMixin, GenericLive):  # type: ignore[type-arg]
 
     def get_form_files(self) -> MultiValueDict[str, Any]:
         """The files for the form: those that are uploaded, and those of a plain POST."""
-        files: MultiValueDict[str, Any] = MultiValueDict(dict(self.request.FILES.lists()))
+        allowed = vars(self.assigns).get("uploads", ())  # these have been looked at
+        posted = {name: files for name, files in self.request.FILES.lists() if name not in allowed}
+        files: MultiValueDict[str, Any] = MultiValueDict(posted)
         for name, uploaded in self.uploaded_files().lists():
             files.setlist(name, uploaded)
         return files

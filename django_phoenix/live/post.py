@@ -11,7 +11,6 @@ import logging
 from typing import Any
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.middleware.csrf import CsrfViewMiddleware
 
@@ -19,11 +18,10 @@ from django_phoenix.exceptions import InvalidParams
 from django_phoenix.live.forms import posted_form
 from django_phoenix.live.hooks import running
 from django_phoenix.live.http import respond
+from django_phoenix.live.post_files import PostedFiles
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.steps import Step, Steps, Where, call
-from django_phoenix.live.upload_entries import putting
 from django_phoenix.params import MARK, Params
-from django_phoenix.uploads import UploadConfig, UploadEntry
 
 logger = logging.getLogger(__name__)
 
@@ -63,8 +61,18 @@ def acting(live: Runtime, name: str, params: Params) -> Steps[None]:
 
     Raises BadRequest for an event that nobody takes, SuspiciousOperation for parameters that don't fit.
     """
-    if live.uploads is not None and not (yield from _taking_files(live)):
+    if live.uploads is None:
+        yield from _happening(live, name, params)
         return
+    files = PostedFiles(live)
+    try:
+        if (yield from files.take()):
+            yield from _happening(live, name, params)
+    finally:
+        yield from files.give_back()
+
+
+def _happening(live: Runtime, name: str, params: Params) -> Steps[None]:
     hooks = live.view._hooks
     if hooks is not None and (yield from running(hooks.handle_event, live.view, name, params)) is not None:
         return
@@ -94,57 +102,3 @@ def _csrf_refusal(request: HttpRequest) -> HttpResponseBase | None:
     middleware.process_request(request)
     refusal: HttpResponseBase | None = middleware.process_view(request, match.func, (), {})
     return refusal
-
-
-# -- files
-
-
-class _Received:
-    """Stands where an entry has the channel that takes its bytes: they are here already."""
-
-    def __init__(self, file: UploadedFile[Any]) -> None:
-        self.writer = self
-        self.file = file
-
-    def meta(self) -> UploadedFile[Any]:
-        return self.file
-
-    def discard_now(self) -> None:
-        self.file.close()
-
-    def stop(self, reason: object) -> None:
-        self.file.close()
-
-
-def _taking_files(live: Runtime) -> Steps[bool]:
-    """Put what was sent among the entries. False if some of it may not be: the page shows why."""
-    assert live.uploads is not None
-    accepted = True
-    files: Any = live.request.FILES
-    for name in files:
-        config = live.uploads.named(None, name)
-        if config is None or config.is_external:
-            continue
-        received: dict[str, UploadedFile[Any]] = {
-            str(number): file for number, file in enumerate(files.getlist(name))
-        }
-        yield from putting(config, [_claim(ref, file) for ref, file in received.items()])
-        for entry in config.entries:
-            _complete(entry, received[entry.ref])
-        accepted = accepted and _is_accepted(config)
-    return accepted
-
-
-def _claim(ref: str, file: UploadedFile[Any]) -> dict[str, Any]:
-    return {"ref": ref, "name": file.name, "size": file.size, "type": file.content_type}
-
-
-def _complete(entry: UploadEntry, file: UploadedFile[Any]) -> None:
-    entry.preflighted = True
-    entry.progress = 100
-    received: Any = _Received(file)
-    entry._upload = received
-
-
-def _is_accepted(config: UploadConfig) -> bool:
-    return not config.errors and all(entry.valid for entry in config.entries)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from inspect import isawaitable, iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
+from asgiref.sync import sync_to_async
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 
@@ -209,7 +210,12 @@ class Uploading:
     async def _run(self, function: Consumer, file: Any, entry: UploadEntry) -> Any:
         if iscoroutinefunction(function):
             return await function(file, entry)
-        running: Awaitable[Any] = self._live.channel.in_pool(function, file, entry)
+        channel = self._live.channel
+        running: Awaitable[Any] = (
+            sync_to_async(function)(file, entry)  # of a plain POST
+            if channel is None
+            else channel.in_pool(function, file, entry)
+        )
         result = await running
         return await result if isawaitable(result) else result
 

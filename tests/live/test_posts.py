@@ -6,6 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 
+from tests.support.live_site.form_views import SheepWriter
+
 pytestmark = pytest.mark.django_db
 
 
@@ -114,6 +116,23 @@ def test_a_file_that_may_not_be_keeps_the_handler_from_running(client, name, con
     said, _, error = text_of(response).split("|")
     assert said == ""
     assert error
+
+
+@pytest.mark.parametrize(
+    ("event", "content", "said", "ended"),
+    [
+        ("keep", b"a sheep", "A SHEEP||", ["done", True]),
+        ("say", b"a sheep", "x||", ["done", False]),
+        ("keep", b"a wolf", "||The file could not be stored.", ["a wolf", False]),
+        ("keep", b"far too long", "||This file is larger than 10\xa0bytes.", []),
+    ],
+)
+def test_a_writer_of_the_sites_own_sees_the_files_of_a_plain_post(client, event, content, said, ended):
+    """What it would refuse over the socket is refused here."""
+    SheepWriter.ended.clear()
+    data = {"_event": event, "text": "x", "doc": SimpleUploadedFile("a.txt", content)}
+    assert text_of(client.post("/forms/writer/", data)) == said
+    assert SheepWriter.ended == ended
 
 
 def test_an_invalid_form_comes_back_with_what_was_typed_and_all_errors(client):

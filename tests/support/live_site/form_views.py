@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.models import Group
@@ -14,6 +14,7 @@ from django_phoenix.generic import CreateLive, DeleteLive, DetailLive, FormLive,
 from django_phoenix.guards import LoginRequired, PermissionRequired
 from django_phoenix.live_component import LiveComponent
 from django_phoenix.live_view import HALT, LiveView, Params, event
+from django_phoenix.uploads import UploadFailed, UploadWriter
 
 FORM = (
     "{% load phoenix %}<form id='f' method='post' phx-change='validate' phx-submit='save'>{% csrf_token %}"
@@ -72,6 +73,42 @@ class Plain(LiveView):
             return f"{file.name}: {file.read().decode()}"
 
         self.assigns.said = ", ".join(self.consume_uploaded_entries("doc", read))
+
+
+class SheepWriter(UploadWriter):
+    """Takes nothing that speaks of wolves."""
+
+    ended: ClassVar[list[Any]] = []
+
+    def open(self) -> None:
+        self.found = b""
+
+    async def write_chunk(self, data: bytes) -> None:
+        if b"wolf" in data:
+            raise UploadFailed("a wolf")
+        self.found += data
+
+    def close(self, reason: Any) -> None:
+        self.ended.append(getattr(reason, "reason", reason))
+
+    def meta(self) -> str:
+        return self.found.decode().upper()
+
+    def discard(self, consumed: bool) -> None:
+        self.ended.append(consumed)
+
+
+class PlainWithWriter(Plain):
+    """Its files go through a writer of its own."""
+
+    def mount(self, params: Any, session: Any) -> None:
+        self.assigns.said = ""
+        self.allow_upload("doc", accept=".txt", max_file_size=10, writer=SheepWriter)
+
+    @event
+    async def keep(self) -> None:
+        found = await self.aconsume_uploaded_entries("doc", lambda text, entry: text)
+        self.assigns.said = ", ".join(found)
 
 
 class PlainWithDefault(Plain):
@@ -266,6 +303,7 @@ urlpatterns = [
     path("contact/", ContactLive.as_view(), name="contact"),
     path("plain/", Plain.as_view()),
     path("default/", PlainWithDefault.as_view()),
+    path("writer/", PlainWithWriter.as_view()),
     path("own-post/", OwnPost.as_view()),
     path("post-event/", PostEvent.as_view()),
     path("any-event/", AnyEvent.as_view()),
