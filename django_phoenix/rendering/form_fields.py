@@ -244,6 +244,12 @@ def key_of(attrs: dict[str, Any]) -> tuple[Any, ...]:
     return tuple([(name, value.__class__, value) for name, value in attrs.items()])
 
 
+def of_name(context: dict[str, Any]) -> tuple[type, Any]:
+    """Nor are a text that is to be escaped and the same, marked as safe."""
+    name = context["name"]
+    return name.__class__, name
+
+
 def text_of(value: Any) -> str:
     return value if type(value) is SafeString else escape(str(value))
 
@@ -257,13 +263,13 @@ def value_attribute(value: Any) -> str:
 
 def read_input(context: dict[str, Any], widget: Widget) -> Anatomy | None:
     attrs = context["attrs"]
-    key = (context["template_name"], context["type"], context["name"], key_of(attrs))
+    key = (context["template_name"], context["type"], *of_name(context), key_of(attrs))
     return Anatomy(key, [value_attribute(context["value"])], lambda: {**context, "value": VALUE})
 
 
 def read_textarea(context: dict[str, Any], widget: Widget) -> Anatomy | None:
     value = context["value"]
-    key = (context["template_name"], context["name"], key_of(context["attrs"]))
+    key = (context["template_name"], *of_name(context), key_of(context["attrs"]))
     return Anatomy(key, [text_of(value) if value else ""], lambda: {**context, "value": VALUE})
 
 
@@ -273,7 +279,7 @@ def read_checkbox(context: dict[str, Any], widget: Widget) -> Anatomy | None:
     checked = take_mark(attrs, mark)
     if checked is None or type(widget).get_context is not CheckboxInput.get_context:
         return None
-    key = (context["template_name"], context["name"], key_of(attrs))
+    key = (context["template_name"], *of_name(context), key_of(attrs))
     dynamics = [value_attribute(context["value"]), checked]
     return Anatomy(key, dynamics, lambda: {**context, "value": VALUE, "attrs": {**attrs, MARK: True}})
 
@@ -282,7 +288,7 @@ def read_choices(context: dict[str, Any], widget: Any) -> Anatomy | None:
     """A select, radio buttons, checkboxes: a mark for each option."""
     (mark,) = widget.checked_attribute if len(widget.checked_attribute) == 1 else ("",)
     dynamics: list[str] = []
-    keys: list[Any] = [context["template_name"], context["name"], key_of(context["attrs"])]
+    keys: list[Any] = [context["template_name"], *of_name(context), key_of(context["attrs"])]
     groups: list[Any] = []
     for group, options, index in context["optgroups"]:
         keys.append((group.__class__, group))
@@ -292,9 +298,9 @@ def read_choices(context: dict[str, Any], widget: Any) -> Anatomy | None:
             chosen = take_mark(attrs, mark)
             if chosen is None or option["template_name"] not in OPTIONS:
                 return None
-            label = option["label"]
-            own = (option["template_name"], option["name"], option.get("type"), option.get("wrap_label"))
-            keys.append((*own, str(option["value"]), label.__class__, label, key_of(attrs)))
+            label, value = option["label"], str(option["value"])
+            own = (option["template_name"], *of_name(option), option.get("type"), option.get("wrap_label"))
+            keys.append((*own, value.__class__, value, label.__class__, label, key_of(attrs)))
             dynamics.append(chosen)
             bare.append({**option, "attrs": attrs})
         groups.append((group, bare, index))

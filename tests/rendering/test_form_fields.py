@@ -231,3 +231,27 @@ def test_a_control_has_the_attributes_that_it_was_given():
         assert html == template.render(Context({"control": control}))
         assert 'class="y"' in html
         assert "aria-invalid" not in html
+
+
+EVIL = "<script>x</script>"
+
+
+@pytest.mark.parametrize("where", ["value", "label", "group", "attribute", "name"])
+@pytest.mark.parametrize("widget", [forms.Select, forms.RadioSelect, forms.TextInput, forms.Textarea])
+def test_what_one_form_marks_as_safe_is_not_so_in_another(where, widget):
+    """Blocks are kept for all forms that show the same."""
+    template = Template("{{ form.x }}")
+    for text in (mark_safe(EVIL), EVIL):
+        put = {"value": "v", "label": "l", "group": "g", "attribute": "a", "name": "n", where: text}
+        field = forms.CharField(widget=widget(attrs={"title": put["attribute"]}))
+        if widget in (forms.Select, forms.RadioSelect):
+            field.widget.choices = [(put["group"], [(put["value"], put["label"])])]
+
+        class Hostile(forms.Form):
+            x = field
+
+            def add_prefix(self, field_name: str) -> str:
+                return put["name"]  # noqa: B023
+
+        context = Context({"form": Hostile(initial={"x": put["value"]})})
+        assert compile_template(template).html(context) == template.render(context)
