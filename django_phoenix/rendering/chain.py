@@ -40,9 +40,12 @@ def overriding_blocks(chain: tuple[Template, ...]) -> Blocks:
 
 
 def literal_include(node: IncludeNode) -> str | None:
-    """The name of the template that is always included here."""
-    target = node.template
-    if target.is_var or target.filters or not isinstance(target.var, str):
+    """The name of the template that is always included here, by an `{% include %}`.
+
+    What another tag gives to its template (see register_template_node) is not found out by looking.
+    """
+    target: Any = node.template
+    if isinstance(target, str) or target.is_var or target.filters or not isinstance(target.var, str):
         return None
     return relative(node, str(target.var))
 

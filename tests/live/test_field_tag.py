@@ -9,6 +9,7 @@ from django.template import Context, Template, TemplateSyntaxError
 from django_phoenix.exceptions import LiveViewError
 from django_phoenix.live.forms import decode_form
 from django_phoenix.rendering.compiler import compile_template
+from tests.rendering.harness import Live
 
 
 class OneForm(forms.Form):
@@ -90,3 +91,14 @@ def test_a_tag_that_makes_no_sense_is_refused(tag):
 def test_what_is_no_field_is_told_with_what_came(value):
     with pytest.raises(LiveViewError, match=r"such as form\.email"):
         shown(f"{{% live_field {value} %}}")
+
+
+def test_a_page_where_templates_are_cached_follows_its_fields():
+    """As it is with DEBUG off: after a few renders it is found out what an included template reads."""
+    sources = {
+        "main": "{{ n }}{% live_field form.name template='own.html' %}",
+        "own.html": "<p>{{ field.control }}{{ field.errors }}</p>",
+    }
+    view = Live(sources, {"form": OneForm(), "n": 1})
+    for text in ("name=", "name=A", "name=Ad", "name=Ada", "name=", "name=Bob"):
+        view.show(form=OneForm(decode_form(text, None)), n=text)
