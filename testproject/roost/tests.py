@@ -149,6 +149,15 @@ class RoostTests(TestCase):
         self.assertEqual(page.element(".kind-made dd").text, str(int(before) + 1))
         self.assertIn("Sow", page.element("#feed .row").texts[0])
 
+    def test_who_is_dismissed_hears_no_more_of_the_board(self) -> None:
+        page = self.page(self.mia, "/activity/")
+        self.assertIn("Water the plants", page.text)
+        self.board.members.remove(self.mia)
+        deeds.add_card(self.ada, self.lane, "Secret")
+        page.render_async()
+        self.assertFalse(page.has_element("#feed .row"))
+        self.assertEqual(page.element(".kind-made dd").text, "0")
+
     def test_urgency(self) -> None:
         today = timezone.localdate()
         cases = ((-1, False, "late"), (2, False, "soon"), (3, False, "later"), (-1, True, "done"))

@@ -118,8 +118,7 @@ class ActivityLive(RoostLive):
         more: bool = False
 
     def mount(self, params: dict[str, Any], session: Mapping[str, Any]) -> None:
-        self.boards = list(Board.objects.filter(members=self.request.user).values_list("pk", flat=True))
-        for key in self.boards:
+        for key in self.my_boards():
             self.subscribe(deeds.topic(key))
         self.show_feed()
 
@@ -132,15 +131,20 @@ class ActivityLive(RoostLive):
         if message.event != "presence_diff":
             self.count()
 
+    def my_boards(self) -> list[int]:
+        """Asked each time: the visitor may have been dismissed from one."""
+        return list(Board.objects.filter(members=self.request.user).values_list("pk", flat=True))
+
     def count(self) -> None:
-        waiting = Card.objects.filter(lane__board__in=self.boards, lane__finishes=False)
-        self.assigns.chart = chart_of(self.boards, self.assigns.days)
+        boards = self.my_boards()
+        waiting = Card.objects.filter(lane__board__in=boards, lane__finishes=False)
+        self.assigns.chart = chart_of(boards, self.assigns.days)
         self.assigns.open_cards = waiting.count()
         self.assigns.late_cards = waiting.filter(due__lt=timezone.localdate()).count()
 
     def show_feed(self) -> None:
         """The latest deeds; the page follows them."""
-        done = Activity.objects.filter(board__in=self.boards)
+        done = Activity.objects.filter(board__members=self.request.user)
         self.assigns.more = done.count() > self.assigns.shown
         latest = done.select_related("who__profile", "board")[: self.assigns.shown]
         self.stream("feed", latest, live=True)
