@@ -25,7 +25,8 @@ from django_phoenix.params import MARK, Params
 
 logger = logging.getLogger(__name__)
 
-# The key that names the event: of a hidden input, of the button that was pressed, or in the query.
+# The key that names the event: of a hidden input, or of the button that was pressed. Not in the query: whoever
+# makes a link to the page would say what its form does.
 EVENT = "_event"
 NO_PARAMS = ("csrfmiddlewaretoken", EVENT)
 
@@ -41,7 +42,7 @@ def respond_to_post(view: Any, request: HttpRequest) -> HttpResponseBase:
     refused = _csrf_refusal(request)
     if refused is not None:
         return refused
-    name = request.POST.get(EVENT) or request.GET.get(EVENT) or view.post_event
+    name = request.POST.get(EVENT) or view.post_event
     if name is None:
         logger.warning(
             "%s got a POST that names no event. Set post_event on the view, or give the form "

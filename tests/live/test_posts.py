@@ -17,13 +17,19 @@ def text_of(response) -> str:
     return html[html.index(">", html.index("data-phx-main")) + 1 : html.rindex("</div>")]
 
 
-@pytest.mark.parametrize("how", ["key", "query", "default"])
-def test_the_event_is_named_by_the_form_the_query_or_the_view(client, how):
-    url = {"key": "/forms/plain/", "query": "/forms/plain/?_event=say", "default": "/forms/default/"}[how]
+@pytest.mark.parametrize("how", ["key", "default"])
+def test_the_event_is_named_by_the_form_or_the_view(client, how):
+    url = {"key": "/forms/plain/", "default": "/forms/default/"}[how]
     data = {"text": "hi", "times": "2"} | ({"_event": "say"} if how == "key" else {})
     response = client.post(url, data)
     assert response.status_code == 200
     assert text_of(response).startswith("hihi|")
+
+
+def test_no_link_to_a_page_says_what_its_form_does(client):
+    """A form without action is sent to the URL of its page, whoever has made that up."""
+    assert text_of(client.post("/forms/default/?_event=whole", {"text": "hi"})).startswith("hi|")
+    assert client.post("/forms/plain/?_event=say", {"text": "hi"}).status_code == 405
 
 
 def test_a_form_may_name_another_event_than_the_views(client):
