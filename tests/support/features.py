@@ -36,7 +36,7 @@ def make_tables(variables: dict[str, str]) -> None:
 BREAK = """() => {
   unplug();
   plugged = true;
-  return document.querySelectorAll("[data-phx-session].phx-connected").length;
+  return document.querySelectorAll("[data-phx-main].phx-connected").length;
 }"""
 
 

@@ -54,6 +54,7 @@ def test_debounce_throttle_and_disabled_buttons(open_page: Open) -> None:
     page.locator("#leave").press_sequentially("xy")
     page.locator("#now").fill("z")
     expect(page.locator("#changes")).to_have_text("wait abc,leave xy,now z")
+    midway(page)
     for _ in range(3):
         page.click("#often")
     expect(page.locator("#clicks")).to_have_text("1")
@@ -80,6 +81,7 @@ def test_commands_run_when_elements_come_and_go_and_connections_too(open_page: O
     page.click("#toggle")
     expect(page.locator("#box")).to_have_count(0)
     expect(state).to_have_attribute("data-left", "yes")
+    midway(page)
     assert page.locator("button, input, ul, ol, form, dialog, nav").count() == 1
     assert page.locator("body > div:not([data-phx-main]), body > p, body > section").count() == 0
     page.evaluate("liveSocket.disconnect()")

@@ -120,9 +120,12 @@ def test_async_checks_and_files(open_page: Open, tmp_path: Path) -> None:
     page = open_page("/forms/nick/")
     page.get_by_label("Nick").fill("root")
     expect(page.locator(".phx-error")).to_have_text("Somebody has that name.")
+    midway(page)
+    expect(page.locator(".phx-error")).to_have_text("Somebody has that name.")
     page.goto("/forms/file/")
     joined(page)
     page.get_by_label("Title").fill("A file")
+    midway(page)
     file = tmp_path / "a.txt"
     file.write_text("its text")
     page.get_by_label("Doc").set_input_files(file)

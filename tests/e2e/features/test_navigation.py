@@ -80,6 +80,7 @@ def test_a_message_goes_with_the_visitor_until_it_is_closed(open_page: Open) -> 
     page.click("#say")
     page.click("#next")
     heading(page, "List 2 index")
+    midway(page)
     said(page)
     page.click("#leave")
     heading(page, "Item 5")
@@ -127,6 +128,7 @@ def test_what_a_live_navigation_cannot_show_is_loaded_as_a_page(
     watch.allow(f"the server responded with a status of {status}")
     watch.allow("inline style")  # of Django's page with DEBUG
     page = open_page("/navigation/")
+    midway(page)
     with page.expect_navigation() as loaded:
         page.click(f"#{link}")
     response: Any = loaded.value
@@ -150,6 +152,7 @@ def test_a_link_may_post_and_ask_first(open_page: Open) -> None:
     page.click("#asked")
     page.click("#next")
     heading(page, "List 2 index")
+    midway(page)
     said(page)
     page.click("#asked")
     said(page, "Saved & done")

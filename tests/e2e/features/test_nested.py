@@ -69,12 +69,16 @@ def test_a_crash_of_a_child_stays_its_own(open_page: Open, watch: Watch) -> None
     page.click("#left .crash")
     expect(text(page, "left")).to_have_text("left 0")
     expect(text(page, "right")).to_have_text("right 1")
+    midway(page)
+    connected(page, "left", "right")
     page.click("#left .tell")
     expect(page.locator("h1")).to_have_text("left says 0")
 
 
 def test_views_that_are_items_of_a_stream_beside_a_stream_of_the_same_name(open_page: Open) -> None:
     page = open_page("/nested/items/")
+    connected(page, "items-1", "items-2", "list")
+    midway(page)
     connected(page, "items-1", "items-2", "list")
     page.click("#items-2 .inc")
     page.click("#add")
@@ -133,7 +137,9 @@ def test_a_navigation_overtakes_a_child_that_is_joining(open_page: Open, page: P
     page.click("#to-two")
     expect(page.locator("h1")).to_have_text("Two")
     connected(page, "child")
+    midway(page)
     assert page.request.get("/nested/open-gate/").ok
+    connected(page, "child")
     page.click("#child .inc")
     expect(text(page, "child")).to_have_text("Two's 1")
     page.click("#to-slow")
@@ -145,6 +151,8 @@ def test_a_view_around_the_live_region_stays_while_the_region_changes(open_page:
     page = open_page("/nested/around/")
     connected(page, "outer-radio")
     page.locator("#outer-radio audio").evaluate(MARK)
+    midway(page)
+    connected(page, "outer-radio")
     page.click("#outer-radio .next")
     page.click("#go")
     expect(page.locator("h1")).to_have_text("Around two")

@@ -52,6 +52,7 @@ def test_slots_hold_portals_components_and_views_also_when_passed_on(open_page: 
     page = open_page("/portals/slots/")
     expect(page.locator("#lamp-near")).to_have_text("lit 1")
     expect(page.locator("#deeper #lamp-far")).to_have_text("lit 1")
+    midway(page)
     page.click("#more")
     expect(page.locator("article section #plain")).to_have_text("1")
     expect(page.locator("#deeper #far")).to_have_text("1")

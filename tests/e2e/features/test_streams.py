@@ -80,6 +80,7 @@ def test_a_query_is_scrolled_through_both_ways_while_the_browser_has_a_part_of_i
 
     assert shown() == all_titles[:20]
     scroll_until(400, "s099")
+    midway(page)
     page.mouse.move(10, 10)
     assert scroll_until(-400, "s000")[0] == "s000"
     all_titles[0] = "s000!"
@@ -120,6 +121,7 @@ def test_a_stream_stands_beside_other_children_in_a_component_and_in_a_table(ope
     expect(page.locator("#left-list")).to_have_count(0)
     page.locator("#toggle").click()
     expect(rows).to_have_count(4)
+    midway(page)
     assert page.evaluate(WORDS) == "a0 b0 last very last"
 
     nothing = page.locator("#table-none")

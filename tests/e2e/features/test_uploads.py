@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import Watch, joined
-from tests.support.features import features_on
+from tests.support.features import features_on, midway
 from tests.support.s3_server import S3Server, s3_server
 
 pytestmark = [pytest.mark.browser, features_on("daphne")]
@@ -39,6 +39,7 @@ def test_files_go_to_a_storage_elsewhere_and_a_cancel_stops_them(
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#kept")).to_have_text("a.txt, b.txt")
     assert storage.objects == {"photos/a.txt": b"one", "photos/b.txt": b"two"}
+    midway(page)
 
     watch.allow(f"403 (Forbidden) ({storage.url}")
     # Of a form whose view is left while it is submitted.
@@ -77,6 +78,7 @@ def test_inputs_keep_their_files_and_may_stand_anywhere(open_page: Open, tmp_pat
     picture, folder = page.locator("input[name=picture]"), page.locator("input[name=folder]")
     valid = "form => form.checkValidity()"
     assert not page.locator("#f").evaluate(valid)  # a file is required
+    midway(page)
     picture.set_input_files([{"name": "p.txt", "mimeType": "text/plain", "buffer": b"picture"}])
     assert page.locator("#f").evaluate(valid)
     page.locator("#dress").click()
