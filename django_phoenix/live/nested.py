@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,8 @@ from django_phoenix.live.view_token import Surroundings, ViewToken
 from django_phoenix.transport.read_only_session import ReadOnlySession
 
 logger = logging.getLogger(__name__)
+
+ELEMENT = re.compile(r"[a-zA-Z][\w-]*")
 
 # Of an ordinary page: the ids of its views, in the render context.
 IDS = "phoenix_view_ids"
@@ -71,6 +74,8 @@ def read_wanted(target: Any, options: Mapping[str, Any], place: str) -> Wanted:
     tag, attributes = container_of(view_class)
     if container is not None:
         tag, attributes = str(container), dict(attributes)
+    if ELEMENT.fullmatch(tag) is None:
+        raise LiveViewError(f"{place}: the container is the name of an element, got {tag!r:.100}.")
     if css_class is not None:
         attributes = {**attributes, "class": css_class}
     session = {**(given or {}), **rest}

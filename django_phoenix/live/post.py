@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.middleware.csrf import CsrfViewMiddleware
 
@@ -25,8 +25,8 @@ from django_phoenix.params import MARK, Params
 
 logger = logging.getLogger(__name__)
 
-# The key that names the event: of a hidden input, or of the button that was pressed. Not in the query: whoever
-# makes a link to the page would say what its form does.
+# The key that names the event: of a hidden input, or of the button that was pressed. Not in the query:
+# whoever makes a link to the page would say what its form does.
 EVENT = "_event"
 NO_PARAMS = ("csrfmiddlewaretoken", EVENT)
 
@@ -60,7 +60,8 @@ def respond_to_post(view: Any, request: HttpRequest) -> HttpResponseBase:
 def acting(live: Runtime, name: str, params: Params) -> Steps[None]:
     """The event, after ``mount``, as on the socket: hooks see it first, also if nobody takes it.
 
-    Raises BadRequest for an event that nobody takes, SuspiciousOperation for parameters that don't fit.
+    Raises BadRequest for an event that nobody takes, or parameters that don't fit: of what anybody can send
+    nobody is to be mailed, as of a SuspiciousOperation.
     """
     if live.uploads is None:
         yield from _happening(live, name, params)
@@ -86,7 +87,7 @@ def _happening(live: Runtime, name: str, params: Params) -> Steps[None]:
     try:
         arguments = handler.bind(params)
     except InvalidParams as error:
-        raise SuspiciousOperation(str(error)) from None
+        raise BadRequest(str(error)) from None
     where = Where.LOOP if handler.is_async else Where.POOL
     yield Step(where, handler.function, (live.view,), arguments)  # type: ignore[arg-type]
 

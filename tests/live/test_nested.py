@@ -418,6 +418,10 @@ async def test_a_parent_may_end_while_its_child_is_joining(browser):
         ('"tests.support.live_site.views.Mixed" id="x"', "overrides dispatch(), and only a GET"),
         (f'"{nested_views.HERE}.ChildLive" id=""', "the id of a view is one word"),
         (f'"{nested_views.HERE}.ChildLive" id="x" session=7', "session=… should be a dict, got int"),
+        (
+            f'"{nested_views.HERE}.ChildLive" id="x" container="img src=x onerror=alert(1)"',
+            "the container is the name of an element, got 'img src=x",
+        ),
         (f'"{nested_views.HERE}.ChildLive" id="x" user=request', "it has to be JSON"),
     ],
 )

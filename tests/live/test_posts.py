@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
@@ -74,8 +76,9 @@ def test_the_page_is_the_one_of_the_url(client):
         ("/forms/guarded/", {"_event": "say", "text": "x"}, 302),
     ],
 )
-def test_what_the_view_does_not_take_is_refused(client, url, data, status):
+def test_what_the_view_does_not_take_is_refused(client, caplog, url, data, status):
     assert client.post(url, data).status_code == status
+    assert all(record.levelno < logging.ERROR for record in caplog.records)  # which are mailed
 
 
 @pytest.mark.parametrize(("event", "said"), [("say", "saw say"), ("nobodys", "saw nobodys"), ("whole", "{")])
