@@ -218,6 +218,7 @@ def test_people_sign_up_and_log_out(visitor: Visitor) -> None:
     page = visitor.open("/account/")
     expect(page).to_have_url(re.compile(r"/account/login/\?next=/account/$"))
     page.get_by_role("link", name="Sign up").click()
+    expect(page.get_by_role("heading", name="Start your first board")).to_be_visible()
     page.get_by_label("Username").fill(f"new-{visitor.site.server}")
     page.get_by_label("Password", exact=True).fill("opensesame")
     page.get_by_label("Password confirmation").fill("opensesame")
