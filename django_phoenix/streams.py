@@ -39,7 +39,7 @@ STREAMS = "streams"
 class Streams:
     """Those of one view or component."""
 
-    __slots__ = ("_blank", "_connected", "_dom_ids", "_owner", "_prefix", "named")
+    __slots__ = ("_blank", "_connected", "_dom_ids", "_filled", "_owner", "_prefix", "named")
 
     def __init__(self, owner: str, prefix: str, *, connected: bool) -> None:
         self.named: dict[str, Stream] = {}
@@ -49,6 +49,8 @@ class Streams:
         self._dom_ids: dict[str, DomId] = {}
         # Streams whose element went with all that it showed.
         self._blank: set[str] = set()
+        # Those that have shown something.
+        self._filled: set[str] = set()
 
     def add(
         self,
@@ -81,6 +83,8 @@ class Streams:
             raise
         self._blank.discard(name)
         stream.log += inserts
+        if inserts:
+            self._filled.add(name)
 
     def insert(self, name: str, item: Any, at: int, limit: int | None, update_only: bool) -> None:
         """Insert one into a stream that is there."""
@@ -88,6 +92,7 @@ class Streams:
         if at != -1 or limit is not None:
             self._check(name, at, limit)
         stream.log.append((self.dom_id(name, item), item, at, limit, update_only))
+        self._filled.add(name)
 
     def configure(self, name: str, dom_id: DomId) -> None:
         """Say how the DOM ids of a stream to come are made."""
@@ -128,6 +133,14 @@ class Streams:
         for stream in self.named.values():
             stream.log[:] = [NEW]
         self._blank.update(self.named)
+
+    @property
+    def is_bereft(self) -> bool:
+        """After ``begin_again``: something was shown that nobody has given again."""
+        return any(
+            name in self._filled and not stream.follows and stream.log == [NEW]
+            for name, stream in self.named.items()
+        )
 
     def _make(self, name: str) -> Stream:
         ref = f"{self._prefix}{len(self.named)}"  # LV-56

@@ -296,11 +296,17 @@ class LiveChannel(Channel):
         if live.components is None:
             return []
         gone = live.components.delete(_cids(payload))
-        if live.queries is not None:
-            live.queries.forget(gone)
-        if live.uploads is not None:
-            live.uploads.forget(gone)
+        self.forget_components(gone)
         return gone
+
+    def forget_components(self, cids: list[int]) -> None:
+        """Drop what went on for components that have gone. On the loop."""
+        if self.live.queries is not None:
+            self.live.queries.forget(cids)
+        if self.live.uploads is not None:
+            self.live.uploads.forget(cids)
+        if self.tasks is not None:
+            self.tasks.forget(cids)
 
     async def _live_patch(self, payload: dict[str, Any]) -> dict[str, Any] | Stop:
         """LV-74"""

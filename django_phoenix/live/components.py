@@ -192,12 +192,23 @@ class Components:
         for each in updates:
             if each.by_tag:
                 each.record.arguments = each.arguments
+        bereft = [each for each in updates if each.by_tag and _is_bereft(each.record)]
+        if bereft:
+            yield Step(Where.LOOP, self._begin_anew, ([each.record for each in bereft],))
+            yield from self._updating_group(bereft)
         if self._live.navigation is not None:
             raise LiveViewError(
                 f"{spec.name} asks for {self._live.navigation} while it is mounted or updated, but the page "
                 "is being rendered. Do so in an event's handler, or send_view() a message and let the view's "
                 "handle_info do it."
             )
+
+    async def _begin_anew(self, records: list[Record]) -> None:
+        """Have them mounted again: what their ``mount`` has shown by streams went with their elements."""
+        for record in records:
+            self._live.channel.forget_components([record.ref])
+            record.component = None  # type: ignore[assignment]
+            record.arguments = None
 
     def _render_level(self, due: list[Due]) -> None:
         """May be called again if it fails for want of a thread."""
@@ -294,3 +305,9 @@ def _updating_one(due: Due) -> Steps[None]:
         update(**{name: value for name, value in arguments.items() if is_new(known, name, value)})
     else:
         update(**arguments)
+
+
+def _is_bereft(record: Record) -> bool:
+    """Revived, without items that its streams have shown before."""
+    streams = record.component._streams
+    return streams is not None and record.is_unknown and streams.is_bereft

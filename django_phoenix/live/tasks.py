@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import isawaitable, iscoroutinefunction
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
@@ -147,6 +147,11 @@ class Tasks:
         if found is None or found.number != done.number:
             return None
         return self._running.pop(done.key)
+
+    def forget(self, cids: Sequence[int]) -> None:
+        """Components have gone: what their tasks give is not wanted."""
+        for key in [key for key in self._running if key[0] in cids]:
+            self._running.pop(key).task.cancel()
 
     def close(self) -> None:
         """The view has ended."""

@@ -224,6 +224,21 @@ async def test_a_revived_component_comes_back_whole(browser):
     ]
 
 
+async def test_a_revived_component_whose_items_came_with_mount_begins_anew(browser):
+    """LV-63. Nobody else has its items."""
+    view = await browser.open("/FixedLanesLive/")
+    assert (await view.pushed("diff"))["c"]["1"] == {"2": "10"}
+    await view.event("like", cid=1)
+    await view.event("show", {"ids": []})
+    assert await view.call("cids_will_destroy", {"cids": [1]}) == {}
+    reply = await view.event("show", {"ids": ["x"]})
+    assert streams_in(reply) == [["1-0", [["cards-b", -1, None, None], ["cards-a", -1, None, None]], []]]
+    assert reply["diff"]["c"]["1"]["2"] == "0"
+    assert await view.call("cids_destroyed", {"cids": [1]}) == {"cids": []}
+    assert (await view.pushed("diff"))["c"]["1"] == {"2": "10"}
+    assert await view.event("like", cid=1) == {"diff": {"c": {"1": {"2": "11"}}}}
+
+
 async def test_a_component_shows_the_streams_of_its_view(browser):
     page = await browser.get("/FramedLive/")
     assert listed(page) == ["one-a", "two-z"]

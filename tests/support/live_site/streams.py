@@ -164,6 +164,34 @@ class Lane(LiveComponent):
         self.assigns.likes += 1
 
 
+class FixedLane(Lane):
+    """Fills its stream once."""
+
+    def mount(self):
+        self.stream("cards", items("ab"))
+        self.start_async("like", lambda: 1)
+
+    def update(self, title: str):
+        self.assigns.title = title
+
+    def handle_async(self, name, result):
+        self.assigns.likes += 10
+
+
+class FixedLanesLive(LiveView):
+    template = (
+        "{% load phoenix %}{% for id in ids %}"
+        f'{{% live_component "{HERE}.FixedLane" id=id title=id %}}{{% endfor %}}'
+    )
+
+    class Assigns:
+        ids: list[str] = ["x"]
+
+    @event
+    def show(self, ids: list[str]):
+        self.assigns.ids = ids
+
+
 class LanesLive(LiveView):
     """Lanes beside a stream of its own, one of them with that in its slot."""
 
@@ -258,7 +286,7 @@ class Row(LiveComponent):
 
 
 VIEWS = (
-    ListLive, TwiceLive, SeveralLive, LazyRowsLive, GroupsLive, HiddenLive, LanesLive, FramedLive,
-    StreamedComponentsLive,
+    ListLive, TwiceLive, SeveralLive, LazyRowsLive, GroupsLive, HiddenLive, LanesLive, FixedLanesLive,
+    FramedLive, StreamedComponentsLive,
 )  # fmt: skip
 urlpatterns = [path(f"{view.__name__}/", view.as_view()) for view in VIEWS]
