@@ -89,6 +89,13 @@ async def test_other_events_and_joins_on_the_reserved_topic_are_unmatched(peer):
     assert await peer.next() == error("8", "phoenix", "unmatched topic", join_ref=None)
 
 
+@pytest.mark.parametrize("topic", ["\x1fmodel:auth.user", "\x1flogins", "\x1fpresence"])
+async def test_no_pattern_opens_what_processes_tell_one_another(peer, topic):
+    """The socket has a channel for each topic whatever."""
+    await peer.push("8", "8", topic, "phx_join")
+    assert await peer.next() == error("8", topic, "unmatched topic", join_ref=None)
+
+
 async def test_ch_33_join_and_push_replies_carry_both_refs(peer):
     await peer.push("3", "3", "room:1", "phx_join")
     assert await peer.next() == ok("3", "room:1", join_ref="3")
