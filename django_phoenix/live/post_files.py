@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django_phoenix.exceptions import UploadFailed
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.steps import Steps, call
+from django_phoenix.live.upload_accept import file_name, type_of
 from django_phoenix.live.upload_channel import MEBIBYTE
 from django_phoenix.live.upload_entries import putting
 from django_phoenix.live.upload_errors import WRITER_FAILURE
@@ -28,6 +29,9 @@ class PostedWriter(UploadWriter):
     def __init__(self, entry: UploadEntry, file: UploadedFile[Any]) -> None:
         super().__init__(entry)
         self.file = file
+        # Of these the client says what it likes.
+        file.name = file_name(entry.client_name)
+        file.content_type = type_of(entry.client_name, entry.client_type)
 
     def meta(self) -> UploadedFile[Any]:
         """The file."""

@@ -127,6 +127,12 @@ def test_a_file_that_may_not_be_keeps_the_handler_from_running(client, name, con
     assert error
 
 
+def test_the_type_of_a_posted_file_is_not_taken_on_trust(client):
+    file = SimpleUploadedFile("a\x1b.txt", b"<script>", content_type="text/html")
+    said = text_of(client.post("/forms/plain/", {"_event": "keep_type", "doc": file}))
+    assert said.startswith("a.txt text/plain|")
+
+
 @pytest.mark.parametrize(
     ("event", "content", "said", "ended"),
     [

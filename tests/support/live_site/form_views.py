@@ -74,6 +74,11 @@ class Plain(LiveView):
 
         self.assigns.said = ", ".join(self.consume_uploaded_entries("doc", read))
 
+    @event
+    def keep_type(self) -> None:
+        found = self.consume_uploaded_entries("doc", lambda file, entry: f"{file.name} {file.content_type}")
+        self.assigns.said = ", ".join(found)
+
 
 class SheepWriter(UploadWriter):
     """Takes nothing that speaks of wolves."""
