@@ -16,11 +16,12 @@ APP = "tests.support.feature_site.asgi:application"
 SETTINGS = "tests.support.feature_site.settings"
 HARSH = os.environ.get("HARSH") == "1"
 LATENCY_MS = 100
+OTHER = {"daphne": "uvicorn", "uvicorn": "daphne"}
 
 
 def features_on(server: str) -> pytest.MarkDecorator:
-    """Which server serves a module's tests; modules alternate between "daphne" and "uvicorn"."""
-    return pytest.mark.parametrize("server", [server], indirect=True)
+    """Which server serves a module's tests; modules alternate. The second pass takes the other one."""
+    return pytest.mark.parametrize("server", [OTHER[server] if HARSH else server], indirect=True)
 
 
 def environment(database: Path) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """One Daphne and one Uvicorn serve the feature site to all tests of this folder.
 
 A module says which: ``pytestmark = [pytest.mark.browser, features_on("daphne")]``. A second pass
-(``HARSH=1``) runs the same tests with 100 ms of latency and, wherever a test calls ``midway(page)``, a lost
-connection.
+(``HARSH=1``) runs the same tests under the other server, with 100 ms of latency and, wherever a test calls
+``midway(page)``, a lost connection.
 """
 
 from __future__ import annotations
