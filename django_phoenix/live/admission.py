@@ -92,7 +92,7 @@ def _route(channel: LiveChannel, token: PageToken, path: str, navigated: bool) -
 
 
 def _check_guards(channel: LiveChannel, route: Route, user: Any, *, only_get: bool) -> None:
-    """D12: nobody enters who would not get in by a GET; ``only_get``: no GET has let this URL in."""
+    """Nobody enters who would not get in by a GET; ``only_get``: no GET has let this URL in."""
     if not login_allows(route.callback, user):
         unauthorized(channel, "LoginRequiredMiddleware asks for a login")
     if only_get and route.guard is not None:

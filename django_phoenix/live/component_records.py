@@ -80,7 +80,7 @@ class Level:
 
 
 def changes(known: Arguments, arguments: Arguments) -> bool:
-    """Whether the arguments of a tag are others than before, or may be (D3)."""
+    """Whether the arguments of a tag are others than before, or may be."""
     for name, value in arguments.items():
         if (value is not known.get(name) or type(value) not in PLAIN) and is_new(known, name, value):
             return True

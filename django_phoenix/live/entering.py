@@ -33,7 +33,7 @@ class ForSomebody(Protocol):
 
 
 def identify(channel: LiveChannel, token: ForSomebody) -> tuple[dict[str, Any], Any]:
-    """LV-11 and D12: the session of the socket, and in it the user that the page was made for."""
+    """LV-11: the session of the socket, and in it the user that the page was made for."""
     check_session(channel)
     session, user = current_login(channel.socket)
     if not token.is_for(user):

@@ -1,4 +1,4 @@
-"""The flash: short messages for the visitor, one list with those of django.contrib.messages (D9).
+"""The flash: short messages for the visitor, one list with those of django.contrib.messages.
 
 They live as long as the view shows the same page: a client's patch clears them, another page gets those that
 nobody has seen yet. On their way to it they are a token, in a message, in the static token of a page, or in

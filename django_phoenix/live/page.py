@@ -1,4 +1,4 @@
-"""The page around a view: which part of which template is live, and the whole document at GET (D11)."""
+"""The page around a view: which part of which template is live, and the whole document at GET."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a URL to the live view behind it, and whether a guard is in the way that only a GET meets (D12)."""
+"""From a URL to the live view behind it, and whether a guard is in the way that only a GET meets."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _known: tuple[Mapping[str, str], frozenset[str]] = ({}, frozenset())
 
 
 def has_changed(tracked: Any) -> bool:
-    """``_track_static`` of a join: whether one of these URLs is none of the site's any more (LV 18.4).
+    """``_track_static`` of a join: whether one of these URLs is none of the site's any more (LV-20).
 
     Of static files only a storage that puts a digest into names can tell, such as ManifestStaticFilesStorage.
     """

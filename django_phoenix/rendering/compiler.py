@@ -62,7 +62,7 @@ def compiled_form(template: Template) -> CompiledTemplate:
 
 
 def compile_region(template: Template, live_block: str | None) -> CompiledTemplate:
-    """The live region of a page: the block `live_block` as resolved over all that the template extends (D11).
+    """The live region of a page: the block `live_block` as resolved over all that the template extends.
 
     With None, or for a chain that has no such block and is no document of its own, it is the whole template.
     Raises RegionError, which names template, root and the blocks offered, if a document has no such block;

@@ -1,7 +1,7 @@
 """Which names have new values since the last render, and which parts of a page therefore need a look.
 
 A program is tracked if comparing the names that it reads costs less than what may be left out. Of a view's
-last render the value of each such name is kept, if it can't change in place (D3). What reads only names
+last render the value of each such name is kept, if it can't change in place. What reads only names
 whose values are the very same shows the same text; for the others there are variants of the program.
 """
 

@@ -1,4 +1,4 @@
-"""Which part of a template is live (D11): the block `live_block`, as its chain of templates resolves it."""
+"""Which part of a template is live: the block `live_block`, as its chain of templates resolves it."""
 
 from __future__ import annotations
 

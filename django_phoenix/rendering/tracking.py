@@ -1,4 +1,4 @@
-"""What may be skipped (D3): which values cannot change in place, and when two of them are the same.
+"""What may be skipped: which values cannot change in place, and when two of them are the same.
 
 A *cell* remembers what one dynamic part showed last time: the value it read, where that is immutable by
 exact type, else a `Digest` of the text. Nothing else is kept between renders.
