@@ -4,6 +4,7 @@ import {Serializer, Socket} from "phoenix"
 import {LiveSocket} from "phoenix_live_view"
 
 import {csrfToken} from "./csrf"
+import {withKeptFiles} from "./kept_files"
 import {withLostChildren} from "./lost_children"
 import {reconnectAfterMs} from "./reconnect"
 import {findStore} from "./storage"
@@ -30,7 +31,7 @@ export function createLiveSocket(config, registry, store, guard) {
     reconnectAfterMs,
     ...registry.options,
     hooks: registry.hooks,
-    dom: withLostChildren(registry.options.dom, () => liveSocket),
+    dom: withKeptFiles(withLostChildren(registry.options.dom, () => liveSocket)),
     params: joinParams(registry),
     decode: guardedDecode(guard),
   })

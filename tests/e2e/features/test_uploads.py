@@ -87,6 +87,7 @@ def test_inputs_keep_their_files_and_may_stand_anywhere(open_page: Open, tmp_pat
     expect(picture).to_be_disabled()
     page.locator("#lock").click()
     expect(picture).to_be_enabled()
+    assert picture.evaluate("input => input.files[0].name") == "p.txt"
 
     (tmp_path / "trip" / "day").mkdir(parents=True)
     (tmp_path / "trip" / "day" / "one.txt").write_text("1")

@@ -1,0 +1,19 @@
+// An upload's input says which file was chosen. A patch would empty it, as no HTML can say the same: unless it
+// has the focus, as far as the client is concerned; and unless its files are gone, as far as we are.
+
+function keepFile(from, to) {
+  if (from.type === "file" && from.files.length && to.getAttribute("data-phx-active-refs")) {
+    Object.defineProperty(to, "value", {value: from.value, configurable: true})
+  }
+}
+
+// The client's `dom` option, with this before each element is updated.
+export function withKeptFiles(dom) {
+  return {
+    ...dom,
+    onBeforeElUpdated(from, to) {
+      keepFile(from, to)
+      return dom?.onBeforeElUpdated?.(from, to)
+    },
+  }
+}
