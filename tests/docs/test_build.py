@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,7 @@ def test_what_is_called_done_is_shown_by_a_test_that_exists() -> None:
             assert function in functions(ROOT / path), f"{number} cites {name}, which does not exist"
 
 
+@cache
 def functions(path: Path) -> set[str]:
     if not path.exists():
         return set()
@@ -138,9 +140,19 @@ def functions(path: Path) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("page", ["bad_input", "matrix"])
+@pytest.mark.parametrize("page", ["reference/bad_input", "reference/matrix", "security"])
 def test_a_page_of_claims_cites_tests_that_exist(page: str) -> None:
-    cited = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (DOCS / f"reference/{page}.md").read_text())
+    cited = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (DOCS / f"{page}.md").read_text())
     assert cited
     for path, function in cited:
         assert function in functions(ROOT / path), (path, function)
+
+
+def test_each_part_of_the_security_model_makes_claims_and_each_is_shown() -> None:
+    _, *parts = (DOCS / "security.md").read_text().split("\n## ")
+    parts.pop(0)  # whom to trust
+    for part in parts:
+        _, header, rows = part.partition("| claim | shown by |\n|---|---|\n")
+        assert header, part[:60]
+        for row in rows.partition("\n\n")[0].splitlines():
+            assert re.fullmatch(r"\| .+ \|( `tests/[\w/]+\.py::\w+`)+ \|", row), row
