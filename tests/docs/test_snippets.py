@@ -13,10 +13,12 @@ from tests.support.merge import node
 from tests.support.sites import TemporarySite
 
 RUN_PAGE = Path(__file__).parent / "run_page.py"
+# The tutorial's pages build on one another: see test_tutorial.py.
+PAGES = [page for page in pages_with_code() if page.parent.name != "tutorial"]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", pages_with_code(), ids=lambda page: page.relative_to(DOCS).as_posix())
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
 def test_the_code_of_a_page_runs(page: Path, installed_site: TemporarySite, tmp_path: Path) -> None:
     site, modules = site_of(page, installed_site, tmp_path)
     untitled = [snippet for snippet in snippets_of(page) if snippet.title is None]

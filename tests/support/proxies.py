@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -20,6 +21,8 @@ import pytest
 
 from tests.docs.snippets import DOCS, snippets_of
 from tests.support.servers import ServerProcess, free_port
+
+GUIDE = "howto/deploy.md"
 
 # Debian puts servers where plain users have no path to.
 PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
@@ -52,9 +55,13 @@ CADDYFILE = """
 
 
 @contextlib.contextmanager
-def nginx(*servers: ServerProcess, websockets: bool = True) -> Iterator[str]:
-    """Its URL. ``websockets``: whether it passes them on."""
-    site = documented("nginx", servers)
+def nginx(
+    *servers: ServerProcess, websockets: bool = True, page: str = GUIDE, home: Path | None = None
+) -> Iterator[str]:
+    """Its URL. ``websockets``: whether it passes them on; ``home``: in the place of a folder below /srv."""
+    site = documented("nginx", servers, page)
+    if home is not None:
+        site = re.sub(r"/srv/\w+", str(home), site)
     if not websockets:
         site = site.replace("proxy_set_header Upgrade $http_upgrade;", "")
         site = site.replace(
@@ -87,9 +94,9 @@ def caddy(*servers: ServerProcess) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
 
 
-def documented(language: str, servers: tuple[ServerProcess, ...]) -> str:
-    """The whole file in the page about deployment, for these servers."""
-    snippets = snippets_of(DOCS / "howto/deploy.md")
+def documented(language: str, servers: tuple[ServerProcess, ...], page: str = GUIDE) -> str:
+    """The whole file in a page about deployment, for these servers."""
+    snippets = snippets_of(DOCS / page)
     [snippet] = [each for each in snippets if each.language == language and each.title]
     code = snippet.code
     for number, server in enumerate(servers):
