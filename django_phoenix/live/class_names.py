@@ -10,6 +10,19 @@ from django.apps import apps
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string, module_has_submodule
 
+from django_phoenix.exceptions import LiveViewError
+
+
+def find_class(tag: str, name: str, modules: tuple[str, ...]) -> Any:
+    """What a tag names. Raises LiveViewError if there is no such thing."""
+    try:
+        return locate(name, modules)
+    except ImportError as error:
+        raise LiveViewError(
+            f"{{% {tag} {name!r} … %}}: there is no such class ({error}). Give its dotted path, or "
+            f"'app_label.ClassName' if it stands in one of the app's modules {', '.join(modules)}."
+        ) from error
+
 
 @cache
 def locate(name: str, modules: tuple[str, ...]) -> Any:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.template import TemplateSyntaxError
-from django.template.base import FilterExpression, NodeList, Parser, Token, TokenType, kwarg_re
+from django.template.base import NodeList, Parser, Token, TokenType
 
 from django_phoenix.exceptions import LiveViewError
-from django_phoenix.live.class_names import locate
+from django_phoenix.live.class_names import find_class
+from django_phoenix.live.tag_arguments import parse_named, parse_thing
 from django_phoenix.rendering.live_components import LiveComponentNode, RenderSlotNode
 
 TAG, END = "live_component", "endlive_component"
@@ -26,25 +27,14 @@ def parse_live_component(parser: Parser, token: Token) -> LiveComponentNode:
     closed = bool(bits) and bits[-1] == "/"
     if closed:
         bits.pop()
-    if not bits or kwarg_re.match(bits[0])[1]:  # type: ignore[index]
-        raise TemplateSyntaxError(
-            f'{{% {TAG} %}} needs a component first: {{% {TAG} "app_label.ClassName" id=… %}}.'
-        )
-    arguments: dict[str, FilterExpression] = {}
-    for bit in bits[1:]:
-        name, text = kwarg_re.match(bit).groups()  # type: ignore[union-attr]
-        if not name or name in arguments or name == "myself":
-            raise TemplateSyntaxError(
-                f"{{% {TAG} {bits[0]} … %}} takes arguments by name, each once, and none called myself; "
-                f"got {bit!r}."
-            )
-        arguments[name] = parser.compile_filter(text)
+    wanted = f'a component first: {{% {TAG} "app_label.ClassName" id=… %}}'
+    target = parse_thing(parser, TAG, bits, wanted)
+    arguments = parse_named(parser, TAG, bits, refused="myself")
     id = arguments.pop("id", None)
     if id is None:
         raise TemplateSyntaxError(
             f"{{% {TAG} {bits[0]} … %}} needs id=…: it tells the component from others of its class."
         )
-    target = parser.compile_filter(bits[0])
     nodelist = NodeList()
     if not closed and has_end(parser):
         nodelist = parser.parse((END,))
@@ -86,20 +76,9 @@ def has_end(parser: Parser) -> bool:
 
 def component_of(target: Any) -> type[Any]:
     """The class that a tag names. Raises LiveViewError if there is none, or it is no live component."""
-    found = find_component(target) if isinstance(target, str) else target
+    found = find_class(TAG, str(target), MODULES) if isinstance(target, str) else target
     if not (isinstance(found, type) and getattr(found, "is_live_component", False)):
         raise LiveViewError(
             f"{{% {TAG} %}} shows subclasses of LiveComponent; {target!r:.100} is {found!r:.100}."
         )
     return found
-
-
-def find_component(name: str) -> Any:
-    """``"app_label.ClassName"``, as for models, or any dotted path. Raises LiveViewError."""
-    try:
-        return locate(name, MODULES)
-    except ImportError as error:
-        raise LiveViewError(
-            f"{{% {TAG} {name!r} … %}}: there is no such class ({error}). Give its dotted path, or "
-            f"'app_label.ClassName' if it stands in one of the app's modules {', '.join(MODULES)}."
-        ) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,10 +13,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from django_phoenix.exceptions import LiveViewError
 from django_phoenix.forms import errors_to_show
+from django_phoenix.live.tag_arguments import Attributes, Given, parse_attributes, parse_thing
 from django_phoenix.rendering.form_fields import Control
 from django_phoenix.rendering.structure import register_template_node
 
-ATTRIBUTE = re.compile(r"([\w:@.-]+)(?:=(.+))?", re.DOTALL)
 TEMPLATE = "django_phoenix/field.html"
 
 # What the field says of itself, and we say anew: not every error is shown.
@@ -94,13 +93,10 @@ class LiveFieldNode(Node):
     child_nodelists = ()
     isolated_context = True  # as the compiler asks an {% include %}
 
-    def __init__(
-        self, target: FilterExpression, given: dict[str, FilterExpression | None], template: str
-    ) -> None:
+    def __init__(self, target: FilterExpression, attributes: Attributes, template: str) -> None:
         self.template = template
-        self.names = list(given)
-        self.is_given = [value is not None for value in given.values()]
-        self.expressions = [target, *(value for value in given.values() if value is not None)]
+        self.given = Given(attributes)
+        self.expressions = [target, *self.given.expressions]
 
     def render(self, context: Context) -> SafeString:
         names = layer_of(self, *(expression.resolve(context) for expression in self.expressions))
@@ -115,12 +111,7 @@ def layer_of(node: LiveFieldNode, target: Any, *values: Any) -> dict[str, Any]:
             f"{{% live_field %}} shows a field of a Django form, such as form.email; "
             f"{node.expressions[0].token} is {target!r:.100}. Is the form assigned, the field's name right?"
         )
-    rest = iter(values)
-    given = {
-        name: next(rest) if is_given else True
-        for name, is_given in zip(node.names, node.is_given, strict=True)
-    }
-    return {"field": LiveField(target, {name: value for name, value in given.items() if value is not None})}
+    return {"field": LiveField(target, node.given.mapping(values))}
 
 
 register_template_node(LiveFieldNode, lambda node: node.expressions, lambda node: node.template, layer_of)
@@ -133,18 +124,12 @@ def parse_live_field(parser: Parser, token: Token) -> LiveFieldNode:
     of the control.
     """
     tag, *bits = token.split_contents()
-    if not bits or ("=" in bits[0] and not bits[0].startswith(("'", '"'))):
-        raise TemplateSyntaxError(f"{{% {tag} %}} needs a field first, such as form.email.")
-    given: dict[str, FilterExpression | None] = {}
-    for bit in bits[1:]:
-        found = ATTRIBUTE.fullmatch(bit)
-        if found is None or found[1] in given:
-            raise TemplateSyntaxError(f"{{% {tag} %}} takes attributes, each once; got {bit!r}.")
-        given[found[1]] = None if found[2] is None else parser.compile_filter(found[2])
+    target = parse_thing(parser, tag, bits, "a field first, such as form.email")
+    attributes = parse_attributes(parser, tag, bits[1:])
     template = TEMPLATE
-    chosen = given.pop("template", None)
+    chosen = attributes.pop("template", None)
     if chosen is not None:
         if chosen.is_var or chosen.filters:
             raise TemplateSyntaxError(f"{{% {tag} %}}: template= takes a name in quotes.")
         template = str(chosen.var)
-    return LiveFieldNode(parser.compile_filter(bits[0]), given, template)
+    return LiveFieldNode(target, attributes, template)

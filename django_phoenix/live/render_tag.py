@@ -12,13 +12,14 @@ from copy import deepcopy
 from typing import Any, NamedTuple
 
 from django.template import TemplateSyntaxError
-from django.template.base import FilterExpression, Node, Parser, Token, kwarg_re
+from django.template.base import FilterExpression, Node, Parser, Token
 from django.template.context import Context
 from django.utils.safestring import SafeString
 
 from django_phoenix.live.family import family_of
 from django_phoenix.live.nested import read_wanted, show_in_page, show_in_view
 from django_phoenix.live.runtime import Runtime
+from django_phoenix.live.tag_arguments import parse_named, parse_thing
 from django_phoenix.rendering.expressions import check, value
 from django_phoenix.rendering.live_components import place_of
 from django_phoenix.rendering.nodes import handles
@@ -75,21 +76,12 @@ def parse_live_render(parser: Parser, token: Token) -> LiveRenderNode:
     of the session that ``mount(params, session)`` gets: JSON, signed into the page.
     """
     _, *bits = token.split_contents()
-    if not bits or kwarg_re.match(bits[0])[1]:  # type: ignore[index]
-        raise TemplateSyntaxError(
-            f'{{% {TAG} %}} needs a view first: {{% {TAG} "app_label.ClassName" id=… %}}.'
-        )
-    options: dict[str, FilterExpression] = {}
-    for bit in bits[1:]:
-        name, text = kwarg_re.match(bit).groups()  # type: ignore[union-attr]
-        if not name or name in options:
-            raise TemplateSyntaxError(
-                f"{{% {TAG} {bits[0]} … %}} takes arguments by name, each once; got {bit!r}."
-            )
-        options[name] = parser.compile_filter(text)
+    wanted = f'a view first: {{% {TAG} "app_label.ClassName" id=… %}}'
+    target = parse_thing(parser, TAG, bits, wanted)
+    options = parse_named(parser, TAG, bits)
     if "id" not in options:
         raise TemplateSyntaxError(f"{{% {TAG} {bits[0]} … %}} needs id=…: the id of the view's element.")
-    return LiveRenderNode(parser.compile_filter(bits[0]), options)
+    return LiveRenderNode(target, options)
 
 
 # -- compiled

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.forms.utils import flatatt
@@ -13,11 +12,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from django_phoenix.exceptions import LiveViewError
+from django_phoenix.live.tag_arguments import Attributes, Given, parse_attributes, parse_thing
 from django_phoenix.rendering.runtime import Runtime as Rendering
 from django_phoenix.rendering.tags import register_pure_node
 from django_phoenix.uploads import UploadConfig, UploadEntry
-
-ATTRIBUTE = re.compile(r"([\w:@.-]+)(?:=(.+))?", re.DOTALL)
 
 # The client reads these; `accept` and, of a preview, `id` may be another one.
 OWN = frozenset({"id", "type", "name", "multiple"})
@@ -51,10 +49,9 @@ class UploadTag(Node):
     expects: type[Any]
     example = ""
 
-    def __init__(self, target: FilterExpression, attributes: dict[str, FilterExpression | None]) -> None:
-        self.names = list(attributes)
-        self.given = [value is not None for value in attributes.values()]
-        self.expressions = [target, *(value for value in attributes.values() if value is not None)]
+    def __init__(self, target: FilterExpression, attributes: Attributes) -> None:
+        self.given = Given(attributes)
+        self.expressions = [target, *self.given.expressions]
 
     def render(self, context: Context) -> SafeString:
         return self.text(*(expression.resolve(context) for expression in self.expressions))
@@ -66,11 +63,7 @@ class UploadTag(Node):
                 f"{{% {self.tag} %}} shows {self.example}; {self.expressions[0].token} is {target!r:.100}. "
                 "Allow the upload in mount: self.allow_upload(…)."
             )
-        rest = iter(values)
-        attributes = {
-            name: next(rest) if given else True for name, given in zip(self.names, self.given, strict=True)
-        }
-        return self.element(target, {name: value for name, value in attributes.items() if value is not None})
+        return self.element(target, self.given.mapping(values))
 
     def element(self, target: Any, attributes: dict[str, Any]) -> SafeString:
         raise NotImplementedError
@@ -108,7 +101,7 @@ class LiveImgPreview(UploadTag):
 def parse_live_file_input(parser: Parser, token: Token) -> LiveFileInput:
     """``{% live_file_input uploads.avatar class="…" required webkitdirectory data-x=y %}``"""
     node: LiveFileInput = _parse(LiveFileInput, parser, token)
-    taken = OWN.intersection(node.names)
+    taken = OWN & node.given.names()
     if taken:
         raise TemplateSyntaxError(
             f"{{% {node.tag} %}} sets {', '.join(sorted(taken))} itself, from allow_upload. A label "
@@ -125,15 +118,8 @@ def parse_live_img_preview(parser: Parser, token: Token) -> LiveImgPreview:
 
 def _parse(node_class: type[Any], parser: Parser, token: Token) -> Any:
     tag, *bits = token.split_contents()
-    if not bits or ("=" in bits[0] and not bits[0].startswith(("'", '"'))):
-        raise TemplateSyntaxError(f"{{% {tag} %}} needs {node_class.example} first.")
-    attributes: dict[str, FilterExpression | None] = {}
-    for bit in bits[1:]:
-        found = ATTRIBUTE.fullmatch(bit)
-        if found is None or found[1] in attributes:
-            raise TemplateSyntaxError(f"{{% {tag} %}} takes attributes, each once; got {bit!r}.")
-        attributes[found[1]] = None if found[2] is None else parser.compile_filter(found[2])
-    return node_class(parser.compile_filter(bits[0]), attributes)
+    target = parse_thing(parser, tag, bits, f"{node_class.example} first")
+    return node_class(target, parse_attributes(parser, tag, bits[1:]))
 
 
 def _text(rendering: Rendering, node: UploadTag, *values: Any) -> SafeString:

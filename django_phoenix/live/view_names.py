@@ -7,7 +7,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from django_phoenix.exceptions import LiveViewError
-from django_phoenix.live.class_names import locate
+from django_phoenix.live.class_names import find_class
 from django_phoenix.live.routes import class_guard_of, is_live, name_of
 
 # Where "app_label.ClassName" is looked for, in this order.
@@ -19,15 +19,7 @@ _shown: WeakValueDictionary[str, type[Any]] = WeakValueDictionary()
 
 def find_view(target: Any) -> type[Any]:
     """The class that a tag names. Raises LiveViewError if there is none, or it is no view to be shown so."""
-    found: Any = target
-    if isinstance(target, str):
-        try:
-            found = locate(str(target), MODULES)
-        except ImportError as error:
-            raise LiveViewError(
-                f"{{% live_render {target!r} … %}}: there is no such class ({error}). Give its dotted path, "
-                f"or 'app_label.ClassName' if it stands in one of the app's modules {', '.join(MODULES)}."
-            ) from error
+    found = find_class("live_render", str(target), MODULES) if isinstance(target, str) else target
     if not is_live(found):
         raise LiveViewError(
             f"{{% live_render %}} shows subclasses of LiveView; {target!r:.100} is {found!r:.100}."

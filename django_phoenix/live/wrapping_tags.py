@@ -12,6 +12,7 @@ from django.template.context import Context
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 
+from django_phoenix.live.tag_arguments import Attributes, parse_attributes
 from django_phoenix.rendering.expressions import check, plain_paths
 from django_phoenix.rendering.nodes import register_node_handler
 from django_phoenix.rendering.parts import Content
@@ -21,7 +22,6 @@ from django_phoenix.rendering.runtime import Runtime as Rendering
 from django_phoenix.rendering.scope import Scope
 from django_phoenix.rendering.tags import call_of, shown
 
-ARGUMENT = re.compile(r"([\w:@.-]+)(?:=(.+))?", re.DOTALL)
 ELEMENT = re.compile(r"[a-zA-Z][\w-]*")
 
 
@@ -59,11 +59,11 @@ class WrappingNode(Node):
     required: ClassVar[tuple[str, ...]] = ("id",)
     own: ClassVar[frozenset[str]] = frozenset()  # attributes that it writes itself
 
-    def __init__(self, arguments: dict[str, FilterExpression | None], nodelist: NodeList) -> None:
+    def __init__(self, arguments: Attributes, nodelist: NodeList) -> None:
         self.nodelist = nodelist
         self.before, self.after = self.markup(arguments)
 
-    def markup(self, arguments: dict[str, FilterExpression | None]) -> tuple[Markup, Markup]:
+    def markup(self, arguments: Attributes) -> tuple[Markup, Markup]:
         raise NotImplementedError
 
     def render(self, context: Context) -> SafeString:
@@ -86,7 +86,7 @@ class PortalNode(WrappingNode):
     example = '{% portal id="help" target="#overlays" %}'
     required = ("id", "target")
 
-    def markup(self, arguments: dict[str, FilterExpression | None]) -> tuple[Markup, Markup]:
+    def markup(self, arguments: Attributes) -> tuple[Markup, Markup]:
         container = self._container(arguments.pop("container", None))
         id, target = _taken(arguments, "id"), _taken(arguments, "target")
         before = [
@@ -114,7 +114,7 @@ class FocusWrapNode(WrappingNode):
     example = '{% focus_wrap id="dialog" class="box" %}'
     own = frozenset({"phx-hook"})
 
-    def markup(self, arguments: dict[str, FilterExpression | None]) -> tuple[Markup, Markup]:
+    def markup(self, arguments: Attributes) -> tuple[Markup, Markup]:
         id = Value(_taken(arguments, "id"))
         before = [
             *('<div id="', id, '" phx-hook="Phoenix.FocusWrap"', *_attributes(arguments), ">"),
@@ -139,14 +139,8 @@ def parse_focus_wrap(parser: Parser, token: Token) -> FocusWrapNode:
 
 def _parse(node_class: type[Wrapping], parser: Parser, token: Token) -> Wrapping:
     tag = node_class.tag
-    arguments: dict[str, FilterExpression | None] = {}
-    for bit in token.split_contents()[1:]:
-        found = ARGUMENT.fullmatch(bit)
-        if found is None or found[1] in arguments or found[1] in node_class.own:
-            raise TemplateSyntaxError(
-                f"{{% {tag} %}} takes attributes, each once, as in {node_class.example}; got {bit!r}."
-            )
-        arguments[found[1]] = None if found[2] is None else parser.compile_filter(found[2])
+    bits = token.split_contents()[1:]
+    arguments = parse_attributes(parser, tag, bits, refused=node_class.own, example=node_class.example)
     missing = [name for name in node_class.required if arguments.get(name) is None]
     if missing:
         raise TemplateSyntaxError(
@@ -157,13 +151,13 @@ def _parse(node_class: type[Wrapping], parser: Parser, token: Token) -> Wrapping
     return node_class(arguments, nodelist)
 
 
-def _taken(arguments: dict[str, FilterExpression | None], name: str) -> FilterExpression:
+def _taken(arguments: Attributes, name: str) -> FilterExpression:
     expression = arguments.pop(name)
     assert expression is not None
     return expression
 
 
-def _attributes(arguments: dict[str, FilterExpression | None]) -> list[str | Value]:
+def _attributes(arguments: Attributes) -> list[str | Value]:
     return [f" {escape(name)}" if value is None else Value(value, name) for name, value in arguments.items()]
 
 

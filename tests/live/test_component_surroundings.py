@@ -11,7 +11,7 @@ from django.template import Context, Template, TemplateSyntaxError
 from django.test import override_settings
 
 from django_phoenix.exceptions import LiveViewError
-from django_phoenix.live.component_tag import find_component
+from django_phoenix.live.component_tag import component_of
 from django_phoenix.live.spec import spec_of
 from tests.support.live_site import components
 from tests.support.live_site.components import Told
@@ -122,11 +122,11 @@ def test_outside_of_live_views_the_tags_say_what_they_need():
 
 @override_settings(INSTALLED_APPS=["django_phoenix", "tests.support.live_site"])
 def test_classes_are_found_by_dotted_path_or_by_app_and_name():
-    assert find_component("tests.support.live_site.components.Card") is components.Card
-    assert find_component("live_site.Card") is components.Card
+    assert component_of("tests.support.live_site.components.Card") is components.Card
+    assert component_of("live_site.Card") is components.Card
     for name in ("live_site.Nobody", "nobody.Card", "Card", ""):
         with pytest.raises(LiveViewError, match="there is no such class"):
-            find_component(name)
+            component_of(name)
 
 
 WITHOUT = """
