@@ -18,7 +18,7 @@ from django.template.defaulttags import CommentNode, VerbatimNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from django_phoenix.live.request import nonce_of
+from django_phoenix.live.request import nonce_in
 from django_phoenix.rendering.colocated import (
     Colocated,
     ColocatedHook,
@@ -53,8 +53,7 @@ class RuntimeHook(Node, HookNames):
         self.code = code
 
     def render(self, context: Context) -> SafeString:
-        request = getattr(context, "request", None) or context.get("request")
-        nonce = None if request is None else nonce_of(request)
+        nonce = nonce_in(context)
         return format_html(
             '<script data-phx-runtime-hook="{}"{}>{}</script>',
             self.name,

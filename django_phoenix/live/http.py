@@ -20,7 +20,7 @@ from django_phoenix.live.lifecycle import mounting, showing
 from django_phoenix.live.locale import active_locale
 from django_phoenix.live.navigation import Navigation, Redirect
 from django_phoenix.live.page import choose_page, container, prepare, render_document
-from django_phoenix.live.request import PageUrl, nonce_of
+from django_phoenix.live.request import PageUrl, nonce_of, urlconf_of
 from django_phoenix.live.routes import Route, name_of, route_of
 from django_phoenix.live.runtime import Runtime, page_params
 from django_phoenix.live.session import DEFAULT, PageToken, StaticToken, user_marks
@@ -131,7 +131,6 @@ def _warn_without_script(live: Runtime, document: str) -> None:
 def _page_token(live: Runtime, extra: dict[str, Any]) -> PageToken:
     request = live.request
     user, auth = user_marks(getattr(request, "user", None))
-    urlconf = getattr(request, "urlconf", None)
     return PageToken(
         id=live.id,
         view=name_of(type(live.view)),
@@ -143,7 +142,7 @@ def _page_token(live: Runtime, extra: dict[str, Any]) -> PageToken:
         session=extra,
         locale=live.locale,
         nonce=nonce_of(request),
-        urlconf=urlconf if isinstance(urlconf, str) else None,
+        urlconf=urlconf_of(request),
     )
 
 

@@ -25,7 +25,7 @@ from django_phoenix.live.lifecycle import mounting, showing
 from django_phoenix.live.locale import active_locale
 from django_phoenix.live.navigation import Patch
 from django_phoenix.live.page import choose_page, container_of, prepare
-from django_phoenix.live.request import nonce_of
+from django_phoenix.live.request import nonce_of, request_in, urlconf_of
 from django_phoenix.live.routes import name_of
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.session import DEFAULT, StaticToken, user_marks
@@ -116,14 +116,13 @@ def _surroundings(request: HttpRequest, live: Runtime | None) -> Surroundings:
     user, auth = user_marks(getattr(request, "user", None))
     if live is not None and live.channel is not None:
         return Surroundings(live.uri, user, auth, live.locale, nonce_of(request), live.urlconf)
-    urlconf = getattr(request, "urlconf", None)
     return Surroundings(
         request.build_absolute_uri(),
         user,
         auth,
         active_locale(),
         nonce_of(request),
-        urlconf if isinstance(urlconf, str) else None,
+        urlconf_of(request),
     )
 
 
@@ -132,7 +131,7 @@ def _surroundings(request: HttpRequest, live: Runtime | None) -> Surroundings:
 
 def show_in_page(context: Context, wanted: Wanted) -> SafeString:
     """A view in an ordinary page. Raises LiveViewError if its template does not know the request."""
-    request = getattr(context, "request", None) or context.get("request")
+    request = request_in(context)
     if request is None:
         raise LiveViewError(
             f"{wanted.place}: {{% live_render %}} needs the request. Render the template by "

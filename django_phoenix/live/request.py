@@ -1,15 +1,18 @@
-"""``self.request`` on the socket, where no middleware runs."""
+"""``self.request`` on the socket, where no middleware runs; and what pages ask of their requests."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, QueryDict
 from django.urls import ResolverMatch
+
+if TYPE_CHECKING:
+    from django.template import Context
 
 SCHEMES = {"ws": "http", "wss": "https"}
 
@@ -104,6 +107,23 @@ def added_by_middleware(request: HttpRequest) -> dict[str, Any]:
 
 
 _own = frozenset({*vars(HttpRequest()), *dir(ASGIRequest), "session", "environ", "scope", "script_name"})
+
+
+def request_in(context: Context) -> Any:
+    """The request that a template is rendered for; None if it does not know."""
+    return getattr(context, "request", None) or context.get("request")
+
+
+def nonce_in(context: Context) -> str | None:
+    """The CSP nonce of the page that a template is rendered for."""
+    request = request_in(context)
+    return None if request is None else nonce_of(request)
+
+
+def urlconf_of(request: HttpRequest) -> str | None:
+    """The URLconf that middleware has set on a request, by its name; None: the site's."""
+    urlconf = getattr(request, "urlconf", None)
+    return urlconf if isinstance(urlconf, str) else None
 
 
 def nonce_of(request: HttpRequest) -> str | None:

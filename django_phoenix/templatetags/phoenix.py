@@ -30,7 +30,7 @@ from django_phoenix.live.component_tag import parse_live_component, parse_render
 from django_phoenix.live.field_tag import parse_live_field
 from django_phoenix.live.js_tag import parse_js
 from django_phoenix.live.render_tag import parse_live_render
-from django_phoenix.live.request import nonce_of
+from django_phoenix.live.request import nonce_in, request_in
 from django_phoenix.live.upload_tags import parse_live_file_input, parse_live_img_preview
 from django_phoenix.live.wrapping_tags import parse_focus_wrap, parse_portal
 from django_phoenix.rendering.keying import key_by
@@ -85,9 +85,8 @@ def live_head(context: Context) -> str:
     if HEAD_DONE in page:
         return ""
     page[HEAD_DONE] = True
-    request = _request(context)
-    nonce = None if request is None else nonce_of(request)
-    tracked = {"phx-track-static": True, "nonce": nonce}
+    request = request_in(context)
+    tracked = {"phx-track-static": True, "nonce": nonce_in(context)}
     style: dict[str, Any] = {"rel": "stylesheet", "href": static(STYLE), **tracked}
     script: dict[str, Any] = {"src": static(SCRIPT), "data-live-path": live_path(), **tracked}
     return format_html(
@@ -211,10 +210,6 @@ def _link(parser: Parser, token: Token, kind: str) -> LinkNode:
         else:
             args.append(parser.compile_filter(value))
     return LinkNode(kind, state, parser.compile_filter(bits[0]), args, kwargs)
-
-
-def _request(context: Context) -> Any:
-    return getattr(context, "request", None) or context.get("request")
 
 
 def _given(attributes: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 
 from django_phoenix.core_components.fields import key_of, value_of
-from django_phoenix.live.request import nonce_of
+from django_phoenix.live.request import nonce_in
 
 register = template.Library()
 register.filter(value_of)
@@ -22,8 +22,7 @@ SCRIPT = "django_phoenix/core.js"
 @register.simple_tag(takes_context=True)
 def core_head(context: Context) -> str:
     """The theme and the script of the core set: once, in the ``<head>`` of the base template."""
-    request = getattr(context, "request", None) or context.get("request")
-    nonce = None if request is None else nonce_of(request)
+    nonce = nonce_in(context)
     given = {} if nonce is None else {"nonce": nonce}
     return format_html(
         "<link{}>\n<script{} defer></script>",
