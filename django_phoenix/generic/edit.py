@@ -75,11 +75,12 @@ class FormLive(FormMixin, GenericLive):  # type: ignore[type-arg]
         form = self._take(params)
         if getattr(form, "rearranged", False):
             return  # a formset to which a row was added, by a button where no script runs
-        if self._check(form):
+        valid = self._check(form)
+        if self._misses_files(form) or not valid:
+            self.form_invalid(form)
+        else:
             self.form_valid(form)
             self._drop_files(form)
-        else:
-            self.form_invalid(form)
 
     # What to override.
 
@@ -164,6 +165,23 @@ class FormLive(FormMixin, GenericLive):  # type: ignore[type-arg]
                 self.allow_upload(html_name, **{**options, **self.uploads.get(name, {})})
                 config = self.assigns.uploads[html_name]
                 field.widget = UploadInput(config, field.widget)
+
+    def _misses_files(self, form: Any) -> bool:
+        """Whether files are not there, which the form is told.
+
+        A browser sends files before the form, unless it was submitted before the view knew of them.
+        """
+        missing = {
+            name: next((entry for entry in field.widget.config.entries if not entry.done), None)
+            for name, field in _fields(form).items()
+            if isinstance(field.widget, UploadInput)
+        }
+        on_its_way = gettext("The file has not arrived yet. Please try again.")
+        for name, entry in missing.items():
+            if entry is not None:
+                form.errors.pop(name, None)
+                form.add_error(name, str(entry.errors[0]) if entry.errors else on_its_way)
+        return any(missing.values())
 
     def _drop_files(self, form: Any) -> None:
         for field in _fields(form).values():

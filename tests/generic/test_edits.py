@@ -14,6 +14,8 @@ from tests.live.test_posts import text_of
 from tests.support.live_client import LiveClient
 from tests.support.live_site import form_views
 from tests.support.nested_client import elements, try_join
+from tests.support.upload_client import Form as UploadForm
+from tests.support.upload_client import file
 
 
 def form_event(name: str, value: str, target: str | None = None) -> dict[str, object]:
@@ -164,6 +166,24 @@ async def test_a_valid_login_form_is_submitted_by_http(browser):
     assert ' value="pw"' in str(response["diff"])
     response = await view.call("event", form_event("save", "user=ada&password=pw"))
     assert " phx-trigger-action" in str(response["diff"])
+
+
+async def test_a_form_that_is_sent_before_its_file_says_so(browser):
+    form = UploadForm(await browser.open("/forms/file/"))
+    await form.choose(file(0, b"its text", path="doc"))
+    await form.submit(title="x")
+    assert "The file has not arrived yet." in form.html
+    assert "This field is required" not in form.html
+    await form.upload(b"its text", path="doc")
+    await form.submit(title="x")
+    assert "its text" in form.text
+
+
+async def test_a_form_that_is_sent_with_a_refused_file_says_why(browser):
+    form = UploadForm(await browser.open("/forms/file/"))
+    await form.choose(file(0, 10**9, path="doc"))
+    await form.submit(title="x")
+    assert "This file is larger than" in form.html
 
 
 @isolate_apps("tests")
