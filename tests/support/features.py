@@ -42,7 +42,7 @@ BREAK = """() => {
 
 
 def make_harsh(context: BrowserContext) -> None:
-    """In the second pass the client's own simulator delays what pages send, and their connections can break."""
+    """In the second pass the client's own simulator delays what pages send; connections can be broken."""
     if HARSH:
         setting = f"sessionStorage.setItem('phx:live-socket:latency-sim', '{LATENCY_MS}')"
         context.add_init_script(f"if (location.protocol !== 'about:') {setting}")

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.support.browser import Watch, chromium, joined
-from tests.support.features import APP, environment, make_tables, make_harsh
+from tests.support.features import APP, environment, make_harsh, make_tables
 from tests.support.servers import ServerProcess, serve
 
 
