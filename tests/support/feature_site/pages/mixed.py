@@ -1,4 +1,4 @@
-"""What each other page shows alone, one in the other: components, child and sticky views, portals, uploads."""
+"""What other pages show alone, one in the other: components, child and sticky views, portals, uploads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from django.urls import path
 
 from django_phoenix.live_component import LiveComponent
 from django_phoenix.live_view import LiveView, event
-from django_phoenix.params import Params
 from tests.support.feature_site.models import Note
 
 HERE = "tests.support.feature_site.pages.mixed"
@@ -123,7 +122,7 @@ class MixedLive(LiveView):
         f'{{% live_render "{HERE}.TickerLive" id="ticker" sticky=True %}}'
     )
 
-    def handle_params(self, params: Params, uri: str) -> None:
+    def handle_params(self, params: dict[str, Any], uri: str) -> None:
         self.assigns.step = params.get("step", "1")
         if self.assigns.step == "2":
             self.push_patch("?step=3")
