@@ -11,7 +11,7 @@ from django_phoenix.live.hooks import running
 from django_phoenix.live.lifecycle import Outcome, as_reply, rendering, settling
 from django_phoenix.live.navigation import Navigation
 from django_phoenix.live.runtime import Runtime
-from django_phoenix.live.steps import Step, Steps, Where, call
+from django_phoenix.live.steps import Steps, Where, call, call_handler
 from django_phoenix.live.tasks import Outcome as TaskOutcome
 from django_phoenix.live.tasks import Work
 from django_phoenix.params import Handler
@@ -19,8 +19,7 @@ from django_phoenix.params import Handler
 
 def event(live: Runtime, record: Record, handler: Handler, arguments: Mapping[str, Any]) -> Steps[Outcome]:
     """An event that an ``@event`` method of the component takes (LV-66)."""
-    where = Where.LOOP if handler.is_async else Where.POOL
-    result = yield Step(where, handler.function, (record.component,), arguments)  # type: ignore[arg-type]
+    result = yield call_handler(handler, record.component, arguments)
     reply = None if result is None else as_reply(handler.name, result)
     return (yield from showing(live, record, reply))
 

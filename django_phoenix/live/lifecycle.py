@@ -12,7 +12,7 @@ from django_phoenix.live.family import forward_patch
 from django_phoenix.live.hooks import CONT, HALT, rendered, running
 from django_phoenix.live.navigation import Leaving, Patch
 from django_phoenix.live.runtime import Runtime
-from django_phoenix.live.steps import Step, Steps, Where, call
+from django_phoenix.live.steps import Step, Steps, Where, call, call_handler
 from django_phoenix.params import Handler
 from django_phoenix.rendering.html import flatten
 from django_phoenix.wire.encoding import Encoded, encoded_early
@@ -66,8 +66,7 @@ def handling_params(live: Runtime) -> Steps[None]:
 
 def event(live: Runtime, handler: Handler, arguments: Mapping[str, Any]) -> Steps[Outcome]:
     """An event that an ``@event`` method takes."""
-    where = Where.LOOP if handler.is_async else Where.POOL
-    result = yield Step(where, handler.function, (live.view,), arguments)  # type: ignore[arg-type]
+    result = yield call_handler(handler, live.view, arguments)
     reply = None if result is None else as_reply(handler.name, result)
     return (yield from settling(live, reply))
 

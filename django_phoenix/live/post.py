@@ -20,7 +20,7 @@ from django_phoenix.live.hooks import running
 from django_phoenix.live.http import respond
 from django_phoenix.live.post_files import PostedFiles
 from django_phoenix.live.runtime import Runtime
-from django_phoenix.live.steps import Step, Steps, Where, call
+from django_phoenix.live.steps import Steps, call, call_handler
 from django_phoenix.params import MARK, Params
 
 logger = logging.getLogger(__name__)
@@ -88,8 +88,7 @@ def _happening(live: Runtime, name: str, params: Params) -> Steps[None]:
         arguments = handler.bind(params)
     except InvalidParams as error:
         raise BadRequest(str(error)) from None
-    where = Where.LOOP if handler.is_async else Where.POOL
-    yield Step(where, handler.function, (live.view,), arguments)  # type: ignore[arg-type]
+    yield call_handler(handler, live.view, arguments)
 
 
 # -- cross-site requests

@@ -7,7 +7,7 @@ and never blocks, so one story serves a GET and a socket, and ``def`` steps in a
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from enum import Enum, auto
 from inspect import CO_COROUTINE, iscoroutinefunction
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from asgiref.sync import async_to_sync
 from django.core.exceptions import SynchronousOnlyOperation
 
+from django_phoenix.params import Handler
 from django_phoenix.transport.crash import advise
 
 
@@ -32,7 +33,7 @@ class Step(NamedTuple):
     where: Where
     function: Callable[..., Any]
     args: tuple[Any, ...] = ()
-    kwargs: dict[str, Any] = {}  # noqa: RUF012 (never written to)
+    kwargs: Mapping[str, Any] = {}
 
 
 T = TypeVar("T")
@@ -42,6 +43,12 @@ Steps = Generator[Step, Any, T]
 def call(function: Callable[..., Any], *args: Any) -> Step:
     """The step that calls a user's callback, whichever kind it is."""
     return Step(Where.LOOP if _is_async(function) else Where.POOL, function, args)
+
+
+def call_handler(handler: Handler, owner: Any, arguments: Mapping[str, Any]) -> Step:
+    """The step that calls an ``@event`` method of a view or component."""
+    where = Where.LOOP if handler.is_async else Where.POOL
+    return Step(where, handler.function, (owner,), arguments)
 
 
 def _is_async(function: Callable[..., Any]) -> bool:
