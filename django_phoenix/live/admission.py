@@ -110,11 +110,10 @@ def _runtime(
     locale: Locale,
     payload: dict[str, Any],
 ) -> Runtime:
-    view = route.view_class(**route.initkwargs)
     request = LiveRequest(channel.socket.scope, url, locale.script_prefix)
     request.show(url, route.match)
-    live = Runtime(
-        view,
+    return Runtime(
+        route.view_class(**route.initkwargs),
         spec_of(route.view_class),
         id=token.id,
         request=request,
@@ -128,5 +127,3 @@ def _runtime(
         locale=locale,
         urlconf=token.urlconf,
     )
-    view._live = live
-    return live

@@ -247,7 +247,7 @@ class Mailing:
             self._live.open_flash().add(FlashMessage(int(level), message, extra_tags))
 
     def __iter__(self) -> Iterator[FlashMessage]:
-        return iter(() if self._live.flash is None else self._live.flash.messages)
+        return iter(self._live.messages)
 
     def __len__(self) -> int:
-        return 0 if self._live.flash is None else len(self._live.flash.messages)
+        return len(self._live.messages)

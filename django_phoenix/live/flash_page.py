@@ -110,9 +110,8 @@ class PageMessages:
         return iter(_take(self._live))
 
     def __len__(self) -> int:
-        own = () if self._live.flash is None else self._live.flash.messages
         storage = _waiting(self._live)
-        return len(own) + (0 if storage is None else len(storage))
+        return len(self._live.messages) + (0 if storage is None else len(storage))
 
 
 class PageFlash(Mapping[str, Any]):
@@ -146,7 +145,7 @@ def _take(live: Runtime) -> tuple[FlashMessage, ...]:
             flash.add(FlashMessage(message.level, message.message, message.extra_tags))
         for message in own:
             flash.add(message)
-    return () if live.flash is None else live.flash.messages
+    return live.messages
 
 
 def _waiting(live: Runtime) -> Any:

@@ -68,22 +68,18 @@ def respond(
 
 
 def _runtime(view: Any, request: HttpRequest, route: Route | None, extra: dict[str, Any]) -> Runtime:
-    session = getattr(request, "session", None)
-    data = {**dict(session.items() if session is not None else ()), **extra}
-    live = Runtime(
+    return Runtime(
         view,
         spec_of(type(view)),
         id=f"phx-{secrets.token_urlsafe(12)}",
         request=request,
-        session=ReadOnlySession(data, getattr(session, "session_key", None)),
+        session=ReadOnlySession.of(getattr(request, "session", None), extra),
         live_session=route.live_session if route else DEFAULT,
         route=route,
         params=page_params(request.META.get("QUERY_STRING", ""), view.kwargs),
         uri=request.build_absolute_uri(),
         locale=active_locale(),
     )
-    view._live = live
-    return live
 
 
 def _page(live: Runtime, extra: dict[str, Any]) -> HttpResponse | None:
@@ -97,7 +93,7 @@ def _page(live: Runtime, extra: dict[str, Any]) -> HttpResponse | None:
         return None
     _tell_test_client(live)
     session_token = _page_token(live, extra).sign()
-    static_token = StaticToken(live.id, () if live.flash is None else live.flash.messages).sign()
+    static_token = StaticToken(live.id, live.messages).sign()
     contained = container(live, session_token, static_token, html)
     document = render_document(live, contained)
     if live.navigation is not None:

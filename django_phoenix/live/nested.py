@@ -169,8 +169,7 @@ def _first(
     finally:
         if active_locale() != before:
             before.activate_all()  # what follows is the page's
-    messages = () if live.flash is None else live.flash.messages
-    static_token = StaticToken(live.id, messages).sign()
+    static_token = StaticToken(live.id, live.messages).sign()
     shown_kind = Kind.WIDGET if outside else kind
     return _element(outer, wanted, shown_kind, session_token, html, static_token)
 
@@ -184,14 +183,12 @@ def _ids_of(live: Runtime) -> set[str]:
 
 def _make(request: HttpRequest, outer: Runtime | None, wanted: Wanted, kind: Kind) -> Runtime:
     view = wanted.view_class()
-    session = getattr(request, "session", None)
-    data = {**dict(session.items() if session is not None else ()), **wanted.session}
     live = Runtime(
         view,
         spec_of(wanted.view_class),
         id=wanted.id,
         request=request,
-        session=ReadOnlySession(data, getattr(session, "session_key", None)),
+        session=ReadOnlySession.of(getattr(request, "session", None), wanted.session),
         live_session=DEFAULT if outer is None else outer.live_session,
         route=None,
         params={},
@@ -199,7 +196,6 @@ def _make(request: HttpRequest, outer: Runtime | None, wanted: Wanted, kind: Kin
         locale=active_locale(),
     )
     live.family = Family(kind, outer if kind is Kind.CHILD else None)
-    view._live = live
     view.setup(request)
     return live
 

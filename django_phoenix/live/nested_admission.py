@@ -31,14 +31,13 @@ def admit_child(channel: LiveChannel, payload: dict[str, Any], token: ViewToken)
     parent.locale.activate()
     set_urlconf(parent.urlconf)
     request: Any = copy(parent.request)
-    session = request.session
     live = _runtime(
         channel,
         payload,
         token,
         Family(Kind.CHILD, parent),
         request=request,
-        session=ReadOnlySession({**dict(session.items()), **token.session}, session.session_key),
+        session=ReadOnlySession.of(request.session, token.session),
         live_session=parent.live_session,
         uri=parent.uri,
         locale=parent.locale,
@@ -102,9 +101,8 @@ def _runtime(
     view_class = view_named(token.view)
     if view_class is None:
         stale(channel, f"there is no view {token.view} any more")
-    view = view_class()
     live = Runtime(
-        view,
+        view_class(),
         spec_of(view_class),
         id=token.id,
         route=None,
@@ -114,5 +112,4 @@ def _runtime(
         **place,
     )
     live.family = family
-    view._live = live
     return live

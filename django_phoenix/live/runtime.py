@@ -14,7 +14,7 @@ from django.urls import set_urlconf
 
 from django_phoenix.exceptions import LiveViewError
 from django_phoenix.live.components import Components
-from django_phoenix.live.flash import Flash, sign_flash
+from django_phoenix.live.flash import Flash, FlashMessage, sign_flash
 from django_phoenix.live.flash_page import show_flash
 from django_phoenix.live.forms import decode_query
 from django_phoenix.live.locale import DEFAULT as DEFAULT_LOCALE
@@ -94,6 +94,7 @@ class Runtime:
         urlconf: str | None = None,
     ) -> None:
         self.view = view
+        view._live = self
         self.spec = spec
         self.id = id
         self.request = request
@@ -171,6 +172,11 @@ class Runtime:
             if self.context is not None:
                 show_flash(self.context, self)
         return self.flash
+
+    @property
+    def messages(self) -> tuple[FlashMessage, ...]:
+        """All that the flash holds, oldest first."""
+        return () if self.flash is None else self.flash.messages
 
     @property
     def has_news(self) -> bool:

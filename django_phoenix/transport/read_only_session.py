@@ -15,6 +15,13 @@ class ReadOnlySession(Mapping[str, Any]):
         self._data = data
         self.session_key = session_key
 
+    @classmethod
+    def of(cls, session: Any, added: Mapping[str, Any]) -> ReadOnlySession:
+        """What a request's session holds, None if it has none, under what is added."""
+        if session is None:
+            return cls(dict(added), None)
+        return cls({**dict(session.items()), **added}, session.session_key)
+
     def __getitem__(self, key: str) -> Any:
         return self._data[key]
 
