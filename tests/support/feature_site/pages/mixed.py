@@ -65,7 +65,7 @@ class Editor(LiveComponent):
     @event
     def save(self, text: str) -> None:
         def take(file: Any, entry: Any) -> str:
-            return file.read().decode()
+            return str(file.read(), "utf-8")
 
         self.assigns.files = ",".join(self.consume_uploaded_entries("doc", take))
         self.put_flash("info", f"saved {text}")
