@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.support.barriers import barriers
 from tests.support.browser import PASSWORD, Site, Visitor, joined, running_site
+from tests.support.features import HARSH, OTHER, make_harsh, midway
 from tests.support.pictures import png
 
 pytestmark = pytest.mark.browser
@@ -37,7 +38,7 @@ async ([name, password]) => {
 """
 
 
-@pytest.fixture(scope="module", params=["daphne"])
+@pytest.fixture(scope="module", params=[OTHER["daphne"] if HARSH else "daphne"])
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     with running_site(request.param) as site:
         site.manage("seed_demo")
@@ -50,6 +51,7 @@ def enter(visit: Callable[..., Visitor]) -> Callable[..., Visitor]:
 
     def enter(name: str, **options: object) -> Visitor:
         visitor = visit(**options)
+        make_harsh(visitor.context)
         visitor.context.add_init_script(SHIFTS)
         visitor.page.goto(f"{visitor.site.url}/account/login/go/")
         assert visitor.page.evaluate(LOG_IN, [name, PASSWORD]).endswith("/boards/")
@@ -81,6 +83,8 @@ def test_two_people_at_one_board_see_what_the_other_does(enter: Callable[..., Vi
     first = mia.locator('[data-name="Doing"] .card').first
     expect(first).to_contain_text("Import boards")
     expect(ada).to_have_url(re.compile(r"/boards/\d+/$"))  # it was no click
+    midway(ada)
+    midway(mia)
     ada.locator(".card", has_text="Import boards").locator("a").press("Alt+ArrowRight")
     expect(mia.locator('[data-name="Review"] .card').first).to_contain_text("Import boards")
     expect(ada.locator(".card-title:focus")).to_contain_text("Import boards")
@@ -109,6 +113,8 @@ def test_an_open_card_is_a_page_that_two_people_share(enter: Callable[..., Visit
         {"name": "blue.png", "mimeType": "image/png", "buffer": png()}
     )
     expect(mia.locator(".files li").first).to_contain_text("blue.png")
+    midway(ada)
+    midway(mia)
     ada.get_by_role("checkbox", name="Try it on the old tablet").check()
     expect(mia.get_by_role("checkbox", name="Try it on the old tablet")).to_be_checked()
     mia.get_by_label("Title").fill("Drag cards with one thumb")
@@ -131,6 +137,7 @@ def test_a_search_stands_in_the_address(enter: Callable[..., Visitor]) -> None:
     page.get_by_label("Words").fill("lift")
     expect(page.locator("mark").first).to_have_text(re.compile("lift", re.IGNORECASE))
     expect(page).to_have_url(re.compile(r"\?q=lift$"))
+    midway(page)
     page.get_by_label("Board").select_option(label="New office")
     expect(page).to_have_url(re.compile(r"q=lift&board=\d+"))
     expect(page.locator("#found .row")).to_have_text(re.compile("Measure the lift"))
@@ -143,9 +150,12 @@ def test_a_search_stands_in_the_address(enter: Callable[..., Visitor]) -> None:
 
 
 def test_from_signing_up_to_a_shared_board(visit: Callable[..., Visitor], site: Site) -> None:
-    page = visit().open("/account/signup/")
+    visitor = visit()
+    make_harsh(visitor.context)
+    page = visitor.open("/account/signup/")
     page.get_by_label("Username").fill("ada")
     expect(page.get_by_text("A user with that username already exists.")).to_be_visible()
+    midway(page)
     page.get_by_label("Username").fill("zoe")
     for label in ("Password", "Password confirmation"):
         page.get_by_label(label, exact=True).fill("opensesame")
@@ -161,11 +171,13 @@ def test_from_signing_up_to_a_shared_board(visit: Callable[..., Visitor], site: 
     page.get_by_label("Username").fill("ada")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Ada Lindqvist").first).to_be_attached()
+    midway(page)
     page.locator(".bar-me").click()
     page.get_by_label("Your name").fill("Zoe Quist")
     page.locator("input[type=file]").set_input_files(
         {"name": "me.png", "mimeType": "image/png", "buffer": png()}
     )
+    expect(page.locator(".big-face img")).to_be_visible()
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".bar-me img")).to_have_attribute("alt", "Zoe Quist")
 
