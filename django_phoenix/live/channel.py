@@ -7,28 +7,26 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 
 from django_phoenix.channel import Channel, Stop
-from django_phoenix.exceptions import InvalidParams, JoinRefused
+from django_phoenix.exceptions import JoinRefused
 from django_phoenix.executor import get_pool
 from django_phoenix.live import component_life, lifecycle, redirects, reload, upload_life
 from django_phoenix.live.client import liveview_version
 from django_phoenix.live.component_records import Record
 from django_phoenix.live.entrance import admit
+from django_phoenix.live.events import story_of_event
 from django_phoenix.live.family import adopt, note_departure, take_parent_along
-from django_phoenix.live.forms import decode_form
 from django_phoenix.live.lifecycle import Outcome
 from django_phoenix.live.mail import OWN_MESSAGES, story_of
 from django_phoenix.live.navigation import Leaving
 from django_phoenix.live.page import container_of
 from django_phoenix.live.request import PageUrl
 from django_phoenix.live.runtime import Runtime
-from django_phoenix.live.spec import OwnSpec
 from django_phoenix.live.steps import Step, Steps, Where, drive
 from django_phoenix.live.tasks import Key, Tasks, Work
-from django_phoenix.transport.limiter import Limiter, rates_of
+from django_phoenix.transport.limiter import Limiter
 
 if TYPE_CHECKING:
     from django_phoenix.socket import Socket
@@ -43,9 +41,6 @@ SLOW_CLIENT_CHECK = 1.0
 AWAKE = object()
 
 NOTHING: dict[str, Any] = {}
-
-# An event of the client's own, which no handler gets.
-CLEAR_FLASH = "lv:clear-flash"
 
 
 class LiveChannel(Channel):
@@ -209,7 +204,7 @@ class LiveChannel(Channel):
                 return NOTHING  # LV-65: it has gone meanwhile
         if self.server.connection.outbox.busy:
             await self._client_reads()
-        story = self._story_of(name, payload, record)
+        story = story_of_event(self, name, payload, record)
         if self.live.uploads is not None and payload.get("uploads"):
             story = upload_life.with_files(self.live, payload["uploads"], record, story)
         if story is None:
@@ -217,46 +212,6 @@ class LiveChannel(Channel):
         if record is None:
             self._shows_view()
         return self._reply(await drive(story, self))
-
-    def _story_of(self, name: str, payload: dict[str, Any], record: Record | None) -> Steps[Outcome] | None:
-        """What happens by an event of the view or of a component (LV-66); None: nothing, which is told."""
-        owner: Any = self.live.view if record is None else record.component
-        try:
-            value = _value(payload)
-        except ValueError as error:
-            self._tell("%s, event %r: its form can't be read: %s", type(owner).__name__, name, error)
-            return None
-        if name == CLEAR_FLASH:
-            return _clearing_flash(self.live, record, value)
-        if owner._hooks is not None and owner._hooks.handle_event and not name.startswith("lv:"):
-            self.server.doing = f"{type(owner).__name__}'s hooks (event {name!r:.100})"
-            return component_life.hooked_event(self.live, record, name, value, self._dispatch)
-        return self._dispatch(name, value, record)
-
-    def _dispatch(self, name: str, value: Any, record: Record | None) -> Steps[Outcome] | None:
-        """What takes the event: an ``@event`` method, or ``handle_event``."""
-        live = self.live
-        spec: OwnSpec = live.spec if record is None else record.spec
-        handler = spec.events.get(name)
-        if handler is not None:
-            if handler.rate is not None and self._comes_too_soon(name, record):
-                return None
-            try:
-                arguments = handler.bind(value)
-            except InvalidParams as error:
-                self._tell("%s", error)
-                return None
-            self.server.doing = spec.labels[name]
-            if record is None:
-                return lifecycle.event(live, handler, arguments)
-            return component_life.event(live, record, handler, arguments)
-        if not spec.has("handle_event") or name.startswith("lv:"):
-            self._unknown_event(name, spec)
-            return None
-        self.server.doing = f"{spec.name}.handle_event (event {name!r:.100})"
-        if record is None:
-            return lifecycle.other_event(live, name, value)
-        return component_life.other_event(live, record, name, value)
 
     async def _allow_upload(self, payload: Any) -> dict[str, Any] | Stop:
         """LV-96"""
@@ -331,31 +286,6 @@ class LiveChannel(Channel):
         """The rendering to come shows what earlier messages have changed, but for single components."""
         live = self.live
         self.wants_idle = bool(live.components is not None and live.components.stale)
-
-    def _comes_too_soon(self, name: str, record: Record | None) -> bool:
-        """More often than the event's rate: nothing happens, for the protocol knows no error here."""
-        if self.limiters is None:
-            self.limiters = {}
-        owner, spec = (None, self.live.spec) if record is None else (record.component_class, record.spec)
-        limiter = self.limiters.get(owner)
-        if limiter is None:
-            limiter = self.limiters[owner] = Limiter(rates_of(spec.events))
-        return limiter.wait(self, name) > 0
-
-    def _unknown_event(self, name: str, spec: OwnSpec) -> None:
-        known = ", ".join(sorted(spec.events)) or "none"
-        self._tell(
-            "%s takes no event %.100r (its events: %s). Mark a method with @event, or define handle_event.",
-            spec.name,
-            name,
-            known,
-        )
-
-    def _tell(self, text: str, *args: Any) -> None:
-        """Warn of a developer's mistake: in the log, and with DEBUG in the browser's console."""
-        logger.warning(text, *args)
-        if settings.DEBUG:
-            self.push("diff", {"e": [["dev:mistake", {"text": text % args}]]})
 
     # What views and components ask for, from any thread.
 
@@ -454,15 +384,6 @@ def is_abroad(live: Runtime, socket: Socket) -> bool:
     return live.urlconf is not None or not live.locale.is_default
 
 
-def _clearing_flash(live: Runtime, record: Record | None, value: Any) -> Steps[Outcome]:
-    """LV-73"""
-    key = value.get("key") if isinstance(value, dict) else None
-    key = None if key is None else str(key)
-    if record is None:
-        return lifecycle.clearing_flash(live, key)
-    return component_life.clearing_flash(live, record, key)
-
-
 def _is_hooked(view: Any) -> bool:
     """Whether hooks want the view's messages."""
     return view._hooks is not None and bool(view._hooks.handle_info)
@@ -472,13 +393,3 @@ def _cids(payload: Any) -> list[Any]:
     """What a client says of components."""
     cids = payload.get("cids") if type(payload) is dict else None
     return cids if type(cids) is list else []
-
-
-def _value(payload: dict[str, Any]) -> Any:
-    """What an event carries: a form decoded, anything else as it is."""
-    value = payload.get("value")
-    if payload.get("type") != "form":
-        return {} if value is None else value
-    if not isinstance(value, str):
-        raise ValueError(f"expected text, got {type(value).__name__}")
-    return decode_form(value, payload.get("meta"))
