@@ -13,9 +13,9 @@ from django_phoenix.channel import Channel, Stop
 from django_phoenix.exceptions import JoinRefused
 from django_phoenix.executor import get_pool
 from django_phoenix.live import component_life, lifecycle, redirects, reload, upload_life
+from django_phoenix.live.admission import admit
 from django_phoenix.live.client import liveview_version
 from django_phoenix.live.component_records import Record
-from django_phoenix.live.entrance import admit
 from django_phoenix.live.events import story_of_event
 from django_phoenix.live.family import adopt, note_departure, take_parent_along
 from django_phoenix.live.lifecycle import Outcome

@@ -102,13 +102,16 @@ _csrf = CsrfViewMiddleware(lambda request: HttpResponse())
 
 
 def stale(channel: LiveChannel, why: str) -> NoReturn:
+    """The client is to get itself fresh tokens, by loading the page."""
     refuse(channel, "stale", why)
 
 
 def unauthorized(channel: LiveChannel, why: str) -> NoReturn:
+    """The client is to load the page in full: a GET decides."""
     refuse(channel, "unauthorized", why)
 
 
 def refuse(channel: LiveChannel, reason: str, why: str) -> NoReturn:
+    """Raises JoinRefused; ``why`` is for the log alone."""
     logger.info("Join of %.200r refused as %s: %s.", channel.topic, reason, why)
     raise JoinRefused({"reason": reason})
