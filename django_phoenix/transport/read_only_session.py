@@ -20,7 +20,7 @@ class ReadOnlySession(Mapping[str, Any]):
         """What a request's session holds, None if it has none, under what is added."""
         if session is None:
             return cls(dict(added), None)
-        return cls({**dict(session.items()), **added}, session.session_key)
+        return cls({**dict(session.items()), **added}, getattr(session, "session_key", None))
 
     def __getitem__(self, key: str) -> Any:
         return self._data[key]
