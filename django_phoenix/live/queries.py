@@ -1,21 +1,16 @@
-"""Live queries, the side of the view: what they show, and what has to change when their models have."""
+"""The live queries of one view: hearing of what has changed, and when they are read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from time import monotonic
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 
 from django_phoenix import pubsub
-from django_phoenix.exceptions import LiveViewError
-from django_phoenix.live.query_order import in_one_order, staying_of
-from django_phoenix.live.shared_query import SharedQuery, owned, shared
+from django_phoenix.live.live_query import LiveQuery
 from django_phoenix.live.steps import Step, Steps, Where
-from django_phoenix.live_queries import Keys, gathering, merged, topics_of
-from django_phoenix.rendering.streams import RESET, Stream
+from django_phoenix.live_queries import Keys, gathering, merged
 
 if TYPE_CHECKING:
     from django_phoenix.live.runtime import Runtime
@@ -23,11 +18,6 @@ if TYPE_CHECKING:
 
 # Seconds between two looks into the database: what changes meanwhile is gathered.
 WINDOW = 0.05
-
-# Seconds after a change in which another query is shown all anew. An element that waits for the answer to an
-# event, as one with phx-viewport-top does, puts what comes meanwhile at its end, and back what has gone: the
-# client's way. When the answer comes, it is put right.
-WAITS = 0.3
 
 
 class QueryNews:
@@ -39,104 +29,6 @@ class QueryNews:
         self.queries = queries
 
 
-class LiveQuery:
-    """A stream that follows a query."""
-
-    __slots__ = (
-        "all_anew",
-        "dom_id",
-        "keys",
-        "name",
-        "owner",
-        "queryset",
-        "reset",
-        "shared",
-        "shown",
-        "stream",
-        "topics",
-    )
-
-    def __init__(self, owner: Streaming, name: str, stream: Stream, dom_id: Callable[[Any], str]) -> None:
-        self.owner = owner
-        self.name = name
-        self.stream = stream
-        stream.follows = True
-        self.dom_id = dom_id
-        # What the client shows, in its order: primary keys, and the ids of their elements.
-        self.keys: dict[Any, str] = {}
-        self.queryset: QuerySet[Any] = None  # type: ignore[assignment]  # until it follows one
-        self.shared: SharedQuery = None  # type: ignore[assignment]
-        self.topics: dict[str, type[Model]] = {}
-        # All that is shown goes first.
-        self.reset = False
-        # All of it is sent once more.
-        self.all_anew = False
-        # When something was.
-        self.shown = 0.0
-
-    def follow(self, queryset: Any, *, reset: bool) -> None:
-        """Show this one from now on. Raises TypeError or LiveViewError."""
-        here = f"{type(self.owner).__name__}.stream({self.name!r}, …, live=True)"
-        self.queryset = in_one_order(here, queryset)
-        try:
-            self.topics = topics_of(self.queryset.model)
-        except ImproperlyConfigured as error:
-            raise LiveViewError(f"{here}: {error}") from None
-        self.reset = self.reset or reset
-
-    def read(self) -> None:
-        """Show what the query gives now. Blocks."""
-        self.shared = shared(self.queryset)
-        if self.reset or (self.keys and monotonic() < self.shown + WAITS):
-            self.reset = False
-            self.keys = {}
-            self.stream.log.append(RESET)
-        if self.all_anew or not self.keys:
-            self.all_anew = False
-            self._show({each.pk: each for each in self.queryset.all()})
-        else:
-            self._look(set(), SharedQuery(self.queryset), 0)
-
-    def look(self, changed: Keys, number: int) -> bool:
-        """Show what is other than it was after so many news, objects with these keys among it. Blocks.
-
-        False: nothing is.
-        """
-        if changed is None:
-            return self._show(self.shared.everything(number))
-        return self._look(changed, self.shared, number)
-
-    def _look(self, changed: set[Any], source: SharedQuery, number: int) -> bool:
-        order = source.order(number)
-        staying = staying_of(self.keys, order)
-        wanted = [key for key in order if key not in staying or key in changed]
-        if not wanted and len(staying) == len(self.keys):
-            return False
-        found = source.objects(number, wanted) if wanted else {}
-        return self._show(found, [key for key in order if key in found or key in staying])
-
-    def _show(self, found: dict[Any, Any], order: Sequence[Any] | None = None) -> bool:
-        """Those that were found come or are shown anew, at their places; others stay, or go."""
-        order = list(found) if order is None else order
-        staying = staying_of(self.keys, order)
-        known, self.keys = self.keys, {}
-        self.shown = monotonic()
-        log = self.stream.log
-        before = len(log)
-        if known and order and not staying:
-            log.append(RESET)
-            known = {}
-        log += [dom_id for key, dom_id in known.items() if key not in staying]
-        for place, key in enumerate(order):
-            if key in staying and key not in found:
-                self.keys[key] = known[key]
-                continue
-            item = owned(self.queryset, found[key])
-            dom_id = self.keys[key] = self.dom_id(item)
-            log.append((dom_id, item, -1 if not known or key in staying else place, None, False))
-        return len(log) > before
-
-
 class LiveQueries:
     """Those of one view and its components. On the loop and in pool threads, never in two places at once;
     but for ``deliver``, which only notes what has come."""
@@ -145,7 +37,6 @@ class LiveQueries:
 
     def __init__(self, live: Runtime) -> None:
         self._live = live
-        # By owner (a cid, or None for the view) and name.
         self._queries: dict[tuple[int | None, str], LiveQuery] = {}
         self._unread: dict[LiveQuery, None] = {}
         self._listens: set[str] = set()
@@ -165,19 +56,24 @@ class LiveQueries:
     def follow(self, query: LiveQuery, queryset: Any, *, reset: bool) -> None:
         """Have a stream follow a query, which is read when the callback has returned."""
         query.follow(queryset, reset=reset)
-        self._queries[query.owner._cid, query.name] = query
+        self._queries[query.key] = query
         self._unread[query] = None
 
-    def refresh(self, query: LiveQuery) -> None:
-        """Have all of it read again when the callback has returned."""
+    def refresh(self, cid: int | None, name: str) -> bool:
+        """Have all of it read again when the callback has returned. False: the stream follows none."""
+        query = self.find(cid, name)
+        if query is None:
+            return False
         query.all_anew = True
         self._unread[query] = None
+        return True
 
-    def leave(self, query: LiveQuery) -> None:
-        """The stream goes its own way again."""
-        query.stream.follows = False
-        self._queries.pop((query.owner._cid, query.name), None)
-        self._unread.pop(query, None)
+    def leave(self, cid: int | None, name: str) -> None:
+        """The stream goes its own way again, if it has followed a query."""
+        query = self._queries.pop((cid, name), None)
+        if query is not None:
+            query.stream.follows = False
+            self._unread.pop(query, None)
 
     def begin_again(self, cid: int | None) -> None:
         """The client has thrown away what a component has shown."""
@@ -188,7 +84,7 @@ class LiveQueries:
     def forget(self, cids: Iterable[int]) -> None:
         """Components have gone."""
         for query in self._of(cids):
-            self.leave(query)
+            self.leave(*query.key)
 
     def _of(self, cids: Iterable[int | None]) -> list[LiveQuery]:
         return [query for (cid, _), query in self._queries.items() if cid in cids]

@@ -18,7 +18,7 @@ from django.test import TestCase, override_settings
 
 from django_phoenix import live_queries
 from django_phoenix.exceptions import LiveViewError
-from django_phoenix.live import queries, query_order
+from django_phoenix.live import live_query, queries, query_order
 from django_phoenix.live.shared_query import owned, shared
 from django_phoenix.live_queries import LiveQuerySet, changed
 from django_phoenix.testing.live import live
@@ -31,7 +31,7 @@ ITEM = re.compile(r'<li id="([^"]*)">([^<]*)</li>')
 @pytest.fixture(autouse=True)
 def live_models(live_site, monkeypatch):
     monkeypatch.setattr(queries, "WINDOW", 0.0)
-    monkeypatch.setattr(queries, "WAITS", 0.0)
+    monkeypatch.setattr(live_query, "WAITS", 0.0)
     with override_settings(
         ROOT_URLCONF="tests.support.live_site.queries",
         DJANGO_PHOENIX={"LIVE_MODELS": ["auth.User", "auth.Group"]},
@@ -190,7 +190,7 @@ async def test_a_window_that_moves_while_the_client_may_wait_is_sent_anew(browse
     rows = await opened(browser)
     await users["b"].adelete()
     assert (await rows.news(), rows.text) == (0, "df")
-    monkeypatch.setattr(queries, "WAITS", 60)
+    monkeypatch.setattr(live_query, "WAITS", 60)
     assert await rows.event("window", low=0, high=2) == 2
     assert rows.text == "df"
 
