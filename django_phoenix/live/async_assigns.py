@@ -105,19 +105,44 @@ class Asyncing(Streaming):
                 channel.cancel_task((self._cid, names), reason)
 
 
-class Values:
-    """The work of one ``assign_async``: what becomes of its outcome. ``alone``: it is for one name."""
+class Awaited:
+    """Work whose outcome goes into an AsyncResult under each of these names."""
 
-    def __init__(self, names: Names, *, alone: bool) -> None:
+    def __init__(self, names: Names) -> None:
         self.names = names
-        self.alone = alone
 
     async def collect(self, result: Any, in_pool: InPool) -> Any:
-        """The values by name, querysets fetched. Raises TypeError if there is none for a name."""
+        """What the function has returned, made ready; ``Exit`` as it is."""
         if type(result) is Ok:
             result = result.value
-        if type(result) is Exit:
-            return result
+        return result if type(result) is Exit else await self.ready(result, in_pool)
+
+    def settle(self, owner: Any, outcome: Outcome) -> None:
+        """The outcome has come."""
+        reason = _reason(outcome)
+        if reason is None:
+            self.show(owner, outcome.value)  # type: ignore[union-attr]
+        else:
+            _fail(vars(owner.assigns), self.names, reason)
+
+    async def ready(self, result: Any, in_pool: InPool) -> Any:
+        """The result as ``show`` takes it. Raises TypeError for another one than was asked for."""
+        raise NotImplementedError
+
+    def show(self, owner: Any, value: Any) -> None:
+        """In the turn of the view: take it over."""
+        raise NotImplementedError
+
+
+class Values(Awaited):
+    """The work of one ``assign_async``. ``alone``: it is for one name."""
+
+    def __init__(self, names: Names, *, alone: bool) -> None:
+        super().__init__(names)
+        self.alone = alone
+
+    async def ready(self, result: Any, in_pool: InPool) -> dict[str, Any]:
+        """The values by name, querysets fetched."""
         if self.alone:
             values = {self.names[0]: result}
         elif isinstance(result, Mapping) and all(name in result for name in self.names):
@@ -132,30 +157,25 @@ class Values:
                 await in_pool(len, value)
         return values
 
-    def settle(self, owner: Any, outcome: Outcome) -> None:
-        """The outcome has come."""
+    def show(self, owner: Any, value: dict[str, Any]) -> None:
+        """Those that no later call is to give."""
         state = vars(owner.assigns)
-        reason = _reason(outcome)
-        if reason is not None:
-            _fail(state, self.names, reason)
-            return
-        for name, value in outcome.value.items():  # type: ignore[union-attr]
+        for name, each in value.items():
             if _waits_for(state.get(name), self.names):
-                state[name] = AsyncResult.of(value)
+                state[name] = AsyncResult.of(each)
 
 
-class Items:
+class Items(Awaited):
     """The work of one ``stream_async``."""
 
     def __init__(self, name: str, options: dict[str, Any]) -> None:
+        super().__init__((name,))
         self.name = name
         self.options = options
 
-    async def collect(self, result: Any, in_pool: InPool) -> Any:
-        """The items as a list. Raises TypeError if they can't be listed."""
-        if type(result) is Ok:
-            result = result.value
-        if type(result) in (Exit, list, tuple):
+    async def ready(self, result: Any, in_pool: InPool) -> Any:
+        """The items as a list or tuple."""
+        if type(result) in (list, tuple):
             return result
         if isinstance(result, QuerySet):
             return await in_pool(list, result)
@@ -163,15 +183,11 @@ class Items:
             return [item async for item in result]
         return await in_pool(_items, result)
 
-    def settle(self, owner: Any, outcome: Outcome) -> None:
-        """The outcome has come."""
-        state, names = vars(owner.assigns), (self.name,)
-        reason = _reason(outcome)
-        if reason is not None:
-            _fail(state, names, reason)
-            return
-        owner.stream(self.name, outcome.value, **self.options)  # type: ignore[union-attr]
-        if _waits_for(state.get(self.name), names):
+    def show(self, owner: Any, value: Any) -> None:
+        """Into the stream."""
+        owner.stream(self.name, value, **self.options)
+        state = vars(owner.assigns)
+        if _waits_for(state.get(self.name), self.names):
             state[self.name] = AsyncResult.of(True)
 
 
