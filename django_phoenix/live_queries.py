@@ -101,7 +101,7 @@ class LiveQuerySet(QuerySet[Any]):
 
 def hurry(loop: AbstractEventLoop) -> bool:
     """Have views of this loop look now that wait for more news. False: none does. For tests."""
-    waiting = [(view, timer) for view, timer in gathering.items() if timer._loop is loop]  # type: ignore[attr-defined]
+    waiting = [(view, timer) for view, timer in gathering.items() if view.loop is loop]
     for view, timer in waiting:
         timer.cancel()
         view.hurry()

@@ -99,6 +99,7 @@ class Current:
         self.forget()
 
     def forget(self) -> None:
+        """The site is another one now."""
         self._finder = Finder()
         self._pieces: list[Colocated] | None = None
         self._bundle = Bundle({})
@@ -109,6 +110,7 @@ class Current:
         return "" if self._pieces is None else self._bundle.digest
 
     def bundle(self) -> Bundle:
+        """That of now."""
         if self._pieces is not None and not settings.DEBUG:
             return self._bundle
         with self._lock:

@@ -19,7 +19,11 @@ from django.template.engine import Engine
 from django_phoenix.live.page import template_of
 from django_phoenix.live_component import LiveComponent
 from django_phoenix.live_view import LiveView
-from django_phoenix.management.contract.component_classes import component_template, registered_components
+from django_phoenix.management.contract.component_classes import (
+    component_template,
+    registered_components,
+    subclasses_of,
+)
 from django_phoenix.rendering.colocated import TAG, Colocated
 
 logger = logging.getLogger(__name__)
@@ -103,7 +107,7 @@ def _files_of(loader: Any) -> Iterator[tuple[str, Path]]:
 
 
 def _in_classes() -> Iterator[Colocated]:
-    for owner in (*_below(LiveView), *_below(LiveComponent)):
+    for owner in (*subclasses_of(LiveView), *subclasses_of(LiveComponent)):
         if _is_sites(owner) and _holds_code(vars(owner).get("template")):
             yield from _of_class(owner, template_of)
     for component in registered_components():
@@ -123,12 +127,6 @@ def _is_sites(owner: type[Any]) -> bool:
     project, _, _ = urls.rpartition(".")
     beside = owner.__module__ == urls or bool(project and owner.__module__.startswith(f"{project}."))
     return beside or apps.get_containing_app_config(owner.__module__) is not None
-
-
-def _below(base: type[Any]) -> Iterator[type[Any]]:
-    for each in base.__subclasses__():
-        yield each
-        yield from _below(each)
 
 
 def _holds_code(text: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import AbstractEventLoop
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -165,6 +166,11 @@ class LiveQueries:
             gathering[self] = server.loop.call_later(WINDOW, self._call)  # its mailbox is full
         elif not server.over:
             server.inform(QueryNews(self))
+
+    @property
+    def loop(self) -> AbstractEventLoop:
+        """The view's."""
+        return self._live.channel.server.loop  # type: ignore[no-any-return]
 
     def hurry(self) -> None:
         """Do not wait any longer."""

@@ -15,6 +15,8 @@ from django_phoenix.live.page import find_template
 from django_phoenix.live_component import LiveComponent
 from django_phoenix.rendering.live_components import LiveComponentNode
 
+from .literals import value_of
+
 
 def component_of(node: Any) -> type[Any] | None:
     """The class that ``{% component %}`` or ``{% live_component %}`` shows; None if only rendering tells."""
@@ -38,8 +40,8 @@ def live_component_path(node: Any) -> str | None:
     """The literal dotted path of a ``{% live_component %}`` tag; None for other tags and for variables."""
     if not isinstance(node, LiveComponentNode):
         return None
-    value: Any = node.target.var
-    return str(value) if isinstance(value, str) and not node.target.filters else None
+    path = value_of(node.target)
+    return path if isinstance(path, str) else None
 
 
 def is_live_component(component: type[Any]) -> bool:
@@ -73,9 +75,13 @@ def registered_components() -> Iterator[type[Any]]:
 
 def imported_live_components() -> Iterator[type[Any]]:
     """Every LiveComponent of the site's apps that has been imported; a variable may hold it."""
-    waiting: list[type[Any]] = [LiveComponent]
-    while waiting:
-        for component in waiting.pop().__subclasses__():
-            waiting.append(component)
-            if apps.get_containing_app_config(component.__module__) is not None:
-                yield component
+    for component in subclasses_of(LiveComponent):
+        if apps.get_containing_app_config(component.__module__) is not None:
+            yield component
+
+
+def subclasses_of(base: type[Any]) -> Iterator[type[Any]]:
+    """All those that have been imported, near ones and far ones."""
+    for each in base.__subclasses__():
+        yield each
+        yield from subclasses_of(each)
