@@ -1,4 +1,4 @@
-"""Runs in the site of one page: everything is imported, run, parsed, checked and asked for once.
+"""Runs in the site of one page: everything is imported, run, parsed, checked, asked for and opened once.
 
 Argument: a JSON file with the page's modules, code and templates. Prints nothing if all is well.
 """
@@ -10,6 +10,7 @@ import json
 import sys
 import warnings
 from pathlib import Path
+from types import ModuleType
 
 import django
 from django.core.management import call_command
@@ -18,8 +19,9 @@ from django.core.management import call_command
 def main(page: dict[str, list[list[str]]]) -> None:
     warnings.simplefilter("error", DeprecationWarning)
     django.setup()
+    modules = []
     for (module,) in page["modules"]:
-        importlib.import_module(module)
+        modules.append(importlib.import_module(module))
         if module.endswith(".models"):
             call_command("migrate", run_syncdb=True, verbosity=0, skip_checks=True)
     run_checks()
@@ -27,6 +29,13 @@ def main(page: dict[str, list[list[str]]]) -> None:
         exec(compile(code, name, "exec"), {"__name__": "docs"})
     parse_templates(page["django"])
     get_every_live_page()
+    open_views(modules)
+
+
+def open_views(modules: list[ModuleType]) -> None:
+    from tests.docs.open_views import open_views
+
+    open_views(modules)
 
 
 def run_checks() -> None:
