@@ -17,8 +17,10 @@ function isLiveJoinReply({event, topic, ref, join_ref}) {
   return event === "phx_reply" && topic.startsWith("lv:") && ref === join_ref
 }
 
+const isRedirect = (response) => Boolean(response?.redirect ?? response?.live_redirect)
+
 function isCounted(response) {
-  return REASONS.includes(response?.reason) || Boolean(response?.redirect ?? response?.live_redirect)
+  return REASONS.includes(response?.reason) || isRedirect(response)
 }
 
 function keyOf(path) {
@@ -31,7 +33,12 @@ export function createReloadGuard({storage, lasting}, texts, notice) {
 
   // During a live navigation the page that will be loaded is the target, not what the address bar shows.
   const path = () => new URL(liveSocket.main?.href ?? location.href, location.href).pathname
-  const forget = () => [keyOf(path()), REDIRECTED].forEach((key) => storage.removeItem(key))
+  const forgetRefusal = () => storage.removeItem(keyOf(path()))
+
+  function forget() {
+    forgetRefusal()
+    storage.removeItem(REDIRECTED)
+  }
 
   function reload() {
     forget()
@@ -54,10 +61,22 @@ export function createReloadGuard({storage, lasting}, texts, notice) {
   // Without a storage that outlives the page nothing can be counted, and a reload would not help either.
   const refusedAgain = () => count(keyOf(path())) > 0 || !lasting
 
-  const goesTooFar = ({reason}) => REASONS.includes(reason) ? refusedAgain() : count(REDIRECTED) >= REDIRECTS
+  const isMain = (topic) => topic === `lv:${liveSocket.main?.id}`
+
+  // What a live navigation leads to was not loaded yet: to load it once is the way there, as a redirect is.
+  const isOnTheWay = (topic, response) => isRedirect(response) || (isMain(topic) && liveSocket.main.redirect)
+
+  function goesTooFar(topic, response) {
+    return isOnTheWay(topic, response) ? count(REDIRECTED) >= REDIRECTS : refusedAgain()
+  }
 
   function joined(topic) {
-    if (topic === `lv:${liveSocket.main?.id}` || !document.querySelector(MAIN)) settling = setTimeout(forget, SETTLED_AFTER_MS)
+    if (isMain(topic) || !document.querySelector(MAIN)) settling = setTimeout(forget, SETTLED_AFTER_MS)
+  }
+
+  function refused() {
+    clearTimeout(settling)
+    settling = null
   }
 
   return {
@@ -70,8 +89,8 @@ export function createReloadGuard({storage, lasting}, texts, notice) {
         return true
       }
       if (!isCounted(response)) return true
-      clearTimeout(settling)
-      if (!goesTooFar(response)) return true
+      refused()
+      if (!goesTooFar(message.topic, response)) return true
       stop()
       return false
     },
@@ -79,6 +98,8 @@ export function createReloadGuard({storage, lasting}, texts, notice) {
     watch(socket) {
       liveSocket = socket
       whenReady(window, () => document.querySelector(VIEW) || forget())
+      // A visitor goes sooner than the page has settled, but it was brought to life.
+      window.addEventListener("pagehide", () => settling && forgetRefusal())
     },
   }
 }

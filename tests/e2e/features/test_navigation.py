@@ -139,6 +139,23 @@ def test_what_a_live_navigation_cannot_show_is_loaded_as_a_page(
     joined(page)
 
 
+def test_what_had_to_be_loaded_once_can_be_gone_to_again(open_page: Open) -> None:
+    """LV-14. Neither a hurried visitor nor a page that leads elsewhere is a loop of reloads."""
+    page = open_page("/navigation/")
+    for _ in range(2):
+        page.click("#old")
+        heading(page, "Plain")
+        page.goto("/navigation/")
+        joined(page)
+    for _ in range(3):
+        page.click("#staff")
+        heading(page, "Staff")
+        joined(page)
+        page.click("#back")
+        heading(page, "List 1 index")
+        joined(page)
+
+
 def test_a_link_may_post_and_ask_first(open_page: Open) -> None:
     page = open_page("/navigation/")
     answers = iter([False, True])

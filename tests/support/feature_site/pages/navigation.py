@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template import engines
 from django.urls import include, path
 from django.views.decorators.http import require_POST
+from django.views.generic import RedirectView
 
 from django_phoenix.live_view import LiveView, event, live_session
 
@@ -42,6 +43,8 @@ class ListLive(Framed):
   <a id="missing" {% live_navigate "item" pk=404 %}>Missing</a>
   <a id="forbidden" {% live_navigate "item" pk=403 %}>Forbidden</a>
   <a id="plain" href="/navigation/plain/" data-phx-link="redirect" data-phx-link-state="push">Plain</a>
+  <a id="old" {% live_navigate "/navigation/old/" %}>Old</a>
+  <a id="staff" {% live_navigate "/navigation/staff/" %}>Staff</a>
   <button id="say" phx-click="say">Say</button>
   <button id="leave" phx-click="leave" phx-value-to="/navigation/item/5/">Go</button>
   <button id="cross" phx-click="leave" phx-value-to="/navigation/staff/">Go</button>
@@ -91,7 +94,7 @@ class ItemLive(Framed):
 
 
 class StaffLive(Framed):
-    template = FRAME + "<h1>Staff</h1>"
+    template = FRAME + '<h1>Staff</h1><a id="back" {% live_navigate "list" page=1 %}>All</a>'
 
 
 class PingLive(Framed):
@@ -128,6 +131,7 @@ urlpatterns = [
     path("ping/", PingLive.as_view()),
     path("pong/", PongLive.as_view()),
     path("plain/", plain),
+    path("old/", RedirectView.as_view(url="/navigation/plain/")),
     path("told/", told, name="told"),
     path("", include(live_session("navigation-staff", [path("staff/", StaffLive.as_view())]))),
 ]
