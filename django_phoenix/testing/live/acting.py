@@ -47,7 +47,7 @@ class Acting:
             )
         if bound is not None:
             href = None if link is None else attribute(link, "href")
-            await execute(self.tab, bound, "phx-click", "click", {**self._values(bound), **value})
+            await execute(self.tab, bound, "phx-click", "click", {**values(bound), **value})
             if link is not None and (link == bound or href == "#"):
                 return
         if request is not None:
@@ -85,7 +85,7 @@ class Acting:
         """A click elsewhere in the page."""
         element = self.query.one()
         self._need(element, "phx-click-away")
-        await execute(self.tab, element, "phx-click-away", "click", self._values(element))
+        await execute(self.tab, element, "phx-click-away", "click", values(element))
 
     # The keyboard.
 
@@ -107,7 +107,7 @@ class Acting:
         if attribute(element, name) is None and attribute(element, f"phx-window-{kind}") is not None:
             name = f"phx-window-{kind}"
         self._need(element, name)
-        await execute(self.tab, element, name, kind, self._values(element))
+        await execute(self.tab, element, name, kind, values(element))
 
     # Scrolling, hooks.
 
@@ -122,7 +122,7 @@ class Acting:
             value["id"] = (children[0] if end == "top" else children[-1]).id
         if overran:
             value["_overran"] = True
-        await execute(self.tab, element, name, "js", {**value, **self._values(element)})
+        await execute(self.tab, element, name, "js", {**value, **values(element)})
 
     async def hook(self, event: str, payload: Any, target: Any) -> Any:
         """``pushEvent`` of the element's hook; the reply."""
@@ -201,9 +201,6 @@ class Acting:
 
     def _name(self, element: Node) -> str:
         return f"{self.tab.url}: {outline(element)} (by {self.query})"
-
-    def _values(self, element: Node) -> dict[str, Any]:
-        return values(element)
 
 
 async def follow_link(tab: Tab, link: Node) -> None:

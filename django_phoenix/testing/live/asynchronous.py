@@ -19,7 +19,7 @@ from django_phoenix.testing.live.later import crashing, finish
 from django_phoenix.testing.live.opening import NO_DATA, open_tab, tab_for
 from django_phoenix.testing.live.query import Query, Text
 from django_phoenix.testing.live.recovery import reconnect, rejoin
-from django_phoenix.testing.live.tab import Tab
+from django_phoenix.testing.live.tab import LOAD, NAVIGATE, PATCH, Tab
 from django_phoenix.testing.live.uploads import WHOLE, fail_file, send_files
 from django_phoenix.testing.peer import TIMEOUT
 from django_phoenix.testing.world import world_here
@@ -128,15 +128,15 @@ class AsyncLivePage(ViewFacts, _Asking):
 
     def patch(self, to: str) -> Owed[None]:
         """See LivePage."""
-        return self._ask(self._tab.visit("patch", to), f"patch({to!r})")
+        return self._ask(self._tab.visit(PATCH, to), f"patch({to!r})")
 
     def navigate(self, to: str) -> Owed[None]:
         """See LivePage."""
-        return self._ask(self._tab.visit("navigate", to), f"navigate({to!r})")
+        return self._ask(self._tab.visit(NAVIGATE, to), f"navigate({to!r})")
 
     def load(self, to: str | None = None) -> Owed[None]:
         """See LivePage."""
-        return self._ask(self._tab.visit("load", self._tab.url if to is None else to), f"load({to!r})")
+        return self._ask(self._tab.visit(LOAD, self._tab.url if to is None else to), f"load({to!r})")
 
     def back(self) -> Owed[None]:
         """See LivePage."""

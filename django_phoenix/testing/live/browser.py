@@ -37,7 +37,7 @@ class Browser:
         defaults = client.defaults
         own = {name.lower(): value for name, value in headers.items()}
         accept = defaults.get("HTTP_ACCEPT", ACCEPT)
-        self._headers = {"accept": accept, **own}
+        self.headers = {"accept": accept, **own}
         host: Any = (
             own.get("host") or defaults.get("HTTP_HOST") or defaults.get("SERVER_NAME") or "testserver"
         )
@@ -105,7 +105,7 @@ class Trip:
     @property
     def options(self) -> dict[str, Any]:
         """For Django's client."""
-        options: dict[str, Any] = {"headers": self._browser._headers}
+        options: dict[str, Any] = {"headers": self._browser.headers}
         if self._data is not None:
             options["data"] = self._data
         if self._browser.origin.startswith("https"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django_phoenix.testing.failure import Failure
-from django_phoenix.testing.live.dom import COMPONENT, attribute
+from django_phoenix.testing.live.dom import COMPONENT, attribute, given_values
 from django_phoenix.testing.live.query import outline
 
 if TYPE_CHECKING:
@@ -163,11 +163,7 @@ def component(tab: Tab, element: Node) -> int | None:
 def values(element: Node) -> dict[str, Any]:
     """``phx-value-*``, and the element's own value."""
     attributes = element.attributes
-    found: dict[str, Any] = {
-        name.removeprefix("phx-value-"): value or ""
-        for name, value in attributes.items()
-        if name.startswith("phx-value-")
-    }
+    found: dict[str, Any] = given_values(element)
     ticks = attributes.get("type") in ("checkbox", "radio") and element.tag == "input"
     if element.tag in VALUED and (not ticks or "checked" in attributes):
         found["value"] = attributes.get("value") or ("on" if ticks else "")

@@ -145,6 +145,15 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
+def given_values(element: Element) -> dict[str, Any]:
+    """What its ``phx-value-*`` give."""
+    return {
+        name.removeprefix("phx-value-"): value or ""
+        for name, value in element.attributes.items()
+        if name.startswith("phx-value-")
+    }
+
+
 def attribute(element: Element, name: str) -> str | None:
     """Its value; ``""`` for an attribute without one, None if there is none."""
     attributes = element.attributes

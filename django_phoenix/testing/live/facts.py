@@ -12,7 +12,7 @@ from django_phoenix.testing.live.mounted import Mounted
 from django_phoenix.testing.live.picture import open_in_browser
 from django_phoenix.testing.live.query import Query, Text
 from django_phoenix.testing.live.snapshots import compare, path_of
-from django_phoenix.testing.live.tab import Move, Tab
+from django_phoenix.testing.live.tab import LOAD, NAVIGATE, PATCH, Move, Tab
 from django_phoenix.testing.live.uploads import Entry
 from django_phoenix.testing.patterns import ANYTHING, mismatch, shown
 
@@ -247,17 +247,17 @@ class ViewFacts:
     def assert_patched(self, to: str | None = None) -> Move:
         """The last change of the URL was a patch, to ``to``."""
         __tracebackhide__ = True
-        return self._assert_moved("patch", to)
+        return self._assert_moved(PATCH, to)
 
     def assert_navigated(self, to: str | None = None) -> Move:
         """The last change of the URL was a live navigation, to ``to``."""
         __tracebackhide__ = True
-        return self._assert_moved("navigate", to)
+        return self._assert_moved(NAVIGATE, to)
 
     def assert_loaded(self, to: str | None = None) -> Move:
         """The last change of the URL was a load of a page (``redirect``, a plain link), which ended there."""
         __tracebackhide__ = True
-        return self._assert_moved("load", to)
+        return self._assert_moved(LOAD, to)
 
     def _assert_moved(self, kind: str, to: str | None) -> Move:
         __tracebackhide__ = True

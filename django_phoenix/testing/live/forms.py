@@ -11,7 +11,7 @@ from django_phoenix.testing.failure import Failure
 from django_phoenix.testing.live import uploads
 from django_phoenix.testing.live.commands import FormData, component, execute
 from django_phoenix.testing.live.controls import Control, controls_of, is_disabled, is_submitter, pairs_of
-from django_phoenix.testing.live.dom import attribute
+from django_phoenix.testing.live.dom import attribute, given_values
 from django_phoenix.testing.live.filling import fill, flat
 from django_phoenix.testing.live.query import outline
 
@@ -127,7 +127,7 @@ class Form:
         elif attribute(element, "phx-change") is None:
             raise Failure(f"{self} has no phx-change.")
         target = control.name if control is not None and control.name else "undefined"
-        form = self._data(controls, None, extra, {"_target": target, **_values(element)})
+        form = self._data(controls, None, extra, {"_target": target, **given_values(element)})
         form.uploads = uploads.serialized(self.tab, self)
         await execute(self.tab, element, "phx-change", "form", {}, form)
 
@@ -143,7 +143,7 @@ class Form:
             return
         if not await uploads.finish(self.tab, self):
             return
-        form = self._data(self.controls, submitter, extra, _values(self.element))
+        form = self._data(self.controls, submitter, extra, given_values(self.element))
         await execute(self.tab, self.element, "phx-submit", "form", {}, form)
 
     async def send_by_http(self, submitter: Node | None, extra: Mapping[str, Any]) -> None:
@@ -162,7 +162,7 @@ class Form:
 
     def data(self, meta: dict[str, Any]) -> FormData:
         """What a change would send."""
-        return self._data(self.controls, None, {}, {**meta, **_values(self.element)})
+        return self._data(self.controls, None, {}, {**meta, **given_values(self.element)})
 
     def _data(
         self,
@@ -185,14 +185,6 @@ class Form:
         if control.kind == "hidden" or control.name in self.memory.used or control.element == submitter:
             return True
         return any(attribute(each, NO_UNUSED) is not None for each in (control.element, self.element))
-
-
-def _values(element: Node) -> dict[str, Any]:
-    return {
-        name.removeprefix("phx-value-"): value or ""
-        for name, value in element.attributes.items()
-        if name.startswith("phx-value-")
-    }
 
 
 def _of(submitter: Node | None, name: str) -> str | None:

@@ -17,6 +17,7 @@ from django_phoenix.testing.live.later import crashing, finish
 from django_phoenix.testing.live.opening import NO_DATA, open_tab, tab_for
 from django_phoenix.testing.live.query import Query, Text
 from django_phoenix.testing.live.recovery import reconnect, rejoin
+from django_phoenix.testing.live.tab import LOAD, NAVIGATE, PATCH
 from django_phoenix.testing.live.uploads import WHOLE, fail_file, send_files
 from django_phoenix.testing.peer import TIMEOUT
 from django_phoenix.testing.world import world_of_test
@@ -120,17 +121,17 @@ class LivePage(ViewFacts, _Doing):
     def patch(self, to: str) -> None:
         """As by a click on a link that patches, to ``"?page=2"`` or the like."""
         __tracebackhide__ = True
-        self._do(self._tab.visit("patch", to))
+        self._do(self._tab.visit(PATCH, to))
 
     def navigate(self, to: str) -> None:
         """As by a click on a link that navigates."""
         __tracebackhide__ = True
-        self._do(self._tab.visit("navigate", to))
+        self._do(self._tab.visit(NAVIGATE, to))
 
     def load(self, to: str | None = None) -> None:
         """Load a page anew, by default the same."""
         __tracebackhide__ = True
-        self._do(self._tab.visit("load", self._tab.url if to is None else to))
+        self._do(self._tab.visit(LOAD, self._tab.url if to is None else to))
 
     def back(self) -> None:
         """The browser's back button."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from django_phoenix.live.flash import COOKIE as FLASH_COOKIE
 from django_phoenix.live.reload import COOKIE as RELOAD_COOKIE
 from django_phoenix.testing.failure import Failure
 from django_phoenix.testing.live.browser import Browser, Loaded
@@ -23,7 +24,6 @@ from django_phoenix.testing.world import World
 if TYPE_CHECKING:
     from django_phoenix.testing.live.uploads import Entry
 
-FLASH_COOKIE = "__phoenix_flash__"
 TRIGGER = "phx-trigger-action"
 PATCH, NAVIGATE, LOAD = "patch", "navigate", "load"
 # Page loads and navigations that may follow from one another.
