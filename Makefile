@@ -5,11 +5,12 @@ ARGS ?=
 PYTHON ?= $(shell scripts/find_python)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench client screenshots clean
+.PHONY: help demo test test-all check bench client screenshots clean
 
 help:
 	@echo "make demo    serve the test project at http://127.0.0.1:$(PORT)/ (PORT=… for another port)"
 	@echo "make test    everything: lint, types, docs, all tests, further Pythons (ARGS=… goes to pytest, then only that)"
+	@echo "make test-all  that and what takes longer: a second pass over the features, every page, all pictures"
 	@echo "make check   lint, format and types only"
 	@echo "make bench   measure server CPU per message beside a bare ASGI app and stock Channels"
 	@echo "make client  bundle the Phoenix clients anew"
@@ -21,6 +22,9 @@ demo:
 
 test:
 	@$(PYTHON) scripts/run_tests.py $(ARGS)
+
+test-all:
+	@$(PYTHON) scripts/run_tests.py --all
 
 check:
 	@$(PYTHON) scripts/run_tests.py --check

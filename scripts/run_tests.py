@@ -2,7 +2,8 @@
 
 As a command:
 
-    python scripts/run_tests.py              everything
+    python scripts/run_tests.py              `make test`
+    python scripts/run_tests.py --all        `make test-all`: what takes too long for every day as well
     python scripts/run_tests.py --check      lint, format and types only
     python scripts/run_tests.py tests/…      only pytest, with these arguments
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +24,8 @@ from newest_clients import make_copy
 from pythons import MIDDLE_DJANGO, Pairing, find_pythons, pair_up
 from system_packages import install_missing
 
+# Tried once more in the second pass.
+HARSH = ("tests/e2e/features", "tests/e2e/test_roost.py")
 ABOUT_SERVERS = ("cookies_blocked", "csrf_in_sessions", "fresh_site", "installed_sites", "two_servers")
 WAITING = "browser or redis or servers or packaging or slow"
 FAST = f"not ({WAITING})"
@@ -77,9 +81,11 @@ def checks(environment: Environment) -> list[tuple[str, Callable[[], int]]]:
     ]
 
 
-def waiting_part(environment: Environment) -> Callable[[], int]:
+def waiting_part(environment: Environment, servers: str) -> Callable[[], int]:
     """Among them those that build the documentation, strictly."""
-    return lambda: environment.run("-m", "pytest", "-m", WAITING, check=False)
+    command = [str(environment.python), "-m", "pytest", "-m", WAITING]
+    variables = os.environ | {"E2E_SERVERS": servers}
+    return lambda: subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
 
 
 def other_clients(environment: Environment) -> Callable[[], int]:
@@ -92,13 +98,33 @@ def newest_clients(environment: Environment) -> Callable[[], int]:
     def run() -> int:
         copy = make_copy(ROOT, environment)
         # Other people's clients bring their own packages along: the same as before. What concerns servers
-        # rather than clients is not repeated: one server, and no other sites.
+        # or looks rather than clients is not repeated.
         chosen = ("-m", "browser and not packaging", "--ignore", "tests/clients")
         apart = [f"--ignore=tests/e2e/test_{name}.py" for name in ABOUT_SERVERS]
-        apart += ["-k", "not silent and not by_long_polling"]  # half a minute of waiting each
+        apart += ["-k", "not silent and not by_long_polling and not shut_nobody_out"]  # half a minute each
         command = [str(environment.python), "-m", "pytest", *chosen, *apart]
         variables = {"PYTHONPATH": str(copy), "E2E_SERVERS": "uvicorn"}
         return subprocess.run(command, cwd=copy, env=os.environ | variables, check=False).returncode
+
+    return run
+
+
+def second_pass(environment: Environment) -> Callable[[], int]:
+    """Latency, lost connections in the midst, the other server (tests/support/features.py); every page."""
+    variables = os.environ | {"HARSH": "1"}
+    command = [str(environment.python), "-m", "pytest", *HARSH]
+    return lambda: subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
+
+
+def pictures(environment: Environment) -> Callable[[], int]:
+    """They can be taken, which needs every page to get where its picture shows it; they are not kept."""
+
+    def run() -> int:
+        with tempfile.TemporaryDirectory(prefix="pictures-") as folder:
+            return max(
+                environment.run(f"scripts/{name}.py", "--out", folder, check=False)
+                for name in ("roost_pictures", "screenshots")
+            )
 
     return run
 
@@ -144,7 +170,7 @@ def further_pythons(report: Report, environment: Environment) -> dict[str, Calla
     return steps
 
 
-def everything(environment: Environment) -> int:
+def everything(environment: Environment, more: bool = False) -> int:
     report = Report()
     for name, run in checks(environment):
         report.step(name, run)
@@ -153,7 +179,10 @@ def everything(environment: Environment) -> int:
     # What waits for browsers and servers leaves most of a core to what only computes.
     report.together(
         {
-            "Tests with browsers, servers, Redis, packages": waiting_part(environment),
+            # With Daphne, since the newest clients meet Uvicorn; what takes longer tries both.
+            "Tests with browsers, servers, Redis, packages": waiting_part(
+                environment, "daphne uvicorn" if more else "daphne"
+            ),
             "Browser tests with the newest clients": newest_clients(environment),
         },
         {
@@ -161,7 +190,16 @@ def everything(environment: Environment) -> int:
             **further_pythons(report, environment),
         },
     )
+    for name, run in longer(environment).items() if more else ():
+        report.step(name, run)
     return report.close()
+
+
+def longer(environment: Environment) -> dict[str, Callable[[], int]]:
+    return {
+        "Second pass: latency, lost connections, the other server, every page": second_pass(environment),
+        "Pictures of every page": pictures(environment),
+    }
 
 
 def only_checks(environment: Environment) -> int:
@@ -178,10 +216,12 @@ def main(arguments: list[str]) -> int:
         install_missing()
         environment = make_ready(Environment(MAIN, ("dev",)))
         make_client(environment)
+        if arguments in ([], ["--all"]):
+            return everything(environment, more=bool(arguments))
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
-    return environment.run("-m", "pytest", *arguments, check=False) if arguments else everything(environment)
+    return environment.run("-m", "pytest", *arguments, check=False)
 
 
 if __name__ == "__main__":

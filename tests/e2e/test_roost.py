@@ -184,9 +184,14 @@ def test_from_signing_up_to_a_shared_board(visit: Callable[..., Visitor], site: 
 
 PAGES = ("/", "/account/login/", "/boards/", "/boards/1/", "/boards/1/cards/9/", "/boards/1/settings/")
 PAGES += ("/search/?q=card", "/activity/", "/settings/", "/boards/new/")
+SIGHTS = [(1440, "light"), (390, "dark")]
+if HARSH:
+    PAGES += ("/labs/", "/counter/", "/together/", "/table/", "/cards/", "/chart/", "/journal/", "/radio/")
+    PAGES += ("/chat/", "/board/", "/pictures/", "/account/signup/", "/components/", "/components/input/")
+    SIGHTS = [(width, scheme) for width in (1440, 768, 390) for scheme in ("light", "dark")]
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), SIGHTS)
 def test_pages_shut_nobody_out_and_stay_where_they_are(
     width: int, scheme: str, enter: Callable[..., Visitor]
 ) -> None:
