@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.browser import Site, Visitor, Watch, chromium, running_site
+from tests.support.browser import SERVERS, Site, Visitor, Watch, chromium, running_site
 
 # Playwright's event loop stands in the way of pytest-asyncio's while it lives: so no longer than a module.
 
@@ -20,7 +19,7 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="module", params=os.environ.get("E2E_SERVERS", "uvicorn daphne").split())
+@pytest.fixture(scope="module", params=SERVERS)
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     with running_site(request.param) as site:
         yield site

