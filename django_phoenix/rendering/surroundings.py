@@ -12,6 +12,7 @@ from datetime import tzinfo
 from typing import Any
 
 from django.conf import settings
+from django.core.signals import setting_changed
 from django.urls import base as urls
 from django.urls import get_script_prefix, get_urlconf
 from django.utils import timezone, translation
@@ -35,6 +36,22 @@ language_set = unset_value(trans_real, "_active")
 time_zone_set = unset_value(timezone, "_active")
 prefix_set = unset_value(urls, "_prefixes")
 urlconf_set = unset_value(urls, "_urlconfs")
+
+
+def _language_set_anew(default: None) -> Any:
+    global language_set
+    language_set = unset_value(trans_real, "_active")
+    return language_set(default)
+
+
+def _settings_changed(*, setting: str, **_: Any) -> None:
+    global language_set
+    if setting in ("LANGUAGES", "LANGUAGE_CODE", "LOCALE_PATHS"):
+        # In tests Django makes its `Local` anew then, perhaps after this.
+        language_set = _language_set_anew
+
+
+setting_changed.connect(_settings_changed)
 
 
 def active_language() -> str | None:

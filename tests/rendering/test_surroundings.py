@@ -8,6 +8,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from django.urls import get_script_prefix, get_urlconf, set_script_prefix, set_urlconf
 from django.utils import timezone, translation
 
@@ -67,6 +68,13 @@ def test_what_is_active_is_what_django_says(unknown_ways: None, prepare: Callabl
         agree()
 
     in_a_new_thread(run)
+
+
+def test_a_language_is_seen_after_settings_were_overridden() -> None:
+    with override_settings(LANGUAGE_CODE="fr"):
+        in_a_new_thread(lambda: (translation.activate("de"), agree()))
+    in_a_new_thread(lambda: (translation.activate("de"), agree()))
+    in_a_new_thread(agree)
 
 
 def test_the_short_way_is_still_there() -> None:
