@@ -25,8 +25,8 @@ def admit(channel: LiveChannel, payload: Any) -> Runtime:
     if isinstance(token, PageToken):
         return admit_page(channel, payload, token, static)
     if token.parent is not None:
-        return admit_child(channel, payload, token)
-    return admit_root(channel, payload, token)
+        return admit_child(channel, payload, token, static)
+    return admit_root(channel, payload, token, static)
 
 
 def _verify(channel: LiveChannel, payload: dict[str, Any]) -> tuple[PageToken | ViewToken, StaticToken]:

@@ -10,11 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import Resolver404, ResolverMatch, resolve, set_urlconf
 
-from django_phoenix.live.entering import check_session, connect_params, enter, identify, refuse, settle, stale
+from django_phoenix.live.entering import (
+    check_session,
+    connect_params,
+    enter,
+    identify,
+    messages_of,
+    refuse,
+    settle,
+    stale,
+)
 from django_phoenix.live.family import Family, Kind, has_departed
+from django_phoenix.live.flash import Flash
 from django_phoenix.live.request import LiveRequest, PageUrl
 from django_phoenix.live.runtime import Runtime
-from django_phoenix.live.session import DEFAULT
+from django_phoenix.live.session import DEFAULT, StaticToken
 from django_phoenix.live.spec import spec_of
 from django_phoenix.live.view_names import view_named
 from django_phoenix.transport.read_only_session import ReadOnlySession
@@ -24,7 +34,9 @@ if TYPE_CHECKING:
     from django_phoenix.live.view_token import Surroundings, ViewToken
 
 
-def admit_child(channel: LiveChannel, payload: dict[str, Any], token: ViewToken) -> Runtime:
+def admit_child(
+    channel: LiveChannel, payload: dict[str, Any], token: ViewToken, static: StaticToken
+) -> Runtime:
     """A view in a view: the same request, user and session, and an end when that one ends (LV-17, LV-85)."""
     check_session(channel)
     parent = _parent(channel, token)
@@ -35,6 +47,7 @@ def admit_child(channel: LiveChannel, payload: dict[str, Any], token: ViewToken)
         channel,
         payload,
         token,
+        static,
         Family(Kind.CHILD, parent),
         request=request,
         session=ReadOnlySession.of(request.session, token.session),
@@ -63,7 +76,9 @@ def _parent(channel: LiveChannel, token: ViewToken) -> Runtime:
     stale(channel, "its parent has ended")
 
 
-def admit_root(channel: LiveChannel, payload: dict[str, Any], token: ViewToken) -> Runtime:
+def admit_root(
+    channel: LiveChannel, payload: dict[str, Any], token: ViewToken, static: StaticToken
+) -> Runtime:
     """A sticky view, or one in an ordinary page: for the user that the page was made for (LV-17)."""
     where: Surroundings = token.surroundings  # type: ignore[assignment]
     session, user = identify(channel, where)
@@ -76,6 +91,7 @@ def admit_root(channel: LiveChannel, payload: dict[str, Any], token: ViewToken) 
         channel,
         payload,
         token,
+        static,
         Family(token.kind),
         request=request,
         session=ReadOnlySession({}, None),
@@ -96,7 +112,12 @@ def _match(path: str, urlconf: str | None) -> ResolverMatch | None:
 
 
 def _runtime(
-    channel: LiveChannel, payload: dict[str, Any], token: ViewToken, family: Family, **place: Any
+    channel: LiveChannel,
+    payload: dict[str, Any],
+    token: ViewToken,
+    static: StaticToken,
+    family: Family,
+    **place: Any,
 ) -> Runtime:
     view_class = view_named(token.view)
     if view_class is None:
@@ -112,4 +133,6 @@ def _runtime(
         **place,
     )
     live.family = family
+    if messages := messages_of(payload, static, live.connect_params):
+        live.flash = Flash(messages)
     return live

@@ -161,6 +161,18 @@ async def test_a_child_may_change_the_pages_title(browser):
     assert child.joined["rendered"]["t"] == "From the child"
 
 
+async def test_what_a_view_said_in_the_first_response_is_there_when_it_joins(browser):
+    """LV-28"""
+    page = await browser.get("/nested/greeting/")
+    assert page.html.count("<p>Welcome</p>") == 2
+    view = await browser.join(page)
+    first, shown = elements(page), elements(view.joined["rendered"])
+    for id in ("child", "sticky"):
+        assert (await join(browser, shown[id], static=first[id].static)).joined["rendered"]["0"] == "Welcome"
+    again = await join(browser, shown["child"], static=first["child"].static, params={"_mounts": 1})
+    assert again.joined["rendered"]["0"] == ""
+
+
 async def test_a_file_is_uploaded_to_a_child(browser):
     _, child = await open_with_child(browser, "/nested/uploading/", "uploading")
     form = Form(child)

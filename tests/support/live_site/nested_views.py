@@ -395,6 +395,21 @@ class TitledLive(LiveView):
         page_title: str = "From the child"
 
 
+class GreetingLive(LiveView):
+    """Says something in the first response alone."""
+
+    template = "<p>{{ flash.info }}</p>"
+
+    def mount(self, params, session):
+        if not self.connected:
+            self.put_flash("info", "Welcome")
+
+
+class GreetingPageLive(LiveView):
+    layout = "base.html"
+    template = tag("GreetingLive", 'id="child"') + tag("GreetingLive", 'id="sticky" sticky=True')
+
+
 class TitledPageLive(LiveView):
     layout = "base.html"
     template = "<h1>page</h1>" + tag("TitledLive", 'id="titled"')
@@ -494,6 +509,7 @@ urlpatterns = [
     path("opaque/", OpaqueLive.as_view()),
     path("holding/", HoldingLive.as_view()),
     path("titled/", TitledPageLive.as_view()),
+    path("greeting/", GreetingPageLive.as_view()),
     path("uploading/", UploadingPageLive.as_view()),
     path("slow/", SlowPageLive.as_view()),
     path("mutating/", MutatingLive.as_view()),
