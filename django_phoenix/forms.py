@@ -19,10 +19,7 @@ from asgiref.sync import sync_to_async
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm, BoundField, MultiWidget, SelectDateWidget
 
-from django_phoenix.live.forms import key_path
-
-UNUSED = "_unused_"
-TARGET = "_target"
+from django_phoenix.live.forms import TARGET, UNUSED, key_path
 
 
 def used_input(params: Mapping[str, Any], name: str) -> bool:

@@ -29,8 +29,7 @@ from django.forms import BaseFormSet, BaseInlineFormSet, BaseModelFormSet, Check
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
-from django_phoenix.forms import TARGET, UNUSED
-from django_phoenix.live.forms import params_of
+from django_phoenix.live.forms import TARGET, UNUSED, params_of
 from django_phoenix.params import Params
 
 __all__ = ["Arranging", "LiveFormSet", "LiveInlineFormSet", "LiveModelFormSet"]

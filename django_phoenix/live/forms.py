@@ -12,6 +12,10 @@ from django.http import QueryDict
 
 from django_phoenix.params import Params
 
+# What the client marks an input as that nobody has used yet; and the input that was changed.
+UNUSED = "_unused_"
+TARGET = "_target"
+
 KEY = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -35,8 +39,8 @@ def params_of(
     for name, text in params.pairs:
         _put(params, _split(name), text)
     params.update(meta or {})
-    if isinstance(params.get("_target"), str):
-        params["_target"] = key_path(params["_target"])
+    if isinstance(params.get(TARGET), str):
+        params[TARGET] = key_path(params[TARGET])
     return params
 
 
@@ -53,7 +57,7 @@ def sent_names(params: Params) -> list[str]:
 
 
 def _is_clients(name: str) -> bool:
-    return any(key.startswith(("_unused_", "_target")) for key in key_path(name))
+    return any(key.startswith((UNUSED, TARGET)) for key in key_path(name))
 
 
 def decode_query(text: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django_phoenix.live.forms import TARGET
 from django_phoenix.management.contract.bindings import (
     FREE_PAYLOADS,
     KEY_EVENTS,
@@ -98,7 +99,7 @@ def _sent(unit: Unit, binding: Binding) -> tuple[list[Sent], Form | None]:
     if binding.of_form:
         form = _form(unit, binding.element)
         form.sent += sent
-        form.sent.append(Sent(("_target",), binding.place))
+        form.sent.append(Sent((TARGET,), binding.place))
         return form.sent, None if form.open or binding.value is None else form
     element = binding.element
     if element.tag == COMPONENT:
