@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from django_phoenix.management.checks.flash import FLASH, MESSAGES
 from django_phoenix.management.install import asgi_file, changes, settings_file, template_file
 from django_phoenix.management.install.changes import Change, Plan, write_all
-from django_phoenix.management.install.middleware import DJANGOS as MESSAGES
-from django_phoenix.management.install.middleware import OURS as FLASH
 from django_phoenix.management.install.middleware import plan_middleware
 from django_phoenix.management.install.site import Site
 from django_phoenix.management.install.source import Edit, PythonSource, Source, Unreadable

@@ -1,19 +1,15 @@
-"""W018 and W019: what live navigation and the flash ask of a site."""
+"""W018: what live navigation asks of containers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from django.conf import settings as django_settings
 from django.core.checks import CheckMessage
 
 from django_phoenix.live.page import container_of
 from django_phoenix.live.routes import LiveRoute
 from django_phoenix.management.checks.live_pages import page_of_route
 from django_phoenix.management.checks.messages import warning
-
-MESSAGES = "django.contrib.messages.middleware.MessageMiddleware"
-FLASH = "django_phoenix.middleware.FlashMiddleware"
 
 
 def check_containers(routes: Iterable[LiveRoute]) -> Iterator[CheckMessage]:
@@ -40,14 +36,3 @@ def check_containers(routes: Iterable[LiveRoute]) -> Iterator[CheckMessage]:
 def _some(views: list[str]) -> str:
     distinct = list(dict.fromkeys(views))
     return ", ".join(distinct[:3]) + (" and others" if len(distinct) > 3 else "")
-
-
-def check_flash_middleware() -> Iterator[CheckMessage]:
-    """W019 ours stands where Django's messages are not at hand yet."""
-    names = list(django_settings.MIDDLEWARE)
-    if FLASH in names and MESSAGES not in names[: names.index(FLASH)]:
-        yield warning(
-            19,
-            "FlashMiddleware stands in MIDDLEWARE without MessageMiddleware above it, so it does nothing.",
-            f'Put "{FLASH}" below "{MESSAGES}".',
-        )

@@ -11,7 +11,8 @@ from django.utils.module_loading import import_string
 
 from django_phoenix.live.routes import LiveRoute, guarding_middleware, live_routes
 from django_phoenix.management.checks.asgi import sockets
-from django_phoenix.management.checks.containers import check_containers, check_flash_middleware
+from django_phoenix.management.checks.containers import check_containers
+from django_phoenix.management.checks.flash import check_flash_middleware
 from django_phoenix.management.checks.live_pages import (
     FLASH,
     distinct_routes,
