@@ -7,6 +7,7 @@ and never blocks, so one story serves a GET and a socket, and ``def`` steps in a
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from enum import Enum, auto
 from inspect import CO_COROUTINE, iscoroutinefunction
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from asgiref.sync import async_to_sync
 from django.core.exceptions import SynchronousOnlyOperation
 
+from django_phoenix.exceptions import LiveViewError
 from django_phoenix.params import Handler
 from django_phoenix.transport.crash import advise
 
@@ -126,6 +128,11 @@ def _blocking(function: Callable[..., Any]) -> Callable[..., Any]:
     run = async_to_sync(function)
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        if _on_loop():
+            raise LiveViewError(
+                f"{_name_of(function)} is async, but the page is being rendered on the event loop, where "
+                "nothing can wait for it. In an async Django view: await sync_to_async(render)(request, …)."
+            )
         try:
             return run(*args, **kwargs)
         except SynchronousOnlyOperation as error:
@@ -133,6 +140,14 @@ def _blocking(function: Callable[..., Any]) -> Callable[..., Any]:
             raise
 
     return call
+
+
+def _on_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _name_of(function: Callable[..., Any]) -> str:

@@ -6,6 +6,7 @@ import threading
 import pytest
 from django.core.exceptions import SynchronousOnlyOperation
 
+from django_phoenix.exceptions import LiveViewError
 from django_phoenix.live.steps import Step, Where, call, drive, drive_sync
 
 
@@ -182,6 +183,14 @@ async def test_a_stop_iteration_of_a_callback_is_an_error_and_no_end():
 
     with pytest.raises(RuntimeError, match="StopIteration"):
         await drive(story(), Stage())
+
+
+async def test_what_waits_cannot_be_called_where_a_loop_runs():
+    def story():
+        yield call(waiting, 1)
+
+    with pytest.raises(LiveViewError, match="waiting is async, but the page is being rendered on the event"):
+        drive_sync(story())
 
 
 def test_without_a_loop_all_steps_run_in_the_callers_thread():
