@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.browser import SERVERS, Site, Visitor, Watch, chromium, running_site
+from tests.support.browser import SITE_SERVERS, Site, Visitor, Watch, chromium, running_site
 
 # Playwright's event loop stands in the way of pytest-asyncio's while it lives: so no longer than a module.
 
@@ -19,7 +19,7 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="module", params=SERVERS)
+@pytest.fixture(scope="module", params=SITE_SERVERS)
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     with running_site(request.param) as site:
         yield site

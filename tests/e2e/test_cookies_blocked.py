@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.support.browser import ARGUMENTS, CHROMIUM, Site, Visitor, Watch, running_site
+from tests.support.browser import ARGUMENTS, CHROMIUM, SITE_SERVERS, Site, Visitor, Watch, running_site
 
 pytestmark = pytest.mark.browser
 
 BLOCKED = {"profile": {"default_content_setting_values": {"cookies": 2}}}
 
 
-@pytest.fixture(scope="module", params=["uvicorn", "daphne"])
+@pytest.fixture(scope="module", params=SITE_SERVERS)
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     with running_site(request.param) as site:
         yield site

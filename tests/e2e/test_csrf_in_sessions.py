@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import Site, Visitor, joined, reconnect, running_site
+from tests.support.browser import SITE_SERVERS, Site, Visitor, joined, reconnect, running_site
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module", params=["uvicorn", "daphne"])
+@pytest.fixture(scope="module", params=SITE_SERVERS)
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     with running_site(request.param, CSRF_USE_SESSIONS="1") as site:
         yield site

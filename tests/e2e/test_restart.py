@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import SERVER_DOWN, SERVERS, Site, Visitor, Watch, joined, running_site
+from tests.support.browser import SERVER_DOWN, SITE_SERVERS, Site, Visitor, Watch, joined, running_site
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 BACK_WITHIN = 2.0
 
 
-@pytest.fixture(params=SERVERS)
+@pytest.fixture(params=SITE_SERVERS)
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     with running_site(request.param) as site:
         yield site

@@ -21,7 +21,7 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox"]
 
 # Which the test project is tried with, where a test does not say.
-SERVERS = os.environ.get("E2E_SERVERS", "daphne uvicorn").split()
+SITE_SERVERS = os.environ.get("E2E_SERVERS", "daphne uvicorn").split()
 
 # The browser itself reports each refused connection; a server that is down is not the page's mistake.
 SERVER_DOWN = "WebSocket connection to"

@@ -1,4 +1,4 @@
-"""Every `phx-*` binding, group by group. Those of scrolling: `tests/e2e/test_streams.py`."""
+"""Every `phx-*` binding, group by group. Those of scrolling: `test_streams.py`."""
 
 from __future__ import annotations
 
