@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig, apps
 
-from django_phoenix import checks, live_queries
+from django_phoenix import checks
+from django_phoenix.delivery import model_changes
 from django_phoenix.rendering.djc.load import load
 from django_phoenix.transport.login_news import connect_signals
 
@@ -19,6 +20,6 @@ class DjangoPhoenixConfig(AppConfig):
     def ready(self) -> None:
         checks.register_all()
         connect_signals()
-        live_queries.sources.connect()
+        model_changes.connect()
         if apps.is_installed("django_components"):
             load()

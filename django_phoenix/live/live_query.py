@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model, QuerySet
 
+from django_phoenix.delivery.live_models import topics_of
+from django_phoenix.delivery.model_changes import Keys
 from django_phoenix.exceptions import LiveViewError
 from django_phoenix.live.query_order import in_one_order, staying_of
 from django_phoenix.live.shared_query import SharedQuery, owned, shared
-from django_phoenix.live_queries import Keys, topics_of
 from django_phoenix.rendering.streams import RESET, Stream
 
 if TYPE_CHECKING:

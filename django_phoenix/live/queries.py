@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from asyncio import AbstractEventLoop
+from asyncio import AbstractEventLoop, TimerHandle
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
 
 from django_phoenix import pubsub
+from django_phoenix.delivery.model_changes import Keys, merged
 from django_phoenix.live.live_query import LiveQuery
 from django_phoenix.live.steps import Step, Steps, Where
-from django_phoenix.live_queries import Keys, gathering, merged
 
 if TYPE_CHECKING:
     from django_phoenix.live.runtime import Runtime
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 # Seconds between two looks into the database: what changes meanwhile is gathered.
 WINDOW = 0.05
+
+
+# Views that gather news for a moment, with the timers that they wait for.
+gathering: dict[LiveQueries, TimerHandle] = {}
 
 
 class QueryNews:
@@ -185,6 +189,15 @@ class LiveQueries:
         for topic in self._listens:
             pubsub.unsubscribe(topic, self)
         self._listens.clear()
+
+
+def hurry(loop: AbstractEventLoop) -> bool:
+    """Have views of this loop look now that wait for more news. False: none does. For tests."""
+    waiting = [(view, timer) for view, timer in gathering.items() if view.loop is loop]
+    for view, timer in waiting:
+        timer.cancel()
+        view.hurry()
+    return bool(waiting)
 
 
 def _read(queries: list[LiveQuery]) -> None:

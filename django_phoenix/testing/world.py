@@ -13,10 +13,11 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Protocol, TypeVar
 
-from django_phoenix import live_queries, presence, pubsub, watchdog
+from django_phoenix import presence, pubsub, watchdog
 from django_phoenix.delivery import asgiref_bridge
 from django_phoenix.delivery.node import Node
 from django_phoenix.delivery.presence.callbacks import any_class
+from django_phoenix.live import queries
 from django_phoenix.testing.clock import Clock
 from django_phoenix.testing.end_of_test import at_end_of_test
 from django_phoenix.testing.errors import Errors
@@ -156,7 +157,7 @@ class World:
             # What waits for the end of a window, to be told at once with what else happens in it.
             await presence.settle()
             await self._settle()
-        while live_queries.hurry(self.loop):
+        while queries.hurry(self.loop):
             await self._settle()
         self.errors.check()
 

@@ -16,7 +16,8 @@ from django.db import connection, transaction
 from django.db.models import Prefetch, QuerySet
 from django.test import TestCase, override_settings
 
-from django_phoenix import live_queries
+from django_phoenix import pubsub
+from django_phoenix.delivery.live_models import is_live, topic_of, unknown_names
 from django_phoenix.exceptions import LiveViewError
 from django_phoenix.live import live_query, queries, query_order
 from django_phoenix.live.shared_query import owned, shared
@@ -296,10 +297,10 @@ async def test_a_stream_goes_its_own_way_and_comes_back(browser, users):
 
 async def test_a_view_that_has_ended_does_not_listen(browser, users):
     rows = await opened(browser)
-    topic = live_queries.topic_of(User)
-    assert live_queries.pubsub.subscriber_count(topic) == 1
+    topic = topic_of(User)
+    assert pubsub.subscriber_count(topic) == 1
     await rows.view.call("phx_leave", {})
-    assert live_queries.pubsub.subscriber_count(topic) == 0
+    assert pubsub.subscriber_count(topic) == 0
 
 
 class TestTheTestKit(TestCase):
@@ -454,9 +455,9 @@ def test_a_model_that_nobody_tells_of_is_told(bare):
             bare.stream("rows", User.objects.all(), live=True)
         with pytest.raises(ImproperlyConfigured, match=told):
             changed(User)
-        assert live_queries.unknown_names(["auth", "nowhere", "no.Where", 7]) == ["nowhere", "no.Where", 7]
+        assert unknown_names(["auth", "nowhere", "no.Where", 7]) == ["nowhere", "no.Where", 7]
     with override_settings(DJANGO_PHOENIX={"LIVE_MODELS": ["auth"]}):
-        assert live_queries.is_live(User)
+        assert is_live(User)
     with pytest.raises(TypeError, match="takes a model, objects of one, or a queryset"):
         changed(7)
     with pytest.raises(TypeError, match="takes objects of models, got int"):

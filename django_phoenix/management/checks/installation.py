@@ -11,8 +11,8 @@ from django.core.checks import CheckMessage
 
 import django_phoenix
 from django_phoenix.conf import DEFAULTS, SWITCHED_OFF_BY_NONE, settings, unknown_keys
+from django_phoenix.delivery.live_models import unknown_names
 from django_phoenix.executor import missing_asgiref_names
-from django_phoenix.live_queries import unknown_names
 from django_phoenix.management.checks.messages import error, warning
 from django_phoenix.rates import Rate
 
