@@ -168,7 +168,7 @@ class Visitor:
     def log_in(self, name: str, page: Page | None = None) -> Page:
         """Through the form, as people do."""
         page = page or self.page
-        page.goto(f"{self.site.url}/account/login/?next=/account/")
+        self.go(page, "/account/login/?next=/account/")
         page.get_by_label("Username").fill(name)
         page.get_by_label("Password").fill(PASSWORD)
         page.locator("main").get_by_role("button", name="Log in").click()
