@@ -12,13 +12,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from django_phoenix.component import Rest
-
-FOLDER = "django/forms/widgets/"
+from django_phoenix.rendering.stock_widgets import FOLDER, OPTIONS, TEXT_INPUTS, is_drawn_by_django
 
 # By the template that Django would take, the shape that we draw.
-INPUTS = "input text number email url password hidden date datetime time search tel color file checkbox"
 SHAPES = {
-    **dict.fromkeys(INPUTS.split(), "input"),
+    **dict.fromkeys((*TEXT_INPUTS, "file", "checkbox"), "input"),
     "textarea": "textarea",
     "select": "select",
     "radio": "options",
@@ -30,9 +28,6 @@ SHAPES = {
     "splithiddendatetime": "parts",
     "select_date": "parts",
 }
-OPTIONS = {FOLDER + name for name in ("select_option.html", "radio_option.html", "checkbox_option.html")}
-_widget: Any = Widget
-DRAWN_BY_DJANGO = (_widget.render, _widget._render)
 SINGLE = ("input", "textarea", "select")
 MARKUP = "markup"
 
@@ -90,8 +85,7 @@ class Control(NamedTuple):
 
 def shape_of(widget: Widget) -> str:
     """How a widget is drawn: "markup" if only it knows."""
-    cls: Any = type(widget)
-    if (cls.render, cls._render) != DRAWN_BY_DJANGO:
+    if not is_drawn_by_django(type(widget)):
         return MARKUP
     template = str(getattr(widget, "template_name", ""))
     if not template.startswith(FOLDER):

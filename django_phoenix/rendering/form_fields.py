@@ -13,16 +13,12 @@ import copy
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import django.forms
 from django.core.signals import setting_changed
 from django.forms import BaseForm, BoundField, CheckboxInput, PasswordInput, Widget
 from django.forms.renderers import BaseRenderer
-from django.forms.renderers import DjangoTemplates as BuiltIn
 from django.forms.utils import ErrorList
-from django.template import TemplateDoesNotExist
 from django.utils.safestring import SafeString
 
 from django_phoenix.params import Params
@@ -30,33 +26,30 @@ from django_phoenix.params import Params
 from .lookup import ATTRIBUTES
 from .lookup import KINDS as KINDS_OF_LOOKUP
 from .rendered import Block
+from .stock_widgets import OPTIONS, TEXT_INPUTS, finds_built_in, is_drawn_by_django, template_of
 from .text import MAKERS, escape
 
 if TYPE_CHECKING:
     from .rendered import Node
     from .runtime import Runtime
 
-FOLDER = "django/forms/widgets/"
-INPUTS = "input text number email url password hidden date datetime time search tel color"
 # What of a widget's context is not part of its statics.
 INPUT, CHECKBOX, TEXTAREA, CHOICES = "input", "checkbox", "textarea", "choices"
 KINDS = {
-    **{f"{FOLDER}{name}.html": INPUT for name in INPUTS.split()},
-    f"{FOLDER}checkbox.html": CHECKBOX,
-    f"{FOLDER}textarea.html": TEXTAREA,
-    f"{FOLDER}select.html": CHOICES,
-    f"{FOLDER}radio.html": CHOICES,
-    f"{FOLDER}checkbox_select.html": CHOICES,
+    **{template_of(name): INPUT for name in TEXT_INPUTS},
+    template_of("checkbox"): CHECKBOX,
+    template_of("textarea"): TEXTAREA,
+    template_of("select"): CHOICES,
+    template_of("radio"): CHOICES,
+    template_of("checkbox_select"): CHOICES,
 }
-OPTIONS = {f"{FOLDER}{name}.html" for name in ("select_option", "radio_option", "checkbox_option")}
 # All that their templates consist of.
-TEMPLATES = [
+TEMPLATES = (
     *KINDS,
     *OPTIONS,
-    *(f"{FOLDER}{name}.html" for name in ("attrs", "input_option", "multiple_input")),
+    *map(template_of, ("attrs", "input_option", "multiple_input")),
     *("django/forms/errors/list/default.html", "django/forms/errors/list/ul.html"),
-]
-BUILT_IN = Path(django.forms.__file__).parent / "templates"
+)
 
 # Characters for private use, which stand for a value and for a mark such as `checked`.
 VALUE, MARK = "\ue000", "\ue001"
@@ -65,9 +58,7 @@ HOLE = re.compile(f' value="{VALUE}"| {MARK}|{VALUE}')
 MOST_BLOCKS = 2000
 blocks: dict[Any, Block | None] = {}
 
-_widget: Any = Widget
 _bound: Any = BoundField
-DRAWN_BY_DJANGO = (_widget.render, _widget._render)
 
 
 class Anatomy(NamedTuple):
@@ -130,7 +121,7 @@ def widget_to_take_apart(field: BoundField) -> Any:
     """The widget, if it is drawn by a template of Django's."""
     form, widget = field.form, field.field.widget
     classes: Any = (type(field), type(widget))
-    if not is_drawn_by_django(*classes) or not has_stock(form):
+    if not is_stock_field(*classes) or not has_stock(form):
         return None
     if field.field.localize:
         widget.is_localized = True
@@ -177,9 +168,10 @@ def widget_attrs(field: BoundField, widget: Any) -> dict[str, Any]:
 
 
 @cache
-def is_drawn_by_django(field_class: Any, widget_class: Any) -> bool:
+def is_stock_field(field_class: Any, widget_class: Any) -> bool:
+    """Whether a field, and its widget, are shown as Django shows them."""
     own = (field_class.__str__, field_class.as_widget) == (_bound.__str__, _bound.as_widget)
-    return own and (widget_class.render, widget_class._render) == DRAWN_BY_DJANGO
+    return own and is_drawn_by_django(widget_class)
 
 
 def has_stock(rendered: Any) -> bool:
@@ -191,16 +183,7 @@ def has_stock(rendered: Any) -> bool:
 @cache
 def is_stock(renderer_class: Any) -> bool:
     """The same of the class of a form renderer."""
-    if renderer_class.render is not BaseRenderer.render:
-        return False
-    if renderer_class.get_template is BuiltIn.get_template and renderer_class.backend is BuiltIn.backend:
-        return True
-    try:
-        found = [renderer_class().get_template(name) for name in TEMPLATES]
-    except TemplateDoesNotExist:
-        return False
-    names = [getattr(getattr(template, "origin", None), "name", "") for template in found]
-    return all(BUILT_IN in Path(name).parents for name in names)
+    return finds_built_in(renderer_class, TEMPLATES)
 
 
 def forget(*, setting: str, **_: Any) -> None:

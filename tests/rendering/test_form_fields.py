@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from django_phoenix.live.forms import decode_form
 from django_phoenix.rendering.compiler import RenderState, compile_template
-from django_phoenix.rendering.form_fields import BUILT_IN, Control
+from django_phoenix.rendering.form_fields import Control
+from django_phoenix.rendering.stock_widgets import BUILT_IN
 
 COLORS = [("r", "Red"), ("Others", [("a", "A"), ("b", mark_safe("<b>B</b>"))]), ("\ue000", "\ue001 mark")]
 
