@@ -79,6 +79,8 @@ class LiveView(Stateful, Uploading, View):
     live_action: str | None = None
 
     _live: Runtime
+    # Whether handle_params is what fills the view, so that one without a URL of its own needs it, too.
+    _loads_by_params: ClassVar[bool] = False
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

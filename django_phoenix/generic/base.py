@@ -16,6 +16,8 @@ class GenericLive(LiveView):
     ``_confirm_delete``.
     """
 
+    _loads_by_params = True
+
     # What the name of the template ends in, before ".html".
     template_name_suffix: ClassVar[str] = ""
 

@@ -49,7 +49,7 @@ def mounting(live: Runtime) -> Steps[None]:
             f"{live.spec.name}.mount() called push_patch(), but there is no page yet whose URL could change. "
             "Call it in handle_params(), or use push_navigate()."
         )
-    if live.navigation is None and live.route is not None:
+    if live.navigation is None and (live.route is not None or live.view._loads_by_params):
         yield from handling_params(live)
 
 

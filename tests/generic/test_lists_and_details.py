@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group
 
 from django_phoenix.generic import CreateLive, DeleteLive, DetailLive, ListLive, UpdateLive
 from tests.live.test_posts import text_of
+from tests.support.nested_client import elements, join
 
 
 class Groups(ListLive):
@@ -85,3 +86,13 @@ async def test_a_filter_goes_into_the_url_and_back_to_the_first_page(browser, gr
 
 def test_a_detail_shows_the_object_of_the_url(client, groups):
     assert text_of(client.get(f"/forms/groups/{groups[1].pk}/")) == f"<h1>two</h1>{groups[1].pk}"
+
+
+async def test_a_view_that_a_tag_shows_is_filled_without_a_url_of_its_own(groups, browser):
+    page = await browser.get("/forms/nested/")
+    assert 'name="email"' in page.html
+    assert "<b>one</b>" in page.html
+    view = await browser.join(page)
+    shown = elements(view.joined["rendered"])
+    assert (await join(browser, shown["detail"])).joined["rendered"]["0"] == "one"
+    assert "email" in str((await join(browser, shown["form"])).joined["rendered"])

@@ -293,6 +293,24 @@ class ContactComponent(LiveComponent):
         self.assigns.form = ContactForm(params)
 
 
+class OwnGroupLive(DetailLive):
+    model = Group
+    template = "<b>{{ group.name }}</b>"
+
+    def get_object(self, queryset=None):
+        return Group.objects.get(name=self.session["name"])
+
+
+class NestedLive(LiveView):
+    """Shows generic views, which have no URL of their own here."""
+
+    template = (
+        "{% load phoenix %}"
+        f'{{% live_render "{__name__}.ContactLive" id="form" %}}'
+        f'{{% live_render "{__name__}.OwnGroupLive" id="detail" name="one" %}}'
+    )
+
+
 class RecoveredLive(ContactLive):
     """A form of its own, one of a component, one of a child."""
 
@@ -305,6 +323,7 @@ class RecoveredLive(ContactLive):
 
 urlpatterns = [
     path("recovered/", RecoveredLive.as_view()),
+    path("nested/", NestedLive.as_view()),
     path("contact/", ContactLive.as_view(), name="contact"),
     path("plain/", Plain.as_view()),
     path("default/", PlainWithDefault.as_view()),
