@@ -85,6 +85,7 @@ def _other(rt: Runtime, value: Any) -> str:
 
 def reveal(rt: Runtime, value: Any) -> Any:
     """The same of a variable without filters; what has a maker may be a tree of texts."""
+    # As in `show`, written out: most variables are one of these, and a further call for each of them counts.
     cls = type(value)
     if cls is str:
         return escape(value)

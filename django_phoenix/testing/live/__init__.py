@@ -20,9 +20,9 @@ from django_phoenix.testing.live.asynchronous import (
     alive,
 )
 from django_phoenix.testing.live.files import LiveFile
+from django_phoenix.testing.live.moves import Move
 from django_phoenix.testing.live.screen import DuplicateIdWarning
 from django_phoenix.testing.live.synchronous import LiveElement, LiveForm, LivePage, LiveUpload, live
-from django_phoenix.testing.live.tab import Move
 
 __all__ = [
     "AsyncLiveElement",

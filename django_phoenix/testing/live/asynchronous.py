@@ -16,10 +16,11 @@ from django_phoenix.testing.forgotten import Owed
 from django_phoenix.testing.live.acting import Acting, press_in_window
 from django_phoenix.testing.live.facts import ElementFacts, UploadFacts, ViewFacts
 from django_phoenix.testing.live.later import crashing, finish
+from django_phoenix.testing.live.moves import LOAD, NAVIGATE, PATCH
 from django_phoenix.testing.live.opening import NO_DATA, open_tab, tab_for
 from django_phoenix.testing.live.query import Query, Text
 from django_phoenix.testing.live.recovery import reconnect, rejoin
-from django_phoenix.testing.live.tab import LOAD, NAVIGATE, PATCH, Tab
+from django_phoenix.testing.live.tab import Tab
 from django_phoenix.testing.live.uploads import WHOLE, fail_file, send_files
 from django_phoenix.testing.peer import TIMEOUT
 from django_phoenix.testing.world import world_here

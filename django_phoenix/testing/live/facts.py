@@ -9,10 +9,11 @@ from typing import Any
 from django_phoenix.testing.failure import Failure
 from django_phoenix.testing.live.dom import attribute, text_of
 from django_phoenix.testing.live.mounted import Mounted
+from django_phoenix.testing.live.moves import LOAD, NAVIGATE, PATCH, Move
 from django_phoenix.testing.live.picture import open_in_browser
 from django_phoenix.testing.live.query import Query, Text
 from django_phoenix.testing.live.snapshots import compare, path_of
-from django_phoenix.testing.live.tab import LOAD, NAVIGATE, PATCH, Move, Tab
+from django_phoenix.testing.live.tab import Tab
 from django_phoenix.testing.live.uploads import Entry
 from django_phoenix.testing.patterns import ANYTHING, mismatch, shown
 
@@ -119,7 +120,7 @@ class ViewFacts:
     @property
     def moves(self) -> list[Move]:
         """All changes of the URL so far, each with ``kind`` (patch, navigate, load) and ``to``."""
-        return list(self._tab.moves)
+        return list(self._tab.moves.done)
 
     @property
     def events(self) -> list[tuple[str, dict[str, Any]]]:
@@ -261,7 +262,7 @@ class ViewFacts:
 
     def _assert_moved(self, kind: str, to: str | None) -> Move:
         __tracebackhide__ = True
-        moves = self._tab.moves
+        moves = self._tab.moves.done
         last = moves[-1] if moves else None
         if last is not None and last.kind == kind and to in (None, last.to):
             return last

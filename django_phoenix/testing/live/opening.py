@@ -10,7 +10,7 @@ from django.test import AsyncClient, Client
 from django_phoenix.testing.failure import Failure
 from django_phoenix.testing.live.browser import Browser, Loaded
 from django_phoenix.testing.live.dom import shown
-from django_phoenix.testing.live.tab import LOAD, Move, Tab
+from django_phoenix.testing.live.tab import Tab
 from django_phoenix.testing.world import World
 
 NO_DATA: Mapping[str, Any] = {}
@@ -28,11 +28,11 @@ def tab_for(world: World, client: Any, params: Mapping[str, Any], headers: Mappi
 
 async def open_tab(tab: Tab, loaded: Loaded) -> None:
     """Show what has been loaded, and all that follows. AssertionError if there is no live view."""
-    tab.history.append(Move(LOAD, loaded.url))
+    tab.moves.begin(loaded.url)
     await tab.show(loaded)
     await tab.follow()
     response = tab.response
-    if tab.views or loaded.redirected or tab.moves or response is None:
+    if tab.views or loaded.redirected or tab.moves.done or response is None:
         return
     if response.status_code >= 400:
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from django_phoenix.testing.live.browser import Browser, Loaded
 from django_phoenix.testing.live.dom import VIEW, attribute, shown
 from django_phoenix.testing.live.forms import Form, Memory
 from django_phoenix.testing.live.mounted import Mounted
+from django_phoenix.testing.live.moves import LOAD, NAVIGATE, PATCH, Moves
 from django_phoenix.testing.live.page import Page, container, read
 from django_phoenix.testing.live.screen import CHILD, IGNORED, Screen
 from django_phoenix.testing.live.wire import Wire
@@ -25,23 +25,10 @@ if TYPE_CHECKING:
     from django_phoenix.testing.live.uploads import Entry
 
 TRIGGER = "phx-trigger-action"
-PATCH, NAVIGATE, LOAD = "patch", "navigate", "load"
 # Page loads and navigations that may follow from one another.
 MOST_MOVES = 20
 
 Work = Callable[[], Coroutine[Any, Any, None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A change of the URL: by a ``patch``, a live ``navigate``, or the ``load`` of a page."""
-
-    kind: str
-    to: str
-    replace: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.to}"
 
 
 class Tab(Screen):
@@ -57,9 +44,7 @@ class Tab(Screen):
         self._headers = headers
         self.response: Any = None
         self.referer: str | None = None
-        self.moves: list[Move] = []
-        # Where "back" leads.
-        self.history: list[Move] = []
+        self.moves = Moves()
         self.events: list[tuple[str, dict[str, Any]]] = []
         # Those that no assertion has asked for.
         self.untold: list[tuple[str, dict[str, Any]]] = []
@@ -104,7 +89,7 @@ class Tab(Screen):
         """Leave this page for another."""
         loaded = await self.browser.load(method, url, data)
         await self.close_socket()
-        self._moved(LOAD, loaded.url)
+        self.moves.add(LOAD, loaded.url)
         await self.show(loaded)
 
     async def show(self, loaded: Loaded) -> None:
@@ -177,7 +162,7 @@ class Tab(Screen):
         main = self.main
         if main is not None and main.redirect is not None:
             main.redirect = self.origin + self.url
-        self._moved(PATCH, self.url, replace=patch.get("kind") == "replace")
+        self.moves.add(PATCH, self.url, replace=patch.get("kind") == "replace")
 
     def leaving(self, view: Mounted, event: str, payload: dict[str, Any]) -> None:
         """A view leads elsewhere: what follows is done when the server is idle."""
@@ -201,7 +186,7 @@ class Tab(Screen):
             return
         before = self.url
         self.url = to
-        self._moved(NAVIGATE, to, replace=replace)
+        self.moves.add(NAVIGATE, to, replace=replace)
         await main.leave()
         for child in [view for view in self.views.values() if view.parent is not None]:
             del self.views[child.id]
@@ -223,7 +208,7 @@ class Tab(Screen):
         if response.get("link_redirect"):
             await self.navigate(to, replace=replace)
         elif main.joined:
-            self._moved(PATCH, to, replace=replace)
+            self.moves.add(PATCH, to, replace=replace)
             self.url = to
             if main.redirect is not None:
                 main.redirect = self.origin + to
@@ -265,19 +250,12 @@ class Tab(Screen):
 
     async def back(self) -> None:
         """The page before, as the client goes there: by a patch, live, or by a load."""
-        if len(self.history) < 2:
+        step = self.moves.step_back()
+        if step is None:
             raise Failure(f"{self.url}: there is no page before this one.")
-        left = self.history.pop()
-        to = self.history.pop()
+        left, to = step
         await self.visit(left.kind, to.to)
-        self.history[-1] = Move(to.kind, to.to)
-
-    def _moved(self, kind: str, to: str, *, replace: bool = False) -> None:
-        move = Move(kind, to, replace)
-        self.moves.append(move)
-        if replace and self.history:
-            self.history.pop()
-        self.history.append(move)
+        self.moves.came_back(to)
 
     # After each message.
 
@@ -302,7 +280,7 @@ class Tab(Screen):
                 return
             moves += 1
             if moves > MOST_MOVES:
-                last = ", ".join(map(str, self.moves[-4:]))
+                last = ", ".join(map(str, self.moves.done[-4:]))
                 raise Failure(f"The page is led elsewhere without end: …, {last}.")
             await self._todo.popleft()()
 
