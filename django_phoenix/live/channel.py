@@ -12,12 +12,13 @@ from django.core.exceptions import SuspiciousOperation
 from django_phoenix.channel import Channel, Stop
 from django_phoenix.exceptions import JoinRefused
 from django_phoenix.executor import get_pool
-from django_phoenix.live import component_life, lifecycle, redirects, reload, upload_life
+from django_phoenix.live import component_life, lifecycle, reload, upload_life
 from django_phoenix.live.admission import admit
 from django_phoenix.live.client import liveview_version
 from django_phoenix.live.component_records import Record
+from django_phoenix.live.departures import count_redirect, note_arrival, note_departure
 from django_phoenix.live.events import story_of_event
-from django_phoenix.live.family import adopt, note_departure, take_parent_along
+from django_phoenix.live.family import adopt, take_parent_along
 from django_phoenix.live.lifecycle import Outcome
 from django_phoenix.live.mail import OWN_MESSAGES, story_of
 from django_phoenix.live.navigation import Leaving
@@ -81,9 +82,9 @@ class LiveChannel(Channel):
                 take_parent_along(self, error)
             raise
         if outcome.leaving is not None:
-            redirects.count(self, outcome.leaving)
+            count_redirect(self, outcome.leaving)
             raise JoinRefused({outcome.leaving.event: outcome.leaving.as_wire(), "events": outcome.diff["e"]})
-        redirects.forget(self)
+        note_arrival(self)
         reply: dict[str, Any] = {"rendered": outcome.rendered, "liveview_version": liveview_version()}
         if outcome.patches:
             reply["live_patch"] = outcome.patches[-1].as_wire()

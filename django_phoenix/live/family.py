@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections import deque
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
-from weakref import WeakKeyDictionary
 
 from django_phoenix.exceptions import LinkedCrash, LiveViewError
 from django_phoenix.live.navigation import Navigate, Navigation
@@ -20,15 +18,11 @@ if TYPE_CHECKING:
     from django_phoenix.live.navigation import Patch
     from django_phoenix.live.request import PageUrl
     from django_phoenix.live.runtime import Runtime
-    from django_phoenix.transport.connection import Connection
 
 logger = logging.getLogger(__name__)
 
 # Why a view has ended that stood in another one, as `terminate` is told.
 PARENT_ENDED = "parent"
-
-# Of so many views that have left a page while children of theirs may still be joining.
-REMEMBERED = 16
 
 
 class Kind(StrEnum):
@@ -186,19 +180,3 @@ def forward_patch(live: Runtime, patch: Patch) -> None:
         )
     root.check_patch(patch.to, asker=live.spec.name)
     root.channel.inform(PatchOfChild(patch))
-
-
-# Marks of views that have left their page.
-_departed: WeakKeyDictionary[Connection, deque[str]] = WeakKeyDictionary()
-
-
-def note_departure(channel: LiveChannel) -> None:
-    """The view leads elsewhere: children of it that join now are too late, but nothing is wrong."""
-    family = channel.live.family
-    if family is not None:
-        _departed.setdefault(channel.server.connection, deque(maxlen=REMEMBERED)).append(family.mark)
-
-
-def has_departed(connection: Connection, mark: str) -> bool:
-    """Whether this was the mark of a view that led elsewhere."""
-    return mark in _departed.get(connection, ())

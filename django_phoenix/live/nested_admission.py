@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import Resolver404, ResolverMatch, resolve, set_urlconf
 
+from django_phoenix.live.departures import has_departed
 from django_phoenix.live.entering import (
     check_session,
     connect_params,
@@ -20,7 +21,7 @@ from django_phoenix.live.entering import (
     settle,
     stale,
 )
-from django_phoenix.live.family import Family, Kind, has_departed
+from django_phoenix.live.family import Family, Kind
 from django_phoenix.live.flash import Flash
 from django_phoenix.live.request import LiveRequest, PageUrl
 from django_phoenix.live.runtime import Runtime

@@ -25,6 +25,7 @@ from django_phoenix.wire.topic import INTERNAL
 
 if TYPE_CHECKING:
     from django_phoenix.channel import Channel
+    from django_phoenix.live.departures import Departures
     from django_phoenix.socket import Socket
     from django_phoenix.transport.loop_state import LoopState
     from django_phoenix.transport.outbox import Outbox
@@ -62,6 +63,7 @@ class Connection:
         "_rate_from",
         "close_code",
         "closed",
+        "departures",
         "meter",
         "outbox",
         "quiet",
@@ -87,6 +89,8 @@ class Connection:
         # The consumer's, which waits for the client.
         self.task = asyncio.current_task()
         self.topics: dict[str, ChannelServer] = {}
+        # Of live views, from the first one on.
+        self.departures: Departures | None = None
         # Seconds without a frame, as the sweep counts them.
         self.quiet = 0.0
         # Bytes of the client's messages that wait in mailboxes.
