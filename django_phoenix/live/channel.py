@@ -125,7 +125,7 @@ class LiveChannel(Channel):
             return None
         self.server.doing = f"{live.spec.name}.handle_info"
         if self.server.pending == 0 and not self.server.connection.outbox.busy:
-            self.wants_idle = False
+            self._shows_view()
             return self._push(await drive(lifecycle.last_message(live, message), self))
         self.wants_idle = True
         return self._push(await drive(lifecycle.message(live, message), self))

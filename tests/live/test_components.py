@@ -179,6 +179,14 @@ async def test_send_update_becomes_a_diff_of_the_component_alone(browser, url):
 
 
 @CARDS
+async def test_an_update_is_shown_though_a_message_to_the_view_comes_behind_it(browser, url):
+    view = await browser.open(url)
+    assert await view.event("set_and_say", {"id": 2, "likes": 7}) == {}
+    assert await view.pushed("diff") == {"2": "said"}
+    assert await view.pushed("diff") == {"c": {"2": {"3": "7"}}}
+
+
+@CARDS
 async def test_send_update_to_nobody_is_told_and_does_nothing(browser, url, caplog):
     view = await browser.open(url)
     with caplog.at_level(logging.INFO):

@@ -133,6 +133,11 @@ class CardsLive(LiveView):
         self.send_update(type_of(self.component), id=id, likes=likes)
 
     @event
+    def set_and_say(self, id: int, likes: int):
+        self.set(id, likes)
+        self.send_view("said")
+
+    @event
     def where(self):
         return {"ref": self.live_ref}
 
