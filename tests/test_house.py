@@ -6,7 +6,9 @@ When a module does not fit, either it stands on the wrong floor or the list does
 from __future__ import annotations
 
 import ast
+import gc
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -53,6 +55,16 @@ def floor_of(module: str) -> int:
     raise LookupError(f"django_phoenix.{module} stands on no floor: add it to FLOORS")
 
 
+@cache
+def tree_of(module: str) -> ast.Module:
+    """Not while garbage is collected: Python 3.11 may then lose count of how deep in the tree it is."""
+    gc.disable()
+    try:
+        return ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    finally:
+        gc.enable()
+
+
 def at_run_time(tree: ast.AST) -> Iterator[ast.AST]:
     """Every node but what stands under `if TYPE_CHECKING`."""
     for node in ast.iter_child_nodes(tree):
@@ -78,7 +90,7 @@ def names_in(node: ast.AST) -> Iterator[str]:
 
 def imports_of(module: str, *, everywhere: bool = True) -> set[str]:
     """Own modules that a module imports: everywhere, or only when it is itself imported."""
-    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    tree = tree_of(module)
     nodes = at_run_time(tree) if everywhere else iter(tree.body)
     return {name for node in nodes for name in names_in(node) if name in MODULES}
 
@@ -106,7 +118,7 @@ def test_packages_are_only_folders() -> None:
 
 @pytest.mark.parametrize("module", [name for name in MODULES if name.partition(".")[0] in FLOORS[0]])
 def test_words_know_no_event_loop(module: str) -> None:
-    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    tree = tree_of(module)
     imported = {ast.unparse(node).split()[1].partition(".")[0] for node in tree.body if is_import(node)}
     assert imported.isdisjoint({"asyncio", "channels", "daphne", "asgiref"})
 

@@ -21,7 +21,8 @@ def test_live_head_brings_the_csrf_token_the_style_sheet_and_the_script():
     assert re.fullmatch(
         r'<meta name="csrf-token" content="\w{64}">\n'
         r'<link href="/static/django_phoenix/phoenix.css" rel="stylesheet" phx-track-static>\n'
-        r'<script data-live-path="/live" src="/static/django_phoenix/phoenix.js" phx-track-static defer></script>',
+        r'<script data-live-path="/live" src="/static/django_phoenix/phoenix.js" phx-track-static defer>'
+        r"</script>",
         html,
     )
     assert request.META["CSRF_COOKIE_NEEDS_UPDATE"]
