@@ -10,13 +10,12 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 
-from django_phoenix.exceptions import UploadFailed
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.steps import Steps, call
 from django_phoenix.live.upload_accept import file_name, type_of
 from django_phoenix.live.upload_channel import MEBIBYTE
 from django_phoenix.live.upload_entries import putting
-from django_phoenix.live.upload_errors import WRITER_FAILURE
+from django_phoenix.live.upload_errors import of_writer
 from django_phoenix.live.upload_files import FileWriter
 from django_phoenix.uploads import UploadConfig, UploadEntry, UploadWriter
 
@@ -124,12 +123,7 @@ def _claim(ref: str, file: UploadedFile[Any]) -> dict[str, Any]:
 
 def _fail(config: UploadConfig, entry: UploadEntry, error: Exception) -> None:
     """The entry shows the reason."""
-    if isinstance(error, UploadFailed):
-        logger.info("The upload %r: its writer has given up: %r", config.name, error.reason)
-    else:
-        logger.error("The upload %r: its writer has failed.", config.name, exc_info=error)
-    reason = error.reason if isinstance(error, UploadFailed) else error
-    entry.errors.append(WRITER_FAILURE.of(reason=reason))
+    entry.errors.append(of_writer(f"The upload {config.name!r}", error))
     entry.valid, entry.failed = False, True
 
 

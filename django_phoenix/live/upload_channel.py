@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from django_phoenix import executor, tokens
 from django_phoenix.channel import Channel, Stop
-from django_phoenix.exceptions import InvalidToken, JoinRefused, UploadFailed
-from django_phoenix.live.upload_errors import WRITER_FAILURE
+from django_phoenix.exceptions import InvalidToken, JoinRefused
+from django_phoenix.live.upload_errors import of_writer
 from django_phoenix.wire.message import Reply
 
 if TYPE_CHECKING:
@@ -209,13 +209,8 @@ class UploadChannel(Channel):
 
     def _fail(self, error: Exception) -> None:
         """The entry stays, with the reason."""
-        if isinstance(error, UploadFailed):
-            logger.info("%s: its writer has given up: %r", self.log_name, error.reason)
-        else:
-            logger.error("%s: its writer has failed.", self.log_name, exc_info=error)
-        reason = error.reason if isinstance(error, UploadFailed) else error
         self._why = error
-        self._entry._failure = WRITER_FAILURE.of(reason=reason)
+        self._entry._failure = of_writer(self.log_name, error)
         self._tell_view()
 
     # Silence.

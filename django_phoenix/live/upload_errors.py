@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,6 +10,10 @@ from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, ngettext
+
+from django_phoenix.exceptions import UploadFailed
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,15 @@ TOO_MANY_FILES = UploadError("too_many_files", gettext_lazy("Too many files."))
 EXTERNAL_CLIENT_FAILURE = UploadError("external_client_failure", gettext_lazy("The upload has failed."))
 EXTERNAL_METADATA_FAILURE = UploadError("external_metadata_failure", gettext_lazy("The upload has failed."))
 WRITER_FAILURE = UploadError("writer_failure", gettext_lazy("The file could not be stored."))
+
+
+def of_writer(who: str, error: Exception) -> UploadError:
+    """What an entry shows when its writer has raised this; it is logged. UploadFailed is no fault."""
+    if isinstance(error, UploadFailed):
+        logger.info("%s: its writer has given up: %r", who, error.reason)
+        return WRITER_FAILURE.of(reason=error.reason)
+    logger.error("%s: its writer has failed.", who, exc_info=error)
+    return WRITER_FAILURE.of(reason=error)
 
 
 def from_validator(found: Any) -> UploadError | None:
