@@ -130,6 +130,6 @@ def parse_live_field(parser: Parser, token: Token) -> LiveFieldNode:
     chosen = attributes.pop("template", None)
     if chosen is not None:
         if chosen.is_var or chosen.filters:
-            raise TemplateSyntaxError(f"{{% {tag} %}}: template= takes a name in quotes.")
+            raise TemplateSyntaxError(f"{{% {tag} %}}: template= takes a name in quotes, got {chosen.token}.")
         template = str(chosen.var)
     return LiveFieldNode(target, attributes, template)

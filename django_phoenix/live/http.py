@@ -17,9 +17,9 @@ from django.utils.cache import patch_cache_control
 from django_phoenix.live import reload
 from django_phoenix.live.flash_page import accept, delete_cookie, pass_on, take_carried
 from django_phoenix.live.lifecycle import mounting, showing
-from django_phoenix.live.locale import active_locale
+from django_phoenix.live.locale import active_locale, restoring
 from django_phoenix.live.navigation import Navigation, Redirect
-from django_phoenix.live.page import choose_page, container, prepare, render_document
+from django_phoenix.live.page import container, render_document
 from django_phoenix.live.request import PageUrl, nonce_of, urlconf_of
 from django_phoenix.live.routes import Route, name_of, route_of
 from django_phoenix.live.runtime import Runtime, page_params
@@ -53,8 +53,7 @@ def respond(
     live = _runtime(view, request, route, extra)
     if carried:
         accept(live, carried)
-    before = live.locale
-    try:
+    with restoring(live.locale):
         drive_sync(mounting(live))
         if act is not None and live.navigation is None:
             drive_sync(act(live))
@@ -62,9 +61,6 @@ def respond(
         if carried is not None:
             delete_cookie(response)
         return response
-    finally:
-        if active_locale() != before:
-            before.activate_all()  # the thread has other requests to answer
 
 
 def _runtime(view: Any, request: HttpRequest, route: Route | None, extra: dict[str, Any]) -> Runtime:
@@ -85,9 +81,6 @@ def _runtime(view: Any, request: HttpRequest, route: Route | None, extra: dict[s
 def _page(live: Runtime, extra: dict[str, Any]) -> HttpResponse | None:
     """The page; None if a view in it leads elsewhere."""
     get_token(live.request)  # the socket's CSRF check needs the cookie, whether or not the page has a form
-    prepare(live)
-    if live.spec.renders:
-        choose_page(live)
     html = drive_sync(showing(live))
     if live.navigation is not None:
         return None

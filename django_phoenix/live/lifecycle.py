@@ -11,6 +11,7 @@ from django_phoenix.exceptions import LiveViewError, PatchLoop
 from django_phoenix.live.family import forward_patch
 from django_phoenix.live.hooks import CONT, HALT, rendered, running
 from django_phoenix.live.navigation import Leaving, Patch
+from django_phoenix.live.page import choose_page, prepare
 from django_phoenix.live.runtime import Runtime
 from django_phoenix.live.steps import Step, Steps, Where, call, call_handler
 from django_phoenix.params import Handler
@@ -148,7 +149,10 @@ def rendering(live: Runtime, where: Where, reply: dict[str, Any] | None = None) 
 
 
 def showing(live: Runtime) -> Steps[str]:
-    """The HTML of the live region, for the answer to a GET."""
+    """The HTML of the live region, for the answer to a GET, right after ``mounting``."""
+    prepare(live)
+    if live.spec.renders:
+        choose_page(live)
     if live.queries is not None and live.queries.unread:
         yield from live.queries.reading()
     tree = yield Step(Where.HERE, live.tree)

@@ -7,6 +7,8 @@ token, for on the socket no middleware runs.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -64,6 +66,16 @@ DEFAULT = Locale()
 def active_locale() -> Locale:
     """What is active in the running thread, or task."""
     return Locale(_unless_default(_language()), _time_zone(), get_script_prefix())
+
+
+@contextmanager
+def restoring(before: Locale) -> Iterator[None]:
+    """What is activated in this block is not that of what the thread does next."""
+    try:
+        yield
+    finally:
+        if active_locale() != before:
+            before.activate_all()
 
 
 def _language() -> str | None:

@@ -22,9 +22,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django_phoenix.exceptions import LiveViewError
 from django_phoenix.live.family import Family, Kind, family_of, root_of
 from django_phoenix.live.lifecycle import mounting, showing
-from django_phoenix.live.locale import active_locale
+from django_phoenix.live.locale import active_locale, restoring
 from django_phoenix.live.navigation import Patch
-from django_phoenix.live.page import choose_page, container_of, prepare
+from django_phoenix.live.page import container_of
 from django_phoenix.live.request import nonce_of, request_in, urlconf_of
 from django_phoenix.live.routes import name_of
 from django_phoenix.live.runtime import Runtime
@@ -163,12 +163,8 @@ def _first(
     live = _make(request, outer, wanted, kind)
     live.family.ids = ids  # type: ignore[union-attr]
     session_token = "" if kind is Kind.CHILD else _token(request, outer, wanted, kind)
-    before = live.locale
-    try:
+    with restoring(live.locale):
         html = _mounted(live, outer)
-    finally:
-        if active_locale() != before:
-            before.activate_all()  # what follows is the page's
     static_token = StaticToken(live.id, live.messages).sign()
     shown_kind = Kind.WIDGET if outside else kind
     return _element(outer, wanted, shown_kind, session_token, html, static_token)
@@ -205,9 +201,6 @@ def _mounted(live: Runtime, outer: Runtime | None) -> str:
     html = ""
     drive_sync(mounting(live))
     if live.navigation is None:
-        prepare(live)
-        if live.spec.renders:
-            choose_page(live)
         html = drive_sync(showing(live))
     if live.navigation is not None:  # by itself, or by a view in it
         _lead_away(live, outer)
