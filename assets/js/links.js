@@ -37,6 +37,12 @@ function send(document, link, inNewTab) {
 
 const closest = (event, selector) => event.target.closest?.(selector)
 
+// The client can't patch a view that has not joined: it would load the page where it is, and the click be lost.
+function leadsOnlyByHttp(event) {
+  const main = event.target.ownerDocument?.querySelector("[data-phx-main]")
+  return main && !main.classList.contains("phx-connected") && closest(event, "a[href][data-phx-link=patch]")
+}
+
 export function watchLinks(window) {
   const {document} = window
 
@@ -46,6 +52,11 @@ export function watchLinks(window) {
     if (!asking || window.confirm(asking.dataset.confirm)) return
     event.preventDefault()
     event.stopImmediatePropagation()
+  }, true)
+
+  // So that the browser follows the link.
+  window.addEventListener("click", (event) => {
+    if (leadsOnlyByHttp(event)) event.stopImmediatePropagation()
   }, true)
 
   window.addEventListener("click", (event) => {

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from tests.support.page_server import LIVE, STALE, PageServer, page_server
+from tests.support.page_server import LIVE, STALE, VIEW, PageServer, page_server
 
 pytestmark = pytest.mark.browser
 
@@ -130,6 +130,16 @@ def test_one_stale_answer_loads_the_page_anew(page: Page) -> None:
         live_page(page, site)
         assert site.loads["/"] == 2
         expect(page.locator(".phx-notice")).to_have_count(0)
+
+
+def test_a_patch_of_a_view_that_has_not_joined_yet_is_a_page_load(page: Page) -> None:
+    link = '<a href="/next/" data-phx-link="patch" data-phx-link-state="push">Next</a></div>'
+    with page_server(lambda n: LIVE if n > 1 else None, body=VIEW.replace("</div>", link)) as site:
+        page.goto(site.url)
+        until(page, "liveSocket.isConnected()")
+        page.get_by_role("link", name="Next").click()
+        expect(page.get_by_text("live", exact=True)).to_be_visible()
+        assert (site.loads["/"], site.loads["/next/"]) == (1, 1)
 
 
 @pytest.mark.parametrize("reason", ["stale", "unauthorized"])
