@@ -47,7 +47,6 @@ def test_forms_are_recovered_after_a_broken_line_and_a_dead_server(client):
 def test_work_beside_the_view_is_waited_for(client):
     page = live(client, "/")
     page.render_hook("later", {"seconds": 0.02})
-    assert page.element("#said").text == ""
     assert "waited" in page.render_async()
     page.render_hook("later", {"seconds": 60})
     with pytest.raises(AssertionError, match="wait did not end within"):
