@@ -160,6 +160,8 @@ def test_from_signing_up_to_a_shared_board(visit: Callable[..., Visitor], site: 
     for label in ("Password", "Password confirmation"):
         page.get_by_label(label, exact=True).fill("opensesame")
     page.get_by_role("button", name="Sign up").click()
+    expect(page).to_have_url(re.compile(r"/boards/$"))
+    joined(page)
     page.get_by_role("link", name="New board").click()
     page.get_by_label("Name").fill("Garden")
     page.get_by_role("button", name="Make the board").click()

@@ -69,6 +69,8 @@ def test_a_query_is_scrolled_through_both_ways_while_the_browser_has_a_part_of_i
         """As a wheel does. What is shown is a piece of the whole, and never much."""
         for _ in range(400):
             now = shown()
+            if not now:
+                continue  # all anew, which the client holds back until the answer to another event is here
             assert now == all_titles[all_titles.index(now[0]) :][: len(now)]
             assert len(now) <= 60
             if title in now:
