@@ -177,6 +177,10 @@ class Visitor:
         return page
 
 
+# Views that no other holds: that of the page, and those in an ordinary page.
+ROOT_VIEW = "[data-phx-session]:not([data-phx-parent-id])"
+
+
 def joined(page: Page, seconds: float = 10) -> None:
     """Wait until the page's live view is connected."""
     expect(page.locator("[data-phx-main].phx-connected")).to_be_visible(timeout=seconds * 1000)
@@ -185,7 +189,7 @@ def joined(page: Page, seconds: float = 10) -> None:
 def reconnect(page: Page) -> None:
     """As after a lost connection: the same page, a new socket. Returns while it is being opened."""
     page.evaluate("liveSocket.disconnect()")
-    expect(page.locator("[data-phx-main].phx-connected")).to_have_count(0)
+    expect(page.locator(f"{ROOT_VIEW}.phx-connected")).to_have_count(0)
     page.evaluate("liveSocket.connect()")
 
 
