@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from environment import MAIN, ROOT, Environment, SetupError, make_client, make_ready, say
 from newest_clients import make_copy
@@ -81,6 +82,14 @@ def checks(environment: Environment) -> list[tuple[str, Callable[[], int]]]:
     ]
 
 
+def told_at_the_end(command: list[str], folder: Path, **variables: str) -> int:
+    """Run a command that others run beside, so that its output stands together."""
+    environ = os.environ | variables
+    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
+    print(done.stdout + done.stderr, flush=True)
+    return done.returncode
+
+
 def waiting_part(environment: Environment, servers: str) -> Callable[[], int]:
     """Among them those that build the documentation, strictly."""
     command = [str(environment.python), "-m", "pytest", "-m", WAITING]
@@ -103,8 +112,7 @@ def newest_clients(environment: Environment) -> Callable[[], int]:
         apart = [f"--ignore=tests/e2e/test_{name}.py" for name in ABOUT_SERVERS]
         apart += ["-k", "not silent and not by_long_polling and not shut_nobody_out"]  # half a minute each
         command = [str(environment.python), "-m", "pytest", *chosen, *apart]
-        variables = {"PYTHONPATH": str(copy), "E2E_SERVERS": "uvicorn"}
-        return subprocess.run(command, cwd=copy, env=os.environ | variables, check=False).returncode
+        return told_at_the_end(command, copy, PYTHONPATH=str(copy), E2E_SERVERS="uvicorn")
 
     return run
 
@@ -130,10 +138,7 @@ def pictures(environment: Environment) -> Callable[[], int]:
 
 
 def fast_part(environment: Environment) -> int:
-    command = [str(environment.python), "-m", "pytest", "-q", "-m", FAST]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    print(done.stdout + done.stderr, flush=True)
-    return done.returncode
+    return told_at_the_end([str(environment.python), "-m", "pytest", "-q", "-m", FAST], ROOT)
 
 
 def fast_part_on(pairing: Pairing) -> Callable[[], int]:
@@ -183,11 +188,11 @@ def everything(environment: Environment, more: bool = False) -> int:
             "Tests with browsers, servers, Redis, packages": waiting_part(
                 environment, "daphne uvicorn" if more else "daphne"
             ),
-            "Browser tests with the newest clients": newest_clients(environment),
         },
         {
             f"Fast tests, Python {python} with Django {django}": lambda: fast_part(environment),
             **further_pythons(report, environment),
+            "Browser tests with the newest clients": newest_clients(environment),
         },
     )
     for name, run in longer(environment).items() if more else ():
