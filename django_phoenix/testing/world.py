@@ -195,8 +195,7 @@ class World:
         quiet, left = 0, EAGER_TURNS
         while quiet < QUIET_TURNS and left:
             await asyncio.sleep(0)
-            self.node.run_committed()
-            busy = self.at_work() is not None
+            busy = self._doing() is not None
             quiet, left = (0, left - 1) if busy else (quiet + 1, left)
         self.errors.check()
 
@@ -215,11 +214,18 @@ class World:
         return value
 
     def _is_at_work(self, patience: Patience) -> bool:
-        self.node.run_committed()
-        doing = self.at_work()
+        doing = self._doing()
         if doing is not None and patience.is_over():
             raise Stuck(f"{doing}, and does not return within {LIMIT:.0f} s.{self.errors.as_text()}")
         return doing is not None
+
+    def _doing(self) -> str | None:
+        doing = self.at_work()
+        if doing is not None:
+            # A thread that rolls back looks for a moment as if it had committed.
+            return doing
+        self.node.run_committed()
+        return self.at_work()
 
     async def _pause(self, patience: Patience) -> None:
         if patience.is_new():

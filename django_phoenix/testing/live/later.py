@@ -24,12 +24,13 @@ def at_work(tab: Tab) -> list[str]:
 
 
 async def finish(tab: Tab, within: float) -> None:
-    """Wait for all of them."""
+    """Wait for all of them, and until what came of them is shown."""
     await tab.world.wait_for(
         lambda: None if at_work(tab) else True,
         within,
         lambda: f"{tab.url}: {', '.join(at_work(tab))} did not end within {within:g} s.",
     )
+    await tab.world.settle()
 
 
 @contextmanager

@@ -19,7 +19,7 @@ FOLDER = "__snapshots__"
 SIGNED = re.compile(
     r'(data-phx-(?:session|static)|data-csrf|name="csrf(?:middlewaretoken" value|-token" content))="[^"]*"'
 )
-RANDOM_IDS = re.compile(r"\bphx-[\w-]{16}\b")
+RANDOM_IDS = re.compile(r"\bphx-[\w-]{16}(?![\w-])")  # they may end with a hyphen
 
 
 def tidy(html: str) -> str:

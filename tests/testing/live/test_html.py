@@ -97,6 +97,11 @@ def test_a_snapshot_is_kept_and_compared(client, site, tmp_path, monkeypatch):
         compare(tmp_path / "y.html", first.html)
 
 
+def test_ids_are_told_apart_whatever_they_end_with():
+    ids = ("phx-abcdefghijklmnop", "phx-abcdefghijklmno-", "phx--bcdefghijklmno_")
+    assert len({tidy(f'<p id="{each}">a</p>') for each in ids}) == 1
+
+
 def test_a_snapshot_is_called_after_its_test():
     path = path_of("big")
     assert path.name == "test_html.test_a_snapshot_is_called_after_its_test.big.html"
