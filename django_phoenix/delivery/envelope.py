@@ -6,7 +6,7 @@ import logging
 from typing import Any, Protocol
 
 from django_phoenix.exceptions import NoBinary
-from django_phoenix.wire.message import Frame
+from django_phoenix.wire.message import Broadcast, Frame
 from django_phoenix.wire.serializer import V2, Serializer
 
 logger = logging.getLogger("django_phoenix.pubsub")
@@ -29,7 +29,18 @@ class Delivery:
     topic's history, which the frames hold, too; a binary one can't, so ``place`` goes after it.
     """
 
-    __slots__ = ("_frames", "_payload", "event", "frame", "offset", "place", "sender", "stamp", "topic")
+    __slots__ = (
+        "_broadcast",
+        "_frames",
+        "_payload",
+        "event",
+        "frame",
+        "offset",
+        "place",
+        "sender",
+        "stamp",
+        "topic",
+    )
 
     def __init__(
         self, topic: str, event: str, frame: Frame, *, sender: object = None, payload: Any = _UNREAD
@@ -42,6 +53,7 @@ class Delivery:
         self.offset: str | None = None
         self.place: Delivery | None = None
         self._payload = payload
+        self._broadcast: Broadcast | None = None
         # For other serializers than V2, when one is asked for.
         self._frames: dict[Serializer, Frame | None] | None = None
 
@@ -53,6 +65,13 @@ class Delivery:
             if self.offset is not None:
                 del self._payload[OFFSET]
         return self._payload
+
+    @property
+    def broadcast(self) -> Broadcast:
+        """As ``handle_info`` gets it; one for all, too."""
+        if self._broadcast is None:
+            self._broadcast = Broadcast(self.topic, self.event, self.payload)
+        return self._broadcast
 
     @property
     def payload_on_the_wire(self) -> Any:

@@ -123,7 +123,7 @@ class LiveChannel(Channel):
         if not live.spec.has("handle_info") and not _is_hooked(live.view):
             logger.warning("%s got a message but defines no handle_info: %.200r", self.log_name, message)
             return None
-        self.server.doing = f"{live.spec.name}.handle_info"
+        self.server.doing = live.spec.info_label
         if self.server.pending == 0 and not self.server.connection.outbox.busy:
             self._shows_view()
             return self._push(await drive(lifecycle.last_message(live, message), self))
@@ -344,7 +344,7 @@ class LiveChannel(Channel):
         for patch in outcome.patches:
             self.push("live_patch", patch.as_wire())
         if outcome.diff:
-            self.push("diff", outcome.diff)
+            self.server.push("diff", outcome.diff)
         if outcome.leaving is None:
             return None
         self.push(outcome.leaving.event, outcome.leaving.as_wire())

@@ -50,6 +50,7 @@ class Spec(OwnSpec):
     def __init__(self, view_class: type[Any]) -> None:
         super().__init__(view_class, CALLBACKS)
         self.guards: tuple[Any, ...] = _guards(view_class)
+        self.info_label = f"{self.name}.handle_info"
         # Set by the first rendering on the loop that needed the database.
         self.renders_in_pool = False
 

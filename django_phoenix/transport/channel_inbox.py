@@ -11,7 +11,7 @@ from django_phoenix.delivery.envelope import place_of
 from django_phoenix.transport.channel_process import ChannelProcess
 from django_phoenix.transport.letters import Info, Out, Waiting
 from django_phoenix.transport.limiter import come_again
-from django_phoenix.wire.message import Broadcast, Message
+from django_phoenix.wire.message import Message
 from django_phoenix.wire.serializer import V2
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class ChannelInbox(ChannelProcess):
     def _deliver_otherwise(self, delivery: pubsub.Delivery) -> None:
         blueprint = self.blueprint
         if delivery.topic != self.topic or not blueprint.subscribes:
-            self.inform(Broadcast(delivery.topic, delivery.event, delivery.payload))
+            self.inform(delivery.broadcast)
         elif delivery.event in blueprint.intercept:
             self._post_or_count(Out(delivery.event, delivery.payload_on_the_wire))
         else:

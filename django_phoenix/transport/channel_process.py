@@ -112,7 +112,7 @@ class ChannelProcess(Process):
                 f"{self.channel.log_name}.push(event, payload): the event should be a string, "
                 f"got {event!r:.100}."
             )
-        if not isinstance(payload, dict | bytes):
+        if type(payload) is not dict and not isinstance(payload, dict | bytes):
             raise TypeError(
                 f"{self.channel.log_name}.push({event!r}, …): the payload should be a dict or bytes, "
                 f"got {type(payload).__name__}."

@@ -21,8 +21,8 @@ pytestmark = [pytest.mark.servers, pytest.mark.slow]
 
 CLIENTS = 1000
 ECHOES = 300
-# Daphne cuts a connection whose client does not answer the close within a second.
-CODES = {"daphne": {4013, 1006}}
+# Daphne and Granian cut a connection whose client does not answer the close in time.
+CODES = {"daphne": {4013, 1006}, "granian": {1013, 1006}}
 # Twice what may wait for a client.
 FRAME = 100_000
 FLOOD = 2 * DEFAULTS["OUTBOX_BYTES"] // FRAME
