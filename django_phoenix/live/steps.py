@@ -7,7 +7,7 @@ and never blocks, so one story serves a GET and a socket, and ``def`` steps in a
 
 from __future__ import annotations
 
-import asyncio
+from asyncio import _get_running_loop as running_loop
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from enum import Enum, auto
 from inspect import CO_COROUTINE, iscoroutinefunction
@@ -128,7 +128,7 @@ def _blocking(function: Callable[..., Any]) -> Callable[..., Any]:
     run = async_to_sync(function)
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        if _on_loop():
+        if running_loop() is not None:
             raise LiveViewError(
                 f"{_name_of(function)} is async, but the page is being rendered on the event loop, where "
                 "nothing can wait for it. In an async Django view: await sync_to_async(render)(request, …)."
@@ -140,14 +140,6 @@ def _blocking(function: Callable[..., Any]) -> Callable[..., Any]:
             raise
 
     return call
-
-
-def _on_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
 
 
 def _name_of(function: Callable[..., Any]) -> str:

@@ -15,7 +15,7 @@ from django_phoenix.live.page import find_template
 from django_phoenix.live_component import LiveComponent
 from django_phoenix.rendering.live_components import LiveComponentNode
 
-from .literals import value_of
+from .literals import path_in
 
 
 def component_of(node: Any) -> type[Any] | None:
@@ -38,10 +38,7 @@ def component_of(node: Any) -> type[Any] | None:
 
 def live_component_path(node: Any) -> str | None:
     """The literal dotted path of a ``{% live_component %}`` tag; None for other tags and for variables."""
-    if not isinstance(node, LiveComponentNode):
-        return None
-    path = value_of(node.target)
-    return path if isinstance(path, str) else None
+    return path_in(node, LiveComponentNode)
 
 
 def is_live_component(component: type[Any]) -> bool:

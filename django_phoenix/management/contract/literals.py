@@ -18,3 +18,9 @@ def value_of(expression: FilterExpression) -> Any:
     if isinstance(var, str):
         return str(var)
     return var.literal if var.lookups is None and not var.translate else DYNAMIC
+
+
+def path_in(node: Any, node_class: type[Any]) -> str | None:
+    """The literal dotted path that a tag of this class names; None for other tags and for variables."""
+    path = value_of(node.target) if isinstance(node, node_class) else None
+    return path if isinstance(path, str) else None

@@ -8,15 +8,12 @@ from django_phoenix.exceptions import LiveViewError
 from django_phoenix.live.render_tag import LiveRenderNode
 from django_phoenix.live.view_names import find_view
 
-from .literals import value_of
+from .literals import path_in
 
 
 def view_path(node: Any) -> str | None:
     """The literal name in such a tag; None for other tags and for variables."""
-    if not isinstance(node, LiveRenderNode):
-        return None
-    path = value_of(node.target)
-    return path if isinstance(path, str) else None
+    return path_in(node, LiveRenderNode)
 
 
 def view_of(node: Any) -> type[Any] | None:
