@@ -67,7 +67,6 @@ def visit(site: tuple[str, list[ServerProcess]]) -> Iterator[Callable[[], Page]]
 
 def new_page(browser: Browser, url: str, watch: Watch) -> Page:
     context = browser.new_context(base_url=url)
-    context.set_default_timeout(10_000)
     watch.follow(context)
     return context.new_page()
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import Watch, joined, reconnect
+from tests.support.browser import Watch, joined, reconnect, until
 from tests.support.servers import ServerProcess, serve
 
 pytestmark = pytest.mark.browser
@@ -28,7 +28,6 @@ def page(browser: Browser, watch: Watch) -> Iterator[Page]:
     context = browser.new_context()
     watch.follow(context)
     page = context.new_page()
-    page.set_default_timeout(10_000)
     yield page
     context.close()
 
@@ -44,11 +43,7 @@ def calls(page: Page) -> list[str]:
 
 
 def until_called(page: Page, expected: list[str]) -> None:
-    """The page's own wait evaluates text, which the content policy forbids."""
-    for _ in range(200):
-        if calls(page) == expected:
-            return
-        page.wait_for_timeout(25)
+    until(page, f"(window.calls ?? []).length >= {len(expected)}")
     assert calls(page) == expected
 
 

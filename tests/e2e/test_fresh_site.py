@@ -190,7 +190,7 @@ def test_the_chat_chats(chat_address: str, page: Page) -> None:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.goto(f"{chat_address}/counter/")
-    with page.expect_console_message(lambda message: message.text == "Ada: Hello!", timeout=10_000):
+    with page.expect_console_message(lambda message: message.text == "Ada: Hello!"):
         page.evaluate(f"() => {{ {readme.files('A chat')['chat.js']} }}")
     assert "This is the lobby." in said
 

@@ -80,7 +80,7 @@ def test_with_websocket_blocked_a_live_page_lives(visitor: Visitor, blocked: str
     page.add_init_script(blocked)
     page.goto(f"{visitor.site.url}/together/")
     # The client gives a join that it sent into the silence up after ten seconds only.
-    joined(page, 40)
+    joined(page)
     assert polls(page)
     click_and_see(page)
     # The tab remembers it.
@@ -127,7 +127,7 @@ def test_when_the_server_is_killed_and_back_a_page_goes_on_as_it_was(browser: Br
         site.kill()
         expect(page.locator(".phx-notice")).to_contain_text("Connection lost")
         site.start()
-        joined(page, 30)
+        joined(page)
         assert polls(page) == polling
         page.get_by_role("button", name="One more").click()
         expect(page.locator(".counter-value")).to_have_text("1")
@@ -173,7 +173,6 @@ def open_page(proxied: tuple[str, bool], browser: Browser, watch: Watch) -> Iter
         contexts.append(context)
         watch.follow(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
         page.goto(f"{proxied[0]}{path}")
         return page
 
@@ -187,7 +186,7 @@ def test_behind_nginx_live_pages_of_two_processes_see_each_other(
 ) -> None:
     pages = [open_page("/together/") for _ in range(4)]
     for page in pages:
-        joined(page, 20)
+        joined(page)
         assert polls(page) == (not proxied[1])
     for page in pages:
         before = count(page)
@@ -200,7 +199,7 @@ def test_behind_nginx_a_channel_is_joined_and_pushed_to(
     proxied: tuple[str, bool], open_page: Callable[[str], Page]
 ) -> None:
     page = open_page("/together/")
-    joined(page, 20)
+    joined(page)
     reply = page.evaluate(JOIN, {"topic": "board:proxied", "options": {}})
     assert "ok" in reply, reply
     assert reply["transport"] == (not proxied[1])
@@ -212,5 +211,5 @@ def test_behind_nginx_a_form_logs_in(proxied: tuple[str, bool], open_page: Calla
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("main").get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", name="Hello, ada")).to_be_visible()
-    joined(page, 20)
+    joined(page)
     assert polls(page) == (not proxied[1])

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from tests.support.browser import until
 from tests.support.page_server import LIVE, STALE, VIEW, PageServer, page_server
 
 pytestmark = pytest.mark.browser
@@ -34,7 +35,6 @@ class Console(list[ConsoleMessage]):
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context()
     page = context.new_page()
-    page.set_default_timeout(10_000)
     yield page
     context.close()
 
@@ -62,15 +62,6 @@ def always(response: dict[str, Any] | None) -> Any:
 def live_page(page: Page, site: PageServer, path: str = "/") -> None:
     page.goto(f"{site.url}{path}")
     expect(page.get_by_text("live", exact=True)).to_be_visible()
-
-
-def until(page: Page, expression: str) -> None:
-    """Playwright's own wait evaluates text inside the page, which the content policy forbids."""
-    for _ in range(100):
-        if page.evaluate(expression):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"never true: {expression}")
 
 
 def test_a_live_page_joins_with_the_token_of_its_head(page: Page) -> None:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -25,6 +26,10 @@ SITE_SERVERS = os.environ.get("E2E_SERVERS", "daphne uvicorn").split()
 
 # The browser itself reports each refused connection; a server that is down is not the page's mistake.
 SERVER_DOWN = "WebSocket connection to"
+
+# Seconds until a page is given up: what a busy machine may take. A test that passes never waits for them.
+PATIENCE = 30.0
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 class Site:
@@ -142,7 +147,6 @@ class Visitor:
         self.site = site
         self.loads: list[str] = []
         self.page = context.pages[0] if context.pages else context.new_page()
-        self.page.set_default_timeout(10_000)
         self.page.on("request", self.requested)
 
     def requested(self, request: Any) -> None:
@@ -156,7 +160,6 @@ class Visitor:
     def tab(self, path: str) -> Page:
         """Load a page in one more tab of the same profile."""
         page = self.context.new_page()
-        page.set_default_timeout(10_000)
         return self.go(page, path)
 
     def go(self, page: Page, path: str) -> Page:
@@ -181,9 +184,20 @@ class Visitor:
 ROOT_VIEW = "[data-phx-session]:not([data-phx-parent-id])"
 
 
-def joined(page: Page, seconds: float = 10) -> None:
+def joined(page: Page, seconds: float = PATIENCE) -> None:
     """Wait until the page's live view is connected."""
     expect(page.locator("[data-phx-main].phx-connected")).to_be_visible(timeout=seconds * 1000)
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait until it is true. The page's own wait evaluates text, which a strict content policy forbids.
+
+    Raises AssertionError when it does not become true.
+    """
+    end = time.monotonic() + PATIENCE
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"never true: {expression}"
+        page.wait_for_timeout(25)
 
 
 def reconnect(page: Page) -> None:

@@ -52,7 +52,6 @@ def server(request: pytest.FixtureRequest, servers: Callable[[str], ServerProces
 def context(browser: Browser, server: ServerProcess, watch: Watch) -> Iterator[BrowserContext]:
     """A visitor's profile; relative URLs lead to the feature site."""
     context = browser.new_context(base_url=server.url)
-    context.set_default_timeout(10_000)
     make_harsh(context)
     watch.follow(context)
     yield context

@@ -21,7 +21,6 @@ Open = Callable[[str], Page]
 def plain_page(browser: Browser, server: ServerProcess) -> Iterator[Page]:
     """A browser that runs no script."""
     context = browser.new_context(base_url=server.url, java_script_enabled=False)
-    context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
 
