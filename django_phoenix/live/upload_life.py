@@ -64,8 +64,12 @@ def preflight(live: Runtime, payload: dict[str, Any]) -> Steps[Preflight]:
 
 def progress(live: Runtime, payload: dict[str, Any]) -> Steps[Outcome]:
     """The client tells how far it is, or that it can't go on (LV-102)."""
-    config = None if live.uploads is None else live.uploads.find(payload.get("ref"))
-    entry = None if config is None else config.entry(payload.get("entry_ref"))
+    ref, entry_ref = payload.get("ref"), payload.get("entry_ref")
+    config = None if live.uploads is None else live.uploads.find(ref)
+    if config is None and ref is None and live.uploads is not None:
+        # Once a file has failed, its input has lost the ref, for the client's other files, too.
+        config = live.uploads.find_by_entry(entry_ref)
+    entry = None if config is None else config.entry(entry_ref)
     if config is None or entry is None or not _advance(config, entry, payload.get("progress")):
         return Outcome({})
     yield from _telling(config, entry)

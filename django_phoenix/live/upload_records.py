@@ -28,6 +28,10 @@ class UploadRecords:
         """The upload whose input has this ref."""
         return self._by_ref.get(ref) if type(ref) is str else None
 
+    def find_by_entry(self, entry_ref: Any) -> UploadConfig | None:
+        """The upload that has this entry; the client numbers them through the whole page."""
+        return next((config for config in self._by_ref.values() if config.entry(entry_ref)), None)
+
     def named(self, cid: int | None, name: str) -> UploadConfig | None:
         """What this owner has allowed by that name."""
         return self._names.get((cid, name))

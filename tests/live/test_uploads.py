@@ -491,6 +491,20 @@ async def test_external_files_go_elsewhere_with_what_the_view_says():
         assert answer["errors"] == {"1": [{"why": "full"}], "2": [{"reason": "not_accepted"}]}
 
 
+async def test_when_one_file_has_failed_the_others_are_still_known():
+    """The client takes the input's ref away then, and says none of those that it goes on with."""
+    async with uploading("external/") as form:
+        await form.preflight(file(0, 5), file(1, 5, "b.txt"))
+        await form.progress(1, {"error": "503"})
+        lost = {"event": None, "ref": None, "progress": 100}
+        form.take(await form.view.call("progress", {**lost, "entry_ref": "0"}))
+        assert form.text == "a.txt:100 b.txt:0 The upload has failed."
+        assert await form.view.call("progress", {**lost, "entry_ref": "7"}) == {}
+        await form.event("cancel", {"ref": "1"})
+        await form.submit()
+        assert form.text == "https://s3.example/a.txt"
+
+
 # -- a writer of one's own
 
 
