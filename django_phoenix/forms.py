@@ -17,7 +17,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.core.exceptions import ValidationError
-from django.forms import BaseForm, BoundField, MultiWidget, SelectDateWidget
+from django.forms import BaseForm, BaseFormSet, BoundField, MultiWidget, SelectDateWidget
 
 from django_phoenix.live.forms import TARGET, UNUSED, key_path
 
@@ -91,40 +91,60 @@ def _input_names(field: BoundField) -> Iterator[str]:
 # -- checks that wait for something
 
 
-def has_async_checks(form: BaseForm) -> bool:
-    """Whether the form has methods ``async def aclean_<field>(self)``."""
+def has_async_checks(form: BaseForm | BaseFormSet) -> bool:  # type: ignore[type-arg]
+    """Whether a form, or the rows of a formset, have methods ``async def aclean_<field>(self)``."""
+    if isinstance(form, BaseFormSet):
+        return any(has_async_checks(row) for row in form.forms)
     return any(hasattr(form, f"aclean_{name}") for name in form.fields)
 
 
-async def aclean(form: BaseForm, known: MutableMapping[Any, Any] | None = None) -> bool:
-    """Validate a form whose fields may have async checks; whether it is valid.
+async def aclean(form: BaseForm | BaseFormSet, known: MutableMapping[Any, Any] | None = None) -> bool:  # type: ignore[type-arg]
+    """Validate a form whose fields may have async checks, or a formset of such forms; whether it is valid.
 
     After all that Django does, for each field without errors ``async def aclean_<field>(self)`` is called,
     all of them at once: as ``clean_<field>`` it reads ``self.cleaned_data``, returns the value to keep, and
     raises ValidationError for what is wrong. ``known`` remembers what they said of a value, so that they are
-    not asked again while something else is filled in.
+    not asked again while something else is filled in. Rows that are to be deleted are not asked about.
     """
-    await sync_to_async(form.full_clean)()
+    await sync_to_async(form.is_valid)()
+    if isinstance(form, BaseFormSet):
+        may_go: Any = form
+        rows = [row for row in form.forms if not (form.can_delete and may_go._should_delete_form(row))]
+    else:
+        rows = [form]
+    await asyncio.gather(*(_acheck(row, known) for row in rows if row.is_bound))
+    return form.is_valid()
+
+
+async def _acheck(form: BaseForm, known: MutableMapping[Any, Any] | None) -> None:
+    """Ask the async checks of a form that Django has validated; keep what they say."""
     checks = {
         name: check
         for name in form.fields
         if name in form.cleaned_data and (check := getattr(form, f"aclean_{name}", None)) is not None
     }
     outcomes = await asyncio.gather(*(_outcome(form, *check, known) for check in checks.items()))
+    changed = False
     for name, outcome in zip(checks, outcomes, strict=True):
         if isinstance(outcome, ValidationError):
             form.add_error(name, outcome)
-        else:
+        elif outcome != form.cleaned_data[name]:
             form.cleaned_data[name] = outcome
-    return form.is_valid()
+            changed = True
+    if changed and form.is_valid():
+        # A model form has given its instance, and compared with the database, the values from before.
+        await sync_to_async(form._post_clean)()  # type: ignore[attr-defined]
 
 
 async def _outcome(
     form: BaseForm, name: str, check: Callable[[], Any], known: MutableMapping[Any, Any] | None
 ) -> Any:
     """What a check returns, or the ValidationError that it raises."""
-    key = (name, form[name].data if isinstance(form[name].data, str) else None)
-    if known is not None and key[1] is not None and key in known:
+    data = form[name].data
+    key = (form.prefix, name, data)
+    if known is None or not isinstance(data, str):
+        known = None
+    elif key in known:
         return known[key]
     try:
         outcome = await check()

@@ -25,7 +25,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from django.forms import BaseFormSet, BaseInlineFormSet, BaseModelFormSet, CheckboxInput
+from django.forms import BaseFormSet, BaseInlineFormSet, BaseModelFormSet, CheckboxInput, MultiWidget
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
@@ -255,11 +255,25 @@ def _defaults(form_class: Any) -> Iterator[tuple[str, str]]:
     """What a new row's inputs hold, as they would send it."""
     for name, field in form_class.base_fields.items():
         initial = field.initial() if callable(field.initial) else field.initial
-        if initial in (None, "", False):
+        if initial is None or initial is False or initial == "":
             continue
         if isinstance(field.widget, CheckboxInput):
             yield name, "on"
             continue
-        shown = field.widget.format_value(field.prepare_value(initial))
-        texts = shown if isinstance(shown, list | tuple) else [shown]
-        yield from ((name, text) for text in texts if isinstance(text, str))
+        yield from _inputs(name, field.widget, field.prepare_value(initial))
+
+
+def _inputs(name: str, widget: Any, value: Any) -> Iterator[tuple[str, str]]:
+    """The names and values of the inputs that a widget consists of."""
+    if isinstance(widget, MultiWidget):
+        values: Any = value if isinstance(value, list | tuple) else widget.decompress(value)
+        endings: list[str] = vars(widget)["widgets_names"]
+        for ending, part, each in zip(endings, widget.widgets, values, strict=False):
+            yield from _inputs(name + ending, part, each)
+        return
+    shown = widget.format_value(value)
+    if isinstance(shown, dict):  # SelectDateWidget
+        yield from ((f"{name}_{part}", str(each)) for part, each in shown.items())
+        return
+    texts = shown if isinstance(shown, list | tuple) else [shown]
+    yield from ((name, text) for text in texts if isinstance(text, str))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django import forms
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.template import Context, Template
 
-from django_phoenix.forms import errors_to_show, used_input
+from django_phoenix.forms import aclean, errors_to_show, has_async_checks, used_input
 from django_phoenix.live.forms import decode_form
 from django_phoenix.params import Params, collect_events, event
 
@@ -119,3 +122,49 @@ def test_of_a_name_that_comes_several_times_params_have_the_last_and_getlist_all
     assert params == {"a": "2", "b": ["3", "4"], "c": "5"}
     assert [params.getlist(name) for name in "abcd"] == [["1", "2"], ["3", "4"], ["5"], []]
     assert decode_form("a=1&a=2", {"a": "9"}).getlist("a") == ["9"]
+
+
+# -- checks that wait for something
+
+
+class Named(forms.ModelForm):
+    class Meta:
+        model = Group
+        fields = ("name",)
+
+    async def aclean_name(self) -> str:
+        if self.cleaned_data["name"] == "taken":
+            raise ValidationError("Somebody has that name.")
+        return self.cleaned_data["name"].lower()
+
+
+@pytest.mark.django_db
+def test_a_model_form_saves_what_an_async_check_returns() -> None:
+    form = Named({"name": "Ada"})
+    assert async_to_sync(aclean)(form)
+    assert form.save().name == "ada"
+
+
+@pytest.mark.django_db
+def test_what_an_async_check_returns_has_to_be_unique_too() -> None:
+    Group.objects.create(name="ada")
+    form = Named({"name": "Ada"})
+    assert not async_to_sync(aclean)(form)
+    assert form.errors == {"name": ["Group with this Name already exists."]}
+
+
+@pytest.mark.django_db
+def test_the_rows_of_a_formset_are_asked_but_for_those_that_go() -> None:
+    Names = forms.modelformset_factory(Group, Named, can_delete=True)
+    head = {"form-TOTAL_FORMS": "3", "form-INITIAL_FORMS": "0", "form-0-name": "A", "form-1-name": "B"}
+    fine = Names({**head, "form-2-name": "taken", "form-2-DELETE": "on"}, queryset=Group.objects.none())
+    assert has_async_checks(fine)
+    assert async_to_sync(aclean)(fine)
+    assert [group.name for group in fine.save()] == ["a", "b"]
+    taken = Names({**head, "form-2-name": "taken"}, queryset=Group.objects.none())
+    assert not async_to_sync(aclean)(taken)
+    assert taken.errors[2] == {"name": ["Somebody has that name."]}
+
+
+def test_a_form_without_data_is_not_valid() -> None:
+    assert not async_to_sync(aclean)(Named())

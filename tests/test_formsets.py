@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date, datetime
+
 import pytest
 from django import forms
 from django.contrib.auth.models import Group
@@ -26,6 +28,22 @@ def sent(*items: str, initial: int = 0, more: str = "", prefix: str = "form") ->
 
 def shown(formset) -> list[str]:
     return [form["item"].value() or "" for form in formset]
+
+
+class StartForm(forms.Form):
+    floor = forms.IntegerField(initial=0)
+    start = forms.SplitDateTimeField(initial=datetime(2026, 1, 2, 3, 4))
+    day = forms.DateField(initial=date(2026, 1, 2), widget=forms.SelectDateWidget(years=[2026]))
+    sizes = forms.MultipleChoiceField(choices=[("s", "S"), ("l", "L")], initial=["s", "l"])
+
+
+def test_a_new_row_begins_with_the_initial_values_of_all_its_inputs():
+    formset = forms.formset_factory(StartForm, formset=LiveFormSet, extra=0)(
+        decode_form(sent() + ask("sort", "new"))
+    )
+    (row,) = formset
+    assert not row.has_changed()
+    assert row["floor"].value() == "0"
 
 
 def ask(what: str, *indexes: object, brackets: str = "[]") -> str:

@@ -75,6 +75,7 @@ class FormLive(FormMixin, GenericLive):  # type: ignore[type-arg]
         form = self._take(params)
         if getattr(form, "rearranged", False):
             return  # a formset to which a row was added, by a button where no script runs
+        self._checked = None  # since it was filled in, others may have taken what was free
         valid = self._check(form)
         if self._misses_files(form) or not valid:
             self.form_invalid(form)
@@ -129,7 +130,7 @@ class FormLive(FormMixin, GenericLive):  # type: ignore[type-arg]
 
     def reset_form(self) -> Any:
         """Show the form as it comes, for example after what was typed has been taken."""
-        self.form_data = None
+        self.form_data = self._checked = None
         self.assigns.trigger_action = False
         self.assigns.form = form = self.get_form()
         return form
@@ -151,7 +152,7 @@ class FormLive(FormMixin, GenericLive):  # type: ignore[type-arg]
 
     def _check(self, form: Any) -> bool:
         """Whether the form is valid, its async checks included."""
-        if not _fields(form) or not has_async_checks(form):
+        if not has_async_checks(form):
             return bool(form.is_valid())
         if self._checked is None:
             self._checked = {}

@@ -9,7 +9,7 @@ from django.http import Http404
 from django.views.generic.list import MultipleObjectMixin
 
 from django_phoenix.generic.base import GenericLive, object_name
-from django_phoenix.live.forms import sent_names
+from django_phoenix.live.forms import TARGET, key_path, sent_names
 from django_phoenix.params import Params, event
 
 
@@ -61,12 +61,14 @@ class ListLive(MultipleObjectMixin, GenericLive):  # type: ignore[type-arg]
     def filter(self, params: Params) -> None:
         """Show what a form asks for, at its first page."""
         query = self.request.GET.copy()
-        for name in sent_names(params):
+        # What was changed and sends nothing: a box, of which none is ticked any more.
+        emptied = [name for name in query if key_path(name) == params.get(TARGET)]
+        for name in dict.fromkeys([*sent_names(params), *emptied]):
             query.setlist(name, [value for value in params.getlist(name) if value != ""])
             if not query.getlist(name):
                 del query[name]
         query.pop(self.page_kwarg, None)
-        self.push_patch(f"?{query.urlencode()}", replace=True)
+        self.push_patch(f"?{query.urlencode()}" if query else self.request.path, replace=True)
 
     def _links(self, page: Page[Any]) -> dict[str, Any]:
         paginator: Paginator[Any] = page.paginator

@@ -135,6 +135,14 @@ async def test_async_checks_run_once_for_each_value(browser):
     assert "free" in str(response["diff"])
 
 
+async def test_async_checks_run_anew_when_the_form_is_submitted(browser):
+    view = await browser.open("/forms/nick/")
+    await view.call("event", form_event("validate", "nick=free", "nick"))
+    form_views.NickForm.asked.clear()
+    await view.call("event", form_event("save", "nick=free"))
+    assert form_views.NickForm.asked == ["free"]
+
+
 def test_async_checks_run_for_a_plain_post(client):
     assert "Somebody has that name." in text_of(client.post("/forms/nick/", {"nick": "taken"}))
 

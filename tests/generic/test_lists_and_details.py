@@ -84,6 +84,12 @@ async def test_a_filter_goes_into_the_url_and_back_to_the_first_page(browser, gr
     assert "two" in str(reply["diff"])
 
 
+async def test_a_box_that_was_the_last_one_ticked_leaves_the_url(browser, groups):
+    view = await browser.open("/forms/groups/?tag=1")
+    await view.call("event", {"type": "form", "event": "filter", "value": "q=", "meta": {"_target": "tag"}})
+    assert await view.pushed("live_patch") == {"to": "/forms/groups/", "kind": "replace"}
+
+
 def test_a_detail_shows_the_object_of_the_url(client, groups):
     assert text_of(client.get(f"/forms/groups/{groups[1].pk}/")) == f"<h1>two</h1>{groups[1].pk}"
 
