@@ -6,7 +6,8 @@ import asyncio
 import urllib.request
 from contextlib import ExitStack
 
-from tests.support.servers import ServerProcess, free_port, serve
+from tests.support.ports import free_port
+from tests.support.servers import ServerProcess, serve
 
 APPLICATION = "tests.support.clients_site.asgi:application"
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.support.clients_site.settings"}

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support import readme
+from tests.support.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.packaging, pytest.mark.slow]
 
@@ -84,12 +85,6 @@ def heed_ctrl_c() -> None:
 
 # Variables that would tell the fresh site about this project.
 LEAKY = {"DJANGO_SETTINGS_MODULE", "PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until_it_listens(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

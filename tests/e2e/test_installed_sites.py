@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, ConsoleMessage, expect
 
 from tests.support import sites
 from tests.support.browser import Watch
-from tests.support.servers import free_port
+from tests.support.ports import free_port
 from tests.support.sites import REPOSITORY, TemporarySite
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

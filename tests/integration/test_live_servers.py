@@ -13,7 +13,8 @@ import pytest
 
 from tests.support.client import PhoenixClient, Reply
 from tests.support.live_client import CONTAINER, CSRF
-from tests.support.servers import ROOT, SERVERS, free_port, serve
+from tests.support.ports import free_port
+from tests.support.servers import ROOT, SERVERS, serve
 
 pytestmark = pytest.mark.servers
 

@@ -15,7 +15,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.support.servers import ServerProcess, free_port, serve
+from tests.support.ports import free_port
+from tests.support.servers import ServerProcess, serve
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -154,7 +155,7 @@ class Visitor:
             self.loads.append(request.url)
 
     def open(self, path: str) -> Page:
-        """Load a page; a live one until its view has joined."""
+        """Load a page; a live one until its view has joined, one of channels until it is connected."""
         return self.go(self.page, path)
 
     def tab(self, path: str) -> Page:
@@ -166,6 +167,8 @@ class Visitor:
         page.goto(self.site.url + path)
         if page.locator("[data-phx-main]").count():
             joined(page)
+        elif page.locator("#state").count():
+            expect(page.locator("#state")).to_have_text("Live")
         return page
 
     def log_in(self, name: str, page: Page | None = None) -> Page:
@@ -184,9 +187,9 @@ class Visitor:
 ROOT_VIEW = "[data-phx-session]:not([data-phx-parent-id])"
 
 
-def joined(page: Page, seconds: float = PATIENCE) -> None:
+def joined(page: Page) -> None:
     """Wait until the page's live view is connected."""
-    expect(page.locator("[data-phx-main].phx-connected")).to_be_visible(timeout=seconds * 1000)
+    expect(page.locator("[data-phx-main].phx-connected")).to_be_visible()
 
 
 def until(page: Page, expression: str) -> None:
@@ -205,6 +208,20 @@ def reconnect(page: Page) -> None:
     page.evaluate("liveSocket.disconnect()")
     expect(page.locator(f"{ROOT_VIEW}.phx-connected")).to_have_count(0)
     page.evaluate("liveSocket.connect()")
+
+
+def keep(page: Page, milliseconds: int) -> None:
+    """From now on the page keeps what it would show for so long only: its timers of that length never end.
+
+    A busy machine may not look while it is there.
+    """
+    page.evaluate(
+        """(milliseconds) => {
+          const later = window.setTimeout;
+          window.setTimeout = (run, wait, ...rest) => wait === milliseconds ? 0 : later(run, wait, ...rest);
+        }""",
+        milliseconds,
+    )
 
 
 # Ends the page's sockets as if the cable had been pulled; no new one opens until `plugged` is true again.

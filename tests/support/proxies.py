@@ -20,7 +20,8 @@ from pathlib import Path
 import pytest
 
 from tests.docs.snippets import DOCS, snippets_of
-from tests.support.servers import ServerProcess, free_port
+from tests.support.ports import free_port
+from tests.support.servers import ServerProcess
 
 GUIDE = "howto/deploy.md"
 

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.ports import free_port
+
 SERVER = shutil.which("redis-server") or "/usr/bin/redis-server"
 
 
@@ -21,7 +23,7 @@ class RedisServer:
     """One redis-server. ``stop`` and ``start`` again for a Redis that goes away and comes back empty."""
 
     def __init__(self, directory: Path) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self._directory = directory
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -104,10 +106,3 @@ def own_redis() -> Iterator[RedisServer]:
     """A Redis that the test may stop and start."""
     with running_redis() as server:
         yield server
-
-
-def _free_port() -> int:
-    with socket.socket() as it:
-        it.bind(("127.0.0.1", 0))
-        port: int = it.getsockname()[1]
-    return port
