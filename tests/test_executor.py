@@ -293,12 +293,13 @@ async def test_blocked_callbacks_and_queries_of_sixteen_sockets_delay_no_other(
 
 
 async def test_short_calls_never_need_more_than_the_usual_threads(
-    use_pool: Callable[..., ThreadPool],
+    use_pool: Callable[..., ThreadPool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # As above: a thread that loses the processor for a while is not taken for blocked.
+    monkeypatch.setattr(pool_module, "BLOCKED_AFTER", 10)
     pool = use_pool(2, 32)
     await asyncio.gather(*(Actor().call(thread_name) for _ in range(500)))
-    # On a busy machine a thread may lose the processor for long enough to be taken for blocked.
-    assert pool.stats()["threads"] <= 4
+    assert pool.stats()["threads"] <= 2
 
 
 async def test_one_owner_gets_no_more_than_its_share(use_pool: Callable[..., ThreadPool], gate: Gate) -> None:
@@ -405,7 +406,7 @@ async def test_a_handler_that_does_not_return_is_given_up_and_named(
 
     handler_timed_out.connect(receiver)
     try:
-        with pytest.raises(HandlerTimeout, match=r"Room\.wait has not returned for 0\.\d s"):
+        with pytest.raises(HandlerTimeout, match=r"Room\.wait has not returned for \d+\.\d s"):
             await asyncio.wait_for(Actor().call(gate.wait), SOON)
     finally:
         handler_timed_out.disconnect(receiver)
@@ -414,6 +415,7 @@ async def test_a_handler_that_does_not_return_is_given_up_and_named(
     assert "self.opened.wait" in told[0]["stack"]
     assert pool.stats()["lost"] == 1
     # Another thread has taken its place; it goes when the handler returns.
+    pool.handler_timeout = SOON
     await asyncio.wait_for(Actor().call(thread_name), SOON)
     gate.opened.set()
     await until(lambda: pool.stats()["lost"] == 0)
@@ -427,6 +429,7 @@ async def test_lost_threads_are_replaced_up_to_a_bound(
     for task in stuck:
         with pytest.raises(HandlerTimeout):
             await asyncio.wait_for(task, SOON)
+    pool.handler_timeout = SOON
     late = Actor().call(thread_name)
     await asyncio.sleep(2 * pool_module.BLOCKED_AFTER)
     assert pool.stats() == {"threads": 0, "busy": 0, "waiting": 1, "lost": 4}
@@ -437,10 +440,11 @@ async def test_lost_threads_are_replaced_up_to_a_bound(
 async def test_a_process_whose_handler_was_given_up_can_still_say_goodbye(
     use_pool: Callable[..., ThreadPool], gate: Gate
 ) -> None:
-    use_pool(1, 1, handler_timeout=0.05)
+    pool = use_pool(1, 1, handler_timeout=0.05)
     actor = Actor()
     with pytest.raises(HandlerTimeout):
         await actor.call(gate.wait)
+    pool.handler_timeout = SOON
     # Its context is still entered on the lost thread: a copy of it serves.
     assert await asyncio.wait_for(actor.call(thread_name), SOON)
 
@@ -557,7 +561,7 @@ async def test_an_idle_thread_gives_its_connection_back(
 ) -> None:
     use_pool(idle_seconds=0.05)
     await Actor().call(select)
-    assert open_connections.now == 1
+    assert open_connections.opened == 1
     await until(lambda: open_connections.now == 0)
     assert await Actor().call(select) == 1
 
