@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.forms import BaseForm
+from django.forms.utils import ErrorList
 
 from .surroundings import active_locale, active_routing
 
@@ -134,8 +136,10 @@ def let_go(former: Iterable[BaseForm], shown: Iterable[BaseForm]) -> None:
         if form.is_bound and not any(form is each for each in shown):
             vars(form)["_bound_fields_cache"].clear()
             for errors in (vars(form)["_errors"] or {}).values():
-                for error in errors.data:
-                    error.__traceback__ = None  # through frames that know the form
+                # Formsets, and sites, put plain texts among them.
+                for error in errors.data if isinstance(errors, ErrorList) else ():
+                    if isinstance(error, ValidationError):
+                        error.__traceback__ = None  # through frames that know the form
 
 
 def share_statics(root: Node, fresh: list[Node]) -> None:

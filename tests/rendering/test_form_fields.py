@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.forms.utils import ErrorList
 from django.forms.renderers import TemplatesSetting
 from django.template import Context, Template
 from django.test import override_settings
@@ -199,6 +200,15 @@ def test_a_form_that_was_replaced_goes_at_once():
         assert former() is None
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("errors", [ErrorList(["A text."]), ["A list."], "A text."])
+def test_errors_of_a_form_may_be_plain_texts(errors):
+    """As those that Django's model formsets note for rows that say the same."""
+    form = form_of("name=1")
+    form.errors["__all__"] = errors
+    page = Page("{{ form.name }}", form=form)
+    assert page.show(form=form_of("name=2"))
 
 
 def test_a_password_is_kept_while_a_live_form_is_filled_in():
