@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from django import forms
-from django.forms.utils import ErrorList
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import ErrorList
 from django.template import Context, Template
 from django.test import override_settings
 from django.utils.safestring import mark_safe
