@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import PLUG, SERVER_DOWN, Site, Visitor, Watch, plug, running_site, unplug
+from tests.support.browser import PLUG, SERVER_DOWN, Site, Visitor, Watch, keep, plug, running_site, unplug
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +47,6 @@ def enter(visit: Visit, name: str, path: str, **options: Any) -> Page:
     visitor = visit(viewport={"width": 1280, "height": 1400}, **options)
     visitor.context.add_init_script(PLUG)
     page = visitor.open(path)
-    expect(page.locator("#state")).to_have_text("Live")
     page.get_by_label("You are").fill(name)
     page.get_by_label("You are").press("Tab")
     return page
@@ -137,6 +136,7 @@ def test_undo_takes_back_ones_own_and_clear_takes_all_after_asking(visit: Visit)
     for page in (ada, joe):
         wait_for(page, "dry", LEFT, some=False)
         assert painted(page, "dry", RIGHT) > 0
+    keep(ada, 4000)
     ada.get_by_role("button", name="Undo").click()
     expect(ada.locator("#notice")).to_have_text("Nothing of yours is left to take back.")
     ada.get_by_role("button", name="Clear", exact=True).click()
@@ -170,8 +170,8 @@ def test_who_was_away_gets_what_was_drawn_and_gives_what_they_drew(visit: Visit,
     draw(ada, *line_at(0.25))
     draw(joe, *line_at(0.75))
     wait_for(joe, "dry", RIGHT)
+    wait_for(ada, "wet", LEFT)
     assert painted(ada, "dry") == 0
-    assert painted(ada, "wet", LEFT) > 0
     plug(ada)
     expect(ada.locator("#state")).to_have_text("Live")
     for page in (ada, joe):
@@ -190,26 +190,25 @@ def test_what_many_hands_do_within_a_beat_comes_as_one_frame(visit: Visit) -> No
 
     reader.page.on("websocket", lambda socket: socket.on("framereceived", received))
     watching = reader.open("/board/beat/")
-    expect(watching.locator("#state")).to_have_text("Live")
     hands = [enter(visit, name, "/board/beat/") for name in ("Ada", "Joe", "Mia")]
     wiggle = """async () => {
-      const began = performance.now();
+      const began = Date.now();
       point("pointerdown", 1, 20, 50);
       for (let i = 0; i < 200; i++) {
         point("pointermove", 1, 20 + i, 50 + i % 20);
         await new Promise((go) => setTimeout(go, 5));
       }
       point("pointerup", 1, 220, 50);
-      return performance.now() - began;
+      return [began, Date.now()];
     }"""
     frames.clear()
     for page in hands:
         page.evaluate(POINT)
         page.evaluate(f"() => {{ window.done = ({wiggle})(); }}")
-    took = [page.evaluate("done") for page in hands]
+    times = [time for page in hands for time in page.evaluate("done")]
     wait_for(watching, "dry", LEFT)
     # 25 beats a second, however many hands: without, it would be up to 25 for each of them.
-    assert 3 < len(frames) <= 25 * (max(took) / 1000 + 1)
+    assert 3 < len(frames) <= 25 * ((max(times) - min(times)) / 1000 + 1)
 
 
 def test_the_board_can_be_saved_as_a_picture(visit: Visit, tmp_path: Path) -> None:
@@ -239,7 +238,6 @@ def test_the_view_can_be_enlarged_and_lines_land_where_they_are_drawn(visit: Vis
 
 def test_a_phone_shows_the_middle_of_the_board_and_two_fingers_move_it(visit: Visit) -> None:
     page = visit(viewport={"width": 390, "height": 844}, has_touch=True).open("/board/phone/")
-    expect(page.locator("#state")).to_have_text("Live")
     box = page.locator("#paper").bounding_box()
     assert box is not None
     assert abs(box["width"] - box["height"]) < 2

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from tests.support.browser import PLUG, SERVER_DOWN, Site, Visitor, Watch, plug, running_site, unplug
+from tests.support.browser import PLUG, SERVER_DOWN, Site, Visitor, Watch, keep, plug, running_site, unplug
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +29,6 @@ def enter(visit: Visit, name: str, path: str, **options: Any) -> Page:
     visitor = visit(**options)
     visitor.context.add_init_script(PLUG)
     page = visitor.open(path)
-    expect(page.locator("#state")).to_have_text("Live")
     page.get_by_label("You are").fill(name)
     page.get_by_label("You are").press("Tab")
     expect(people(page).filter(has_text=name)).to_have_count(1)
@@ -146,6 +145,7 @@ def test_other_rooms_are_heard_over_the_same_socket_and_a_click_goes_there(visit
 
 def test_who_writes_too_fast_gets_the_text_back_and_is_told_how_long_to_wait(visit: Visit) -> None:
     ada = enter(visit, "Ada", "/chat/fast/")
+    keep(ada, 5000)
     ada.evaluate(
         """() => {
           const form = document.getElementById("compose");
@@ -202,6 +202,8 @@ def test_who_has_an_account_goes_by_its_name(visit: Visit) -> None:
 
 def test_who_writes_is_told_until_it_is_sent_or_dropped(visit: Visit) -> None:
     ada, joe, mia = (enter(visit, name, "/chat/typing/") for name in ("Ada", "Joe", "Mia"))
+    for page in (joe, mia):
+        keep(page, 3000)
     joe.get_by_label("Message", exact=True).press_sequentially("Plenty")
     expect(ada.locator("#typing")).to_have_text("Joe is writing…")
     expect(joe.locator("#typing")).to_have_text("")
@@ -273,7 +275,6 @@ def test_all_of_it_works_by_long_polling(visit: Visit) -> None:
     visitor = visit()
     visitor.context.add_init_script(NO_WEBSOCKET)
     ada = visitor.open("/chat/polling/")
-    expect(ada.locator("#state")).to_have_text("Live")
     ada.get_by_label("You are").fill("Ada")
     expect(people(joe).filter(has_text="Ada")).to_have_count(1)
     say(joe, "Can you hear me?")

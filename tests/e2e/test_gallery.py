@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import Visitor
+from tests.support.browser import Visitor, keep
 
 pytestmark = [
     pytest.mark.browser,
@@ -35,6 +35,7 @@ def test_one_walks_from_component_to_component_and_turns_knobs(visitor: Visitor)
     page.locator(".gallery-nav").get_by_role("link", name="Button").click()
     page.get_by_label("kind", exact=True).select_option("danger")
     expect(page.locator("#stage-try button")).to_have_attribute("data-kind", "danger")
+    keep(page, 1600)
     page.locator(".copy").first.click()
     expect(page.locator(".copy").first).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == (
@@ -86,9 +87,11 @@ def test_a_modal_keeps_the_focus_until_it_is_closed(visitor: Visitor) -> None:
     expect(dialog).to_be_hidden()
     expect(opener).to_be_focused()
     opener.click()
+    expect(dialog).to_be_visible()
     page.mouse.click(5, 400)
     expect(dialog).to_be_hidden()
     button(page, "Delete the trip")
+    expect(page.locator("#sure")).to_be_visible()
     page.keyboard.press("Escape")
     page.mouse.click(5, 400)
     expect(page.locator("#sure")).to_be_visible()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support.browser import Site, Visitor, Watch, running_site
+from tests.support.browser import Site, Visitor, Watch, keep, running_site
 from tests.support.redis import running_redis
 
 pytestmark = [pytest.mark.browser, pytest.mark.redis]
@@ -46,11 +46,11 @@ def test_a_click_at_one_server_is_seen_at_the_other(one_at_each: tuple[Visitor, 
 def test_people_of_two_servers_meet_in_a_room(one_at_each: tuple[Visitor, ...]) -> None:
     ada, joe = (visitor.open("/chat/") for visitor in one_at_each)
     for page, name in ((ada, "Ada"), (joe, "Joe")):
-        expect(page.locator("#state")).to_have_text("Live")
         page.get_by_label("You are").fill(name)
     for page in (ada, joe):
         expect(page.locator("#people .person-name")).to_contain_text(["Ada" if page is ada else "Joe"])
         expect(page.locator("#people .person-name", has_text="Joe" if page is ada else "Ada")).to_be_visible()
+    keep(ada, 3000)
     ada.get_by_label("Message", exact=True).press_sequentially("Is there tea?")
     expect(joe.locator("#typing")).to_have_text("Ada is writing…")
     ada.keyboard.press("Enter")
@@ -62,7 +62,6 @@ def test_people_of_two_servers_meet_in_a_room(one_at_each: tuple[Visitor, ...]) 
 def test_hands_of_two_servers_draw_on_one_board(one_at_each: tuple[Visitor, ...]) -> None:
     ada, joe = (visitor.open("/board/") for visitor in one_at_each)
     for page, name in ((ada, "Ada"), (joe, "Joe")):
-        expect(page.locator("#state")).to_have_text("Live")
         page.get_by_label("You are").fill(name)
     ada.locator("#paper").hover(position={"x": 300, "y": 200})
     ada.mouse.down()

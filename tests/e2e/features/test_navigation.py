@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import Watch, joined
+from tests.support.browser import Watch, joined, until
 from tests.support.features import features_on, midway
 
 pytestmark = [pytest.mark.browser, features_on("daphne")]
@@ -32,8 +32,9 @@ def said(page: Page, *texts: str) -> None:
     expect(page.locator("#messages li")).to_have_count(len(texts))
 
 
-def scrolled(page: Page) -> int:
-    return int(page.evaluate("Math.round(scrollY)"))
+def scrolled(page: Page, to: int) -> None:
+    """The client scrolls in the frame after the one that shows the page."""
+    until(page, f"Math.round(scrollY) === {to}")
 
 
 def test_back_and_forward_find_the_page_where_it_was_left(open_page: Open) -> None:
@@ -47,13 +48,13 @@ def test_back_and_forward_find_the_page_where_it_was_left(open_page: Open) -> No
     expect(page).to_have_title("Item 150")
     expect(page.locator("[data-phx-main]")).to_have_class("item phx-connected")
     assert page.locator("[data-phx-main]").get_attribute("data-kind") == "one"
-    assert scrolled(page) == 0
+    scrolled(page, 0)
     midway(page)
     page.go_back()
     heading(page, "List 1 index")
     expect(page.locator("[data-phx-main]")).to_have_class("list phx-connected")
     assert page.locator("[data-phx-main]").get_attribute("data-kind") is None
-    assert scrolled(page) == 900
+    scrolled(page, 900)
     page.go_forward()
     heading(page, "Item 150")
     page.click("#back")

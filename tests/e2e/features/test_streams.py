@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.support.browser import joined
+from tests.support.browser import PATIENCE, joined
 from tests.support.features import features_on, midway
 
 pytestmark = [pytest.mark.browser, features_on("uvicorn")]
@@ -17,9 +18,9 @@ Open = Callable[[str], Page]
 TITLES = "[...document.querySelectorAll('#notes > [data-title]')].map(li => li.dataset.title)"
 
 
-def titles(page: Page) -> list[str]:
-    found: list[str] = page.evaluate(TITLES)
-    return found
+def has_titles(page: Page, *titles: str) -> None:
+    expect(page.locator("#notes > [data-title]")).to_have_count(len(titles))
+    assert page.evaluate(TITLES) == list(titles)
 
 
 def add(page: Page, title: str) -> None:
@@ -42,16 +43,15 @@ def test_all_who_look_see_what_others_save_and_delete(open_page: Open, context: 
     add(page, "elsewhere")
     midway(page)
     for each in (page, other):
-        expect(each.locator(row("q3"))).to_be_visible()
-        assert titles(each) == ["q1", "q2", "q3"]
+        has_titles(each, "q1", "q2", "q3")
     other.locator(f"{row('q3')} [name=up]").click()
     expect(page.locator("#notes > :nth-child(1)")).to_have_attribute("data-title", "q03")
-    assert titles(page) == ["q03", "q1", "q2"]
+    has_titles(page, "q03", "q1", "q2")
     page.locator(f"{row('q1')} [name=close]").click()
     expect(other.locator(row("q1"))).to_have_count(0)
     other.locator(f"{row('q2')} [name=drop]").click()
-    expect(page.locator(row("q2"))).to_have_count(0)
-    assert titles(page) == titles(other) == ["q03"]
+    for each in (page, other):
+        has_titles(each, "q03")
     assert page.locator("#notes > :last-child").get_attribute("id") == "notes-none"
 
 
@@ -67,7 +67,9 @@ def test_a_query_is_scrolled_through_both_ways_while_the_browser_has_a_part_of_i
 
     def scroll_until(by: int, title: str) -> list[str]:
         """As a wheel does. What is shown is a piece of the whole, and never much."""
-        for _ in range(400):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            page.wait_for_timeout(20)
             now = shown()
             if not now:
                 continue  # all anew, which the client holds back until the answer to another event is here
@@ -77,7 +79,6 @@ def test_a_query_is_scrolled_through_both_ways_while_the_browser_has_a_part_of_i
                 return now
             page.mouse.wheel(0, -by // 20)
             page.mouse.wheel(0, by)
-            page.wait_for_timeout(20)
         raise AssertionError(f"{title} never came")
 
     assert shown() == all_titles[:20]
@@ -88,7 +89,8 @@ def test_a_query_is_scrolled_through_both_ways_while_the_browser_has_a_part_of_i
     all_titles[0] = "s000!"
     page.locator("#rename").click()
     expect(page.locator("#rows > li").first).to_have_text("s000!")
-    assert shown() == all_titles[: len(shown())]
+    now = shown()
+    assert now == all_titles[: len(now)]
 
 
 WORDS = "[...document.querySelector('#left-list').children].map(li => li.textContent.trim()).join(' ')"
