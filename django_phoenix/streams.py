@@ -167,8 +167,12 @@ class Streaming:
                 prefix = f"{self._live.id}-" if self._live.is_nested else ""
                 if self._cid is not None:
                     prefix += f"{self._cid}-"
-                connected = self._live.channel is not None
-                streams = self._streams = Streams(type(self).__name__, prefix, connected=connected)
+                streams = self._streams = Streams(
+                    type(self).__name__,
+                    prefix,
+                    connected=self._live.channel is not None,
+                    returns=self._live.connect_params.get("_mounts", 0) != 0,
+                )
                 state[STREAMS] = streams.named
                 return streams
         elif state.get(STREAMS) is streams.named:

@@ -15,13 +15,14 @@ DomId = Callable[[Any], str]
 class Streams:
     """Those of one view or component."""
 
-    __slots__ = ("_blank", "_connected", "_dom_ids", "_filled", "_owner", "_prefix", "named")
+    __slots__ = ("_blank", "_connected", "_dom_ids", "_filled", "_owner", "_prefix", "_returns", "named")
 
-    def __init__(self, owner: str, prefix: str, *, connected: bool) -> None:
+    def __init__(self, owner: str, prefix: str, *, connected: bool, returns: bool = False) -> None:
         self.named: dict[str, Stream] = {}
         self._owner = owner
         self._prefix = prefix
         self._connected = connected
+        self._returns = returns
         self._dom_ids: dict[str, DomId] = {}
         # Streams whose element went with all that it showed.
         self._blank: set[str] = set()
@@ -120,7 +121,7 @@ class Streams:
 
     def _make(self, name: str) -> Stream:
         ref = f"{self._prefix}{len(self.named)}"  # LV-56
-        stream = self.named[name] = Stream(name, ref, connected=self._connected)
+        stream = self.named[name] = Stream(name, ref, connected=self._connected, returns=self._returns)
         return stream
 
     def dom_id(self, name: str, item: Any) -> str:

@@ -43,12 +43,14 @@ class Stream:
     In Django's own rendering it is just that: an iterable of pairs.
     """
 
-    __slots__ = ("connected", "follows", "log", "missed", "name", "ref", "shown")
+    __slots__ = ("connected", "follows", "log", "missed", "name", "ref", "returns", "shown")
 
-    def __init__(self, name: str, ref: str, *, connected: bool) -> None:
+    def __init__(self, name: str, ref: str, *, connected: bool, returns: bool = False) -> None:
         self.name = name
         self.ref = ref
         self.connected = connected
+        # The page may still show items of the connection before. In a portal the client would let them stay.
+        self.returns = returns
         # A text is the DOM id of an item that goes.
         self.log: list[Insert | str | Mark] = [NEW]
         # A query says what is in it; and it was shown at a new place, without what it had shown elsewhere.
@@ -96,7 +98,7 @@ class Stream:
                 reset = True
         ordered = list(inserts.values())
         if log and log[0] is NEW:
-            return arranged(ordered), list(deletes), False  # there is nothing to reset
+            return arranged(ordered), list(deletes), self.returns
         return ordered, list(deletes), reset
 
 

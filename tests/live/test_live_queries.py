@@ -485,5 +485,7 @@ def test_only_the_query_says_what_is_in_the_stream(bare):
 @pytest.fixture
 def bare() -> site.ActiveLive:
     view = site.ActiveLive()
-    view._live = SimpleNamespace(channel=None, queries=None, is_nested=False)  # type: ignore[assignment]
+    view._live = SimpleNamespace(  # type: ignore[assignment]
+        channel=None, connect_params={}, queries=None, is_nested=False
+    )
     return view

@@ -59,6 +59,14 @@ async def test_a_stream_is_a_plain_list_at_get_and_a_stream_on_the_socket(browse
     assert first["k"]["1"] == {"0": "rows-b", "1": "B"}
 
 
+async def test_after_a_lost_connection_a_stream_begins_anew_wherever_it_is_shown(browser):
+    """In a portal the client by itself leaves items that the new mount does not give."""
+    page = await browser.get("/ListLive/")
+    view = await browser.join(page, params={"_csrf_token": page.csrf, "_mounts": 1})
+    (stream,) = streams_in(view.joined["rendered"])
+    assert stream == ["0", [[f"rows-{name}", -1, None, None] for name in "cba"], [], True]
+
+
 async def test_what_is_asked_for_is_sent_once(browser):
     """LV-53, LV-55"""
     view = await browser.open("/ListLive/")
@@ -272,7 +280,9 @@ class AnyLive(LiveView):
 @pytest.fixture
 def bare() -> AnyLive:
     view = AnyLive()
-    view._live = SimpleNamespace(channel=None, queries=None, is_nested=False)  # type: ignore[assignment]
+    view._live = SimpleNamespace(  # type: ignore[assignment]
+        channel=None, connect_params={}, queries=None, is_nested=False
+    )
     return view
 
 
