@@ -46,7 +46,7 @@ window.WebSocket = class extends EventTarget {
 };
 """
 JOIN = """async ({topic, options}) => {
-  const socket = new Phoenix.Socket("/socket", {longPollFallbackMs: 500, ...options});
+  const socket = new Phoenix.Socket("/socket", {longPollFallbackMs: 10000, ...options});
   window.testSocket = socket;
   socket.connect();
   const channel = window.testChannel = socket.channel(topic, {});
