@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from django.core.exceptions import SuspiciousOperation
 
@@ -268,7 +269,10 @@ class LiveChannel(Channel):
         """LV-74"""
         live = self.live
         try:
-            url = PageUrl(payload.get("url"))
+            to = payload.get("url")
+            if isinstance(to, str) and to.startswith(("/", "?")):
+                to = urljoin(live.uri, to)  # of a JS command, as it stands there
+            url = PageUrl(to)
             route = live.find_patch(url)
             if route is not None:
                 live.show(url, route)

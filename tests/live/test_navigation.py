@@ -27,6 +27,14 @@ async def test_a_clients_patch_runs_handle_params_with_the_full_url(browser):
     assert await browser.silent()
 
 
+@pytest.mark.parametrize("told", ["?page=3", "/place/a/?page=3"])
+async def test_a_patch_of_a_js_command_says_no_more_than_was_written(browser, told):
+    view = await browser.open("/place/a/")
+    views.PlaceLive.log.clear()
+    assert "diff" in await view.call("live_patch", {"url": told})
+    assert views.PlaceLive.log == [url("/place/a/?page=3")]
+
+
 async def test_a_patch_to_a_route_without_live_action_leaves_none(browser):
     view = await browser.open("/place/a/")
     diff = (await view.call("live_patch", {"url": "http://testserver/place/a/bare/"}))["diff"]
