@@ -4,6 +4,7 @@ import {Serializer, Socket} from "phoenix"
 import {LiveSocket} from "phoenix_live_view"
 
 import {csrfToken} from "./csrf"
+import {withEarly} from "./early"
 import {withKeptFiles} from "./kept_files"
 import {withLostChildren} from "./lost_children"
 import {reconnectAfterMs} from "./reconnect"
@@ -24,6 +25,7 @@ function guardedDecode(guard) {
 }
 
 export function createLiveSocket(config, registry, store, guard) {
+  const dom = withKeptFiles(withLostChildren(registry.options.dom, () => liveSocket))
   const liveSocket = new LiveSocket(config.livePath, Socket, {
     sessionStorage: store.storage,
     localStorage: findStore(window, "localStorage").storage,
@@ -31,7 +33,7 @@ export function createLiveSocket(config, registry, store, guard) {
     reconnectAfterMs,
     ...registry.options,
     hooks: registry.hooks,
-    dom: withKeptFiles(withLostChildren(registry.options.dom, () => liveSocket)),
+    dom: withEarly(dom, window, (name) => liveSocket.binding(name)),
     params: joinParams(registry),
     decode: guardedDecode(guard),
   })

@@ -12,6 +12,8 @@ const VIEW = "[data-phx-session]"
 const MAIN = "[data-phx-main]"
 const REDIRECTS = 10
 const REDIRECTED = "django_phoenix:redirected"
+// Nobody clicks in a loop: what a visitor does begins the count anew.
+const DEEDS = ["click", "submit", "popstate"]
 
 function isLiveJoinReply({event, topic, ref, join_ref}) {
   return event === "phx_reply" && topic.startsWith("lv:") && ref === join_ref
@@ -98,6 +100,9 @@ export function createReloadGuard({storage, lasting}, texts, notice) {
     watch(socket) {
       liveSocket = socket
       whenReady(window, () => document.querySelector(VIEW) || forget())
+      for (const deed of DEEDS) {
+        window.addEventListener(deed, ({isTrusted}) => isTrusted && storage.removeItem(REDIRECTED), true)
+      }
       // A visitor goes sooner than the page has settled, but it was brought to life.
       window.addEventListener("pagehide", () => settling && forgetRefusal())
     },

@@ -44,6 +44,9 @@ NO_LAYOUT = ""
 
 CACHE = "_phoenix_pages"
 
+# On the container in the answer to a form: the page script keeps what it shows through the join's mount.
+POSTED = "data-phx-posted"
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -297,6 +300,8 @@ def make_context(live: Runtime, template: Template) -> Context:
 def container(live: Runtime, session_token: str, static_token: str, html: str) -> SafeString:
     """The element that holds the view."""
     tag, attributes = container_of(live.view)
+    if live.view.request.method == "POST":
+        attributes[POSTED] = True
     assets = getattr(live.context, "phoenix_assets", None)
     if assets is not None:
         html += "".join(each.comment for each in assets.take())

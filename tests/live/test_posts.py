@@ -28,6 +28,12 @@ def test_the_event_is_named_by_the_form_or_the_view(client, how):
     assert text_of(response).startswith("hihi|")
 
 
+def test_the_page_script_is_told_what_is_the_answer_to_a_form(client):
+    mark = b" data-phx-posted"
+    assert mark in client.post("/forms/default/", {"text": "hi"}).content
+    assert mark not in client.get("/forms/default/").content
+
+
 def test_no_link_to_a_page_says_what_its_form_does(client):
     """A form without action is sent to the URL of its page, whoever has made that up."""
     assert text_of(client.post("/forms/default/?_event=whole", {"text": "hi"})).startswith("hi|")

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import joined
 from tests.support.features import features_on, midway
+from tests.support.held_join import HeldJoin
 from tests.support.servers import ServerProcess
 
 pytestmark = [pytest.mark.browser, features_on("uvicorn")]
@@ -62,6 +63,60 @@ def test_every_widget_keeps_what_was_put_in_and_tells_only_of_what_was_used(open
     page.get_by_label("Name").fill("Ada")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#saved")).to_have_text(SAVED.format("\n"), use_inner_text=False)
+
+
+def test_what_is_put_in_before_the_page_has_joined_stays_and_is_told(page: Page) -> None:
+    line = HeldJoin(page)
+    page.goto("/forms/widgets/")
+    fill_in(page)
+    page.get_by_label("Email").fill("ada@")
+    page.get_by_label("Name").focus()
+    line.release()
+    joined(page)
+    expect(page.locator(".phx-error")).to_have_text(["Enter a valid email address."])
+    page.get_by_label("Email").fill("ada@example.org")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#saved")).to_have_text(SAVED.format("\n"), use_inner_text=False)
+
+
+def test_a_form_that_is_sent_before_the_page_has_joined_is_sent_when_it_has(page: Page) -> None:
+    line = HeldJoin(page)
+    page.goto("/forms/widgets/")
+    fill_in(page)
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#form")).to_have_class("phx-submit-loading")
+    line.release()
+    expect(page.locator("#saved")).to_have_text(SAVED.format("\n"), use_inner_text=False)
+
+
+def test_a_file_that_is_sent_before_the_page_has_joined_goes_along(page: Page, tmp_path: Path) -> None:
+    line = HeldJoin(page)
+    page.goto("/forms/file/")
+    page.get_by_label("Title").fill("A file")
+    file = tmp_path / "a.txt"
+    file.write_text("its text")
+    page.get_by_label("Doc").set_input_files(file)
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#form")).to_have_class("phx-submit-loading")
+    line.release()
+    expect(page.locator("#saved")).to_have_text("A file, a.txt: its text")
+
+
+def test_what_came_back_with_errors_before_the_script_was_there_stays(page: Page) -> None:
+    page.route("**/phoenix.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
+    page.goto("/forms/widgets/")
+    fill_in(page)
+    page.get_by_label("Email").fill("ada@nowhere")
+    page.get_by_label("Name").fill("")
+    page.unroute("**/phoenix.js")
+    page.locator("#form").evaluate("form => { form.noValidate = true }")
+    page.get_by_role("button", name="Save").click()
+    joined(page)
+    expect(page.get_by_label("Email")).to_have_value("ada@nowhere")
+    expect(page.get_by_label("Note")).to_have_value("two\nlines")
+    expect(page.get_by_label("Large")).to_be_checked()
+    required = "This field is required."
+    expect(page.locator(".phx-error")).to_have_text([required, "Enter a valid email address.", required])
 
 
 def test_a_model_has_its_pages(open_page: Open) -> None:
@@ -128,7 +183,6 @@ def test_async_checks_and_files(open_page: Open, tmp_path: Path) -> None:
     file = tmp_path / "a.txt"
     file.write_text("its text")
     page.get_by_label("Doc").set_input_files(file)
-    expect(page.get_by_label("Doc")).to_have_attribute("data-phx-active-refs", "0")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#saved")).to_have_text("A file, a.txt: its text")
 
