@@ -76,3 +76,8 @@ def test_templates_hold_nothing_inline(template: Path) -> None:
 
 def test_the_script_asks_for_nothing_that_a_policy_forbids() -> None:
     assert not re.search(r"\beval\b|new Function|innerHTML|cssText|document\.write", SCRIPT)
+
+
+def test_what_the_client_calls_a_view_without_a_connection_is_not_styled_as_the_error_of_a_field() -> None:
+    states = r"(?<![\w.])\.phx-(?:connected|loading|error|client-error|server-error)\b"
+    assert re.findall(states, STYLE) == []
