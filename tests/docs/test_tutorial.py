@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.docs.tutorial import PAGES, Reader
-from tests.support.browser import Watch, chromium, joined
+from tests.support.browser import Watch, chromium, joined, until
 from tests.support.proxies import NGINX, nginx
 from tests.support.redis import running_redis
 from tests.support.servers import ServerProcess, serve
@@ -21,6 +21,13 @@ PASSWORD = "ladders-and-saws"
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 )
+
+# Whether a server is there at the other end: a page hears somewhat later that its own has gone.
+ANSWERED = """new Promise((answer) => {
+  const socket = liveSocket.getSocket();
+  socket.onClose(() => answer(false));
+  socket.ping(() => answer(true)) || answer(false);
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +105,7 @@ def test_what_comes_out_works(visit: Callable[[], Page], site: tuple[str, list[S
 
     site[1][0].kill()
     for page in (ada, bob):
+        until(page, ANSWERED)
         joined(page)
     drill.get_by_role("button", name="Give back").click()
     expect(ada.get_by_role("button", name="Borrow")).to_be_visible()
