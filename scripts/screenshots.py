@@ -93,7 +93,7 @@ def picture(browser: Browser, url: str, name: str, width: int, scheme: str, fold
 def use(page: Page, name: str) -> None:
     """Touch the page, so that the picture shows it alive."""
     if page.locator("[data-phx-main]").count():
-        page.locator("[data-phx-main].phx-connected").wait_for(timeout=5000)
+        page.locator("[data-phx-main].phx-connected").wait_for()
     steps = {
         "counter": use_counter,
         "together": use_together,
@@ -124,7 +124,7 @@ def use_table(page: Page) -> None:
 
 def enter(page: Page, name: str) -> Page:
     """Be somebody, on a page with channels."""
-    page.locator("#state[data-state=live]").wait_for(timeout=5000)
+    page.locator("#state[data-state=live]").wait_for()
     page.get_by_label("You are").fill(name)
     page.get_by_label("You are").blur()
     return page

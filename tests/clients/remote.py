@@ -16,7 +16,7 @@ from playwright.async_api import Route, async_playwright
 
 from tests.support.browser import ARGUMENTS, CHROMIUM
 
-WITHIN = 20.0
+WITHIN = 60.0
 BINARY = "$binary"
 ADAPTERS = Path(__file__).parent / "adapters"
 
