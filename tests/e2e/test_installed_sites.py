@@ -77,7 +77,7 @@ def served(site: TemporarySite, *command: str) -> Iterator[str]:
 
 
 def wait_until_it_answers(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         assert process.poll() is None, log.read_text()
         try:

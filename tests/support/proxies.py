@@ -130,7 +130,7 @@ def answers(port: int) -> bool:
 
 
 def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
-    give_up = time.monotonic() + 15
+    give_up = time.monotonic() + 60
     while not ready():
         if process.poll() is not None or time.monotonic() > give_up:
             raise RuntimeError(f"{process.args!r} does not answer:\n{log.read_text()}")

@@ -50,7 +50,7 @@ class ServerProcess:
     def log(self) -> str:
         return self.log_path.read_text(errors="replace")
 
-    def wait_until_ready(self, seconds: float = 30) -> None:
+    def wait_until_ready(self, seconds: float = 60) -> None:
         """Until it answers HTTP."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import Watch, joined
+from tests.support.browser import PATIENCE, Watch, joined
 from tests.support.features import features_on, midway
 from tests.support.s3_server import S3Server, s3_server
 
@@ -64,11 +64,11 @@ def test_files_go_to_a_storage_elsewhere_and_a_cancel_stops_them(
         while storage.begun.acquire(blocking=False):
             """Those before."""
         page.get_by_role("button", name="Save").click()
-        assert storage.begun.acquire(timeout=10)
+        assert storage.begun.acquire(timeout=PATIENCE)
         page.locator(stop).click()
         expect(page.locator(".entry")).to_have_count(0)
         storage.gate.set()
-        assert storage.aborted.acquire(timeout=10)
+        assert storage.aborted.acquire(timeout=PATIENCE)
     assert len(storage.objects) == 2
 
 
