@@ -39,9 +39,12 @@ NAP = 0.005
 TINY = 1e-6
 
 OVER = "The test that opened this is over: connect anew in each test."
-SYNC_TWIN = "No event loop is running here: in a synchronous test, use `connect(…)` and its like."
+SYNC_TWIN = (
+    "No event loop is running here: a synchronous test uses `live(…)`, `connect(…)` and `subscribe(…)`."
+)
 ASYNC_TWIN = (
-    "An event loop is running here: use `await aconnect(…)` and `await asubscribe(…)` in an async test."
+    "An event loop is running here: an async test uses `alive(…)`, `aconnect(…)` and `asubscribe(…)`, "
+    "and awaits them."
 )
 
 

@@ -200,7 +200,7 @@ async def test_the_sites_channel_layer_is_left_alone():
 
 
 def test_a_synchronous_test_is_told_what_to_use():
-    with pytest.raises(RuntimeError, match=r"use `connect\(…\)`"):
+    with pytest.raises(RuntimeError, match=r"synchronous test uses `live\(…\)`, `connect\(…\)`"):
         aconnect(RoomSocket)
 
 

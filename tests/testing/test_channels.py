@@ -371,7 +371,7 @@ def test_an_async_test_is_told_what_to_use():
     async def test():
         connect(RoomSocket)
 
-    with pytest.raises(RuntimeError, match="await aconnect"):
+    with pytest.raises(RuntimeError, match=r"async test uses `alive\(…\)`, `aconnect\(…\)`"):
         asyncio.run(test())
 
 

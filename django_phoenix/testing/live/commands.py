@@ -76,10 +76,15 @@ async def execute(
                 await view.push("event", payload)
                 reply = view.reply
         elif name == "patch":
-            await tab.patch(args["href"], replace=bool(args.get("replace")))
+            await tab.patch(_place(tab, args), replace=bool(args.get("replace")))
         elif name == "navigate":
-            await tab.navigate(args["href"], replace=bool(args.get("replace")))
+            await tab.navigate(_place(tab, args), replace=bool(args.get("replace")))
     return reply
+
+
+def _place(tab: Tab, args: dict[str, Any]) -> str:
+    """A query is one of the page as it is."""
+    return tab.browser.resolve(tab.url, args["href"])
 
 
 def _unfolded(tab: Tab, element: Node, commands: list[Command], depth: int = 0) -> list[Command]:

@@ -85,6 +85,12 @@ class Query:
                 f"no element matches {self}. {number} match{'es' if number == 1 else ''} the selector alone, "
                 f"with the text:\n  {texts}"
             )
+        if not self.tab.views and self.tab.response is not None:
+            status = self.tab.response.status_code
+            return (
+                f"no element matches {self}; there is no live view in this page (status {status}):\n"
+                f"{shown(self.tab.page.html)}"
+            )
         return f"no element matches {self} in\n{shown(self._html())}"
 
     def _html(self) -> str:

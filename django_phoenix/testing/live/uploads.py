@@ -43,6 +43,10 @@ class Entry:
         self.join_ref: str | None = None
         self.joined = False
 
+    def __repr__(self) -> str:
+        errors = f", {self.errors}" if self.errors else ""
+        return f"<Entry {self.file.name!r}: {self.progress} %{errors}>"
+
     def hear(self, arrival: Arrival) -> None:
         """See Hearer."""
         if arrival.event in ("phx_close", "phx_error"):
@@ -110,7 +114,7 @@ class Input:
     async def send(self, entry: Entry, percent: int) -> None:
         """Chunks up to that mark."""
         if not entry.is_allowed:
-            await self._ask_for([each for each in self.active if not each.is_allowed and not each.errors])
+            await self._ask()
         if entry.is_done or not entry.is_allowed:
             return
         if entry.meta is not None:
@@ -134,10 +138,12 @@ class Input:
     async def tell_failure(self, entry: Entry, reason: str) -> None:
         """As when the browser's uploader gives up."""
         if not entry.is_allowed:
-            await self._ask_for([entry])
+            await self._ask()
         await self._fail(entry, reason)
 
-    async def _ask_for(self, entries: list[Entry]) -> None:
+    async def _ask(self) -> None:
+        """For all that wait, as the client does."""
+        entries = [each for each in self.active if not each.is_allowed and not each.errors]
         payload = {"ref": self.ref, "entries": [each.as_wire() for each in entries]}
         view, payload = self._addressed(payload)
         response = await view.push("allow_upload", payload)

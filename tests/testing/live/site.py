@@ -27,6 +27,7 @@ class HomeLive(LiveView):
       <button id="both" phx-click="{{ both }}">both</button>
       <i id="dead">nothing</i>
       <a {% live_patch "?page=2" %}>Page 2</a>
+      <i id="page-3" phx-click="{% js patch "?page=3" %}">Page 3</i>
       <a {% live_navigate "/other/" %}>Other</a>
       <a {% live_navigate "/staff/" %}>Staff</a>
       <a href="/plain/">Plain</a>

@@ -60,6 +60,12 @@ def test_a_link_that_posts_does(page):
     assert page.text == "POST"
 
 
+def test_a_js_command_patches(page):
+    page.element("#page-3").click()
+    page.assert_patched("/?page=3")
+    assert page.title == "Page 3 | Site"
+
+
 def test_the_views_own_moves_are_followed_and_the_flash_comes_along(page):
     page.render_hook("go", {"to": "/other/"})
     page.assert_navigated("/other/")
@@ -93,6 +99,8 @@ def test_a_mount_may_lead_elsewhere(client):
 def test_a_mount_that_finds_nothing_shows_the_error_page(page):
     page.navigate("/other/?gone=1")
     assert page.response.status_code == 404
+    with pytest.raises(AssertionError, match=r"'h2'; there is no live view in this page \(status 404\)"):
+        page.element("h2").click()
 
 
 def test_going_round_in_circles_ends(page):

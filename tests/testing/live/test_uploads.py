@@ -70,6 +70,15 @@ def test_external_uploads_are_told_of_and_can_fail(client):
     assert page.element("i").exists
 
 
+def test_when_one_external_upload_has_failed_the_others_go_on(client):
+    page = live(client, "/uploads/external/")
+    upload = page.file_input(INPUT, ("a.txt", b"a"), ("b.txt", b"b"))
+    upload.fail("b.txt")
+    upload.upload("a.txt")
+    assert "a.txt:100" in page.text
+    assert repr(upload.entries) == "[<Entry 'a.txt': 100 %>, <Entry 'b.txt': 0 %, ['failed']>]"
+
+
 def test_a_writers_failure_is_the_entrys(client):
     page = live(client, "/uploads/writer/")
     upload = page.file_input(INPUT, ("write.txt", b"a"))
