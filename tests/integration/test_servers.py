@@ -102,13 +102,16 @@ async def test_a_crash_tells_the_client_nothing(client):
 
 
 async def test_a_slow_join_and_a_slow_def_handler_delay_nobody(client):
-    await client.send("90", "90", "slow_join", "phx_join", {"seconds": 1})
+    gate = {"gate": "slow"}
+    await client.send("90", "90", "slow_join", "phx_join", gate)
     room = await client.join("room:1")
-    slow = await room.send("sleep", {"seconds": 1})
+    slow = await room.send("hold", gate)
     other = await client.join("room:2")
-    async with asyncio.timeout(0.6):
-        assert await client.heartbeat() == Reply("ok", {})
-        assert await other.push("echo_sync", {"n": 1}) == Reply("ok", {"n": 1})
+    while (await other.push("waiting", gate)).response["waiting"] < 2:
+        pass
+    assert await client.heartbeat() == Reply("ok", {})
+    assert await other.push("echo_sync", {"n": 1}) == Reply("ok", {"n": 1})
+    assert await other.push("open", gate) == Reply("ok", {})
     assert await client.reply_to("90") == Reply("ok", {})
     assert await client.reply_to(slow) == Reply("ok", {})
 

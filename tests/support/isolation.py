@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import sqlite3
-import time
 
 from django.contrib.auth import get_user_model
 from django.db.backends.signals import connection_created
-from django.db.models import FloatField, Func, Value
+from django.db.models import BooleanField, Func, Value
 from django.dispatch import receiver
 
 from django_phoenix.channel import Channel, event
 from django_phoenix.signals import pool_exhausted
 from django_phoenix.socket import Socket
+from tests.support.gates import gate as gate_of
 
 
 @receiver(connection_created)
-def teach_sqlite_to_sleep(connection, **_):
-    """``sleep(seconds)`` in SQL, as PostgreSQL has it."""
+def teach_sqlite_to_wait(connection, **_):
     if connection.vendor == "sqlite":
-        connection.connection.create_function("phx_sleep", 1, _sleep)
+        connection.connection.create_function("phx_wait", 1, _wait)
 
 
-def _sleep(seconds):
-    time.sleep(seconds)
-    return seconds
+def _wait(gate):
+    gate_of(gate).wait()
+    return True
 
 
-def users_after(seconds):
-    """A query that takes so long (for one user)."""
-    sleep = Func(Value(seconds), function="phx_sleep", output_field=FloatField())
-    return get_user_model().objects.annotate(slept=sleep)
+def users_behind(gate):
+    """A query that takes until the gate is open (for one user)."""
+    wait = Func(Value(gate), function="phx_wait", output_field=BooleanField())
+    return get_user_model().objects.annotate(waited=wait)
+
+
+def open_connections():
+    """Of each to a database whether it is in a transaction."""
+    for each in gc.get_objects():
+        if type(each) is sqlite3.Connection:
+            with contextlib.suppress(sqlite3.ProgrammingError):  # closed, and not collected so far
+                yield each.in_transaction
 
 
 EXHAUSTED: list[dict] = []
@@ -45,14 +53,23 @@ def note_exhausted(**arguments):
 
 class IsolationChannel(Channel):
     @event
-    def block(self, seconds: float):
-        time.sleep(seconds)
+    def block(self, gate: str):
+        gate_of(gate).wait()
         return {}
 
     @event
-    async def slow_query(self, seconds: float):
-        user = await users_after(seconds).afirst()
-        return {"slept": user.slept}
+    async def slow_query(self, gate: str):
+        user = await users_behind(gate).afirst()
+        return {"waited": user.waited}
+
+    @event
+    async def waiting(self, gate: str):
+        return {"waiting": gate_of(gate).waiting}
+
+    @event
+    async def open(self, gate: str):
+        gate_of(gate).opened.set()
+        return {}
 
     @event
     async def echo(self, n: int):
@@ -72,22 +89,22 @@ class IsolationChannel(Channel):
 
     @event
     async def report(self):
-        open_ones = [each for each in gc.get_objects() if isinstance(each, sqlite3.Connection)]
+        in_transaction = list(open_connections())
         return {
-            "connections": len(open_ones),
-            "in_transaction": sum(each.in_transaction for each in open_ones),
+            "connections": len(in_transaction),
+            "in_transaction": sum(in_transaction),
             "exhausted": list(EXHAUSTED),
         }
 
 
 class SlowJoinChannel(Channel):
     async def join(self, payload):
-        await asyncio.sleep(payload["seconds"])
+        await asyncio.to_thread(gate_of(payload["gate"]).wait)
 
 
 class BlockingJoinChannel(Channel):
     def join(self, payload):
-        time.sleep(payload["seconds"])
+        gate_of(payload["gate"]).wait()
 
 
 class IsolationSocket(Socket):

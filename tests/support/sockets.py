@@ -12,6 +12,8 @@ from django_phoenix.channel import Channel, Reply, event
 from django_phoenix.exceptions import ConnectRefused
 from django_phoenix.pubsub import broadcast
 from django_phoenix.socket import Socket
+from django_phoenix.transport.loop_state import current_state
+from tests.support.gates import gate as gate_of
 
 
 class BenchChannel(Channel):
@@ -71,14 +73,29 @@ class RoomChannel(Channel):
         raise RuntimeError("a secret detail")
 
     @event
-    def sleep(self, seconds: float):
-        time.sleep(seconds)
+    def hold(self, gate: str):
+        gate_of(gate).wait()
+        return {}
+
+    @event
+    async def polls(self):
+        """How many are being held."""
+        longpoll = current_state().longpoll
+        return {"polls": sum(each.outbox.awaited for each in longpoll.connections.values())}
+
+    @event
+    async def waiting(self, gate: str):
+        return {"waiting": gate_of(gate).waiting}
+
+    @event
+    async def open(self, gate: str):
+        gate_of(gate).opened.set()
         return {}
 
 
 class SlowJoinChannel(Channel):
     async def join(self, payload):
-        await asyncio.sleep(payload["seconds"])
+        await asyncio.to_thread(gate_of(payload["gate"]).wait)
 
 
 class DiaryChannel(Channel):

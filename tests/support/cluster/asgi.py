@@ -19,6 +19,7 @@ from django_phoenix.presence import Presence  # noqa: E402
 from django_phoenix.pubsub import broadcast  # noqa: E402
 from django_phoenix.routing import phoenix_application, socket  # noqa: E402
 from django_phoenix.socket import Socket  # noqa: E402
+from tests.support.gates import gate as gate_of  # noqa: E402
 
 
 class RoomChannel(Channel):
@@ -26,11 +27,15 @@ class RoomChannel(Channel):
         return {"pid": os.getpid()}
 
     @event
-    def shout(self, body: str) -> dict[str, Any]:
-        """To all, and then it sleeps: the broadcast has gone by then."""
+    def shout(self, body: str, gate: str) -> dict[str, Any]:
+        """To all, and then it waits: the broadcast has gone by then."""
         self.broadcast("shout", {"from": os.getpid(), "body": body})
-        time.sleep(2)
+        gate_of(gate).wait()
         return {"pid": os.getpid()}
+
+    @event
+    async def open(self, gate: str) -> None:
+        gate_of(gate).opened.set()
 
     @event
     def shout_to_others(self, body: str) -> dict[str, Any]:
