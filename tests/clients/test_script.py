@@ -11,8 +11,8 @@ from tests.clients.script import Stage
 
 pytestmark = [pytest.mark.servers, pytest.mark.asyncio(loop_scope="module")]
 
-# Far below the ten seconds after which a server gives up waiting for a client's side of a close.
-AT_ONCE = 5.0
+# Below the ten seconds after which a server gives up waiting for a client's side of a close.
+AT_ONCE = 8.0
 
 
 def shown(stage: Stage, reply: Reply, status: str, response: object) -> None:
