@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from django_phoenix.testing.live import LiveFile, LivePage, live
 from testproject.roost import deeds
-from testproject.roost.models import Activity, Board, Card, Deed, Lane, Profile
+from testproject.roost.models import Activity, Board, Card, Comment, Deed, Lane, Profile
 from testproject.roost.rows import urgency
 
 
@@ -64,7 +64,8 @@ class RoostTests(TestCase):
 
     def test_a_board_is_there_for_its_members_only(self) -> None:
         self.client.force_login(self.joe)
-        self.assertEqual(self.client.get(self.board.get_absolute_url()).status_code, 404)
+        answer = self.client.get(self.board.get_absolute_url())
+        self.assertContains(answer, "Nobody sits on this perch", status_code=404)
         self.client.logout()
         self.assertRedirects(
             self.client.get(self.board.get_absolute_url()),
@@ -132,6 +133,12 @@ class RoostTests(TestCase):
         self.assertEqual(page.element("#found mark").text, "plants")
         page.form("#filters", {"q": "nothing like that"}).change()
         self.assertIn("Nothing found", page.text)
+
+    def test_a_card_found_by_a_comment_shows_what_was_said(self) -> None:
+        Comment.objects.create(card=self.card, author=self.mia, text="With rain, if there is any.")
+        page = self.page(self.ada, "/search/?q=rain")
+        self.assertEqual(page.element("#found mark").text, "rain")
+        self.assertEqual(page.element("#found .row-text").text, "With rain, if there is any.")
 
     def test_a_new_board_is_there_at_once(self) -> None:
         page = self.page(self.joe, "/boards/new/")

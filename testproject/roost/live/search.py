@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_phoenix.generic.list import ListLive, PageLink
 from testproject.roost.forms import SearchForm
 from testproject.roost.live.page import RoostLive
-from testproject.roost.models import Board, Label
+from testproject.roost.models import Board, Comment, Label
 from testproject.roost.rows import CardRow, card_row, cards_to_show
 
 
@@ -78,8 +78,10 @@ class SearchLive(RoostLive, ListLive):
         values = super().get_context_data(**kwargs)
         word = self.request.GET.get("q", "").strip()
         paginator = values["paginator"]
+        cards = list(values["page_obj"])
+        comments = said(cards, word)
         return {
-            "found": tuple(found(card, word) for card in values["page_obj"]),
+            "found": tuple(found(card, word, comments.get(card.pk, "")) for card in cards),
             "word": word,
             "count": paginator.count,
             "pages": paginator.num_pages,
@@ -108,8 +110,16 @@ def condition(asked: dict[str, Any], user: Any) -> Q:
     return wanted
 
 
-def found(card: Any, word: str) -> Found:
+def said(cards: list[Any], word: str) -> dict[int, str]:
+    """For each card a comment in which the word stands, if one does."""
+    if not word:
+        return {}
+    comments = Comment.objects.filter(card__in=cards, text__icontains=word)
+    return dict(comments.values_list("card", "text"))
+
+
+def found(card: Any, word: str, comment: str) -> Found:
     board = card.lane.board
     where = f"{board.name} · {card.lane.name}"
-    text = pieces(snippet(card.text, word), word) if word else ()
+    text = pieces(snippet(card.text, word) or snippet(comment, word), word) if word else ()
     return Found(card.pk, card_row(card), board.pk, where, board.tone, pieces(card.title, word), text)
