@@ -123,6 +123,7 @@ async def test_a_tag_without_a_body_shows_none_though_another_one_had_one(browse
 
 async def test_fills_that_are_shown_later_leave_nothing_behind(browser):
     view = await browser.open("/switched/")
+    gc.collect()
     known = len(component_instance_cache)
     for n in range(20):
         await view.event("set", {"text": str(n)})

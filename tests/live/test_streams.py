@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import re
@@ -162,8 +163,10 @@ async def test_messages_that_are_shown_together_lose_nothing(browser):
 
 
 def channels() -> list[LiveChannel]:
-    """Those of views that live."""
-    return [each for each in gc.get_objects() if type(each) is LiveChannel and not each.server.over]
+    """Those of views that live, in this test."""
+    loop = asyncio.get_running_loop()
+    found = (each for each in gc.get_objects() if type(each) is LiveChannel)
+    return [each for each in found if each.server.loop is loop and not each.server.over]
 
 
 async def test_model_instances_go_by_their_primary_keys(browser, groups):
