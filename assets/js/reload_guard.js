@@ -2,6 +2,8 @@
 // Where fresh tokens do not help (cookies blocked, a proxy that changes the URL) it would do so for ever.
 // So the second refusal of one page in a row stops the client and tells the visitor. Likewise views that lead to one
 // another without end: the browser counts redirects of its own, but none of those that a join is answered with.
+//
+// A logout closes the connection before its own answer is there: who is on the way to another page stays on it.
 
 import {whenReady} from "./ready"
 
@@ -12,6 +14,8 @@ const VIEW = "[data-phx-session]"
 const MAIN = "[data-phx-main]"
 const REDIRECTS = 10
 const REDIRECTED = "django_phoenix:redirected"
+// How long another page may take to come; then what was asked for was none, but a download.
+const LEAVING_MS = 10000
 // Nobody clicks in a loop: what a visitor does begins the count anew.
 const DEEDS = ["click", "submit", "popstate"]
 
@@ -32,6 +36,7 @@ function keyOf(path) {
 export function createReloadGuard({storage, lasting}, texts, notice) {
   let liveSocket = null
   let settling = null
+  let leftAt = -Infinity
 
   // During a live navigation the page that will be loaded is the target, not what the address bar shows.
   const path = () => new URL(liveSocket.main?.href ?? location.href, location.href).pathname
@@ -72,6 +77,14 @@ export function createReloadGuard({storage, lasting}, texts, notice) {
     return isOnTheWay(topic, response) ? count(REDIRECTED) >= REDIRECTS : refusedAgain()
   }
 
+  const isLeaving = () => performance.now() - leftAt < LEAVING_MS
+
+  function acted({isTrusted}) {
+    if (!isTrusted) return
+    storage.removeItem(REDIRECTED)
+    leftAt = -Infinity
+  }
+
   function joined(topic) {
     if (isMain(topic) || !document.querySelector(MAIN)) settling = setTimeout(forget, SETTLED_AFTER_MS)
   }
@@ -91,6 +104,8 @@ export function createReloadGuard({storage, lasting}, texts, notice) {
         return true
       }
       if (!isCounted(response)) return true
+      // The client tries again when it has waited for the answer.
+      if (isLeaving() && !liveSocket.main?.redirect) return false
       refused()
       if (!goesTooFar(message.topic, response)) return true
       stop()
@@ -100,9 +115,8 @@ export function createReloadGuard({storage, lasting}, texts, notice) {
     watch(socket) {
       liveSocket = socket
       whenReady(window, () => document.querySelector(VIEW) || forget())
-      for (const deed of DEEDS) {
-        window.addEventListener(deed, ({isTrusted}) => isTrusted && storage.removeItem(REDIRECTED), true)
-      }
+      for (const deed of DEEDS) window.addEventListener(deed, acted, true)
+      window.addEventListener("beforeunload", () => (leftAt = performance.now()))
       // A visitor goes sooner than the page has settled, but it was brought to life.
       window.addEventListener("pagehide", () => settling && forgetRefusal())
     },

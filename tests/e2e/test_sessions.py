@@ -77,6 +77,21 @@ def test_a_logout_in_one_tab_takes_the_others_to_the_login_page_by_itself(visito
     expect(page).to_have_url(re.compile(r"/account/login/\?next=/account/$"))
 
 
+def test_a_page_that_is_being_left_is_not_loaded_anew_in_place_of_the_next_one(visitor: Visitor) -> None:
+    """The connection ends at a logout, before the browser has the answer to it."""
+    page = visitor.log_in("ada")
+    other = visitor.tab("/account/")
+    loads = len(visitor.loads)
+    page.evaluate("window.dispatchEvent(new Event('beforeunload'))")
+    received: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(str(frame))))
+    other.get_by_role("button", name="Log out").click()
+    while not any('"error"' in frame for frame in received):
+        page.wait_for_timeout(20)
+    page.evaluate("new Promise(resolve => setTimeout(resolve))")
+    assert len(visitor.loads) == loads
+
+
 def test_another_user_in_another_tab_takes_over_the_page_at_the_next_connection(visitor: Visitor) -> None:
     page = visitor.log_in("ada")
     other = visitor.tab("/account/")
