@@ -152,7 +152,7 @@ async def test_kill_cancels_the_message_in_hand():
     process.post(forever)
     await settle()
     process.kill()
-    await asyncio.wait_for(cancelled.wait(), 1)
+    await asyncio.wait_for(cancelled.wait(), 10)
     await settle()
     assert process.ended
     assert process.seen == [forever]
@@ -190,7 +190,7 @@ async def test_timeouts_and_task_groups_work_in_a_handler():
     test_task = asyncio.current_task()
     process = Recorder()
     process.post(handler, eager=True)
-    await asyncio.wait_for(done.wait(), 2)
+    await asyncio.wait_for(done.wait(), 10)
     assert outcome == ["timeout", True]
 
 

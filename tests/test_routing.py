@@ -144,7 +144,7 @@ async def live_through(app):
     lifespan = Lifespan(app)
     assert await lifespan.say("startup") == "lifespan.startup.complete"
     assert await lifespan.say("shutdown") == "lifespan.shutdown.complete"
-    await asyncio.wait_for(lifespan.task, 1)
+    await asyncio.wait_for(lifespan.task, 10)
     return lifespan
 
 

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
-TIMEOUT = 10.0
+TIMEOUT = 30.0
 
 
 class Frame(NamedTuple):

@@ -22,7 +22,7 @@ from django.test import Client
 
 from django_phoenix.routing import phoenix_application
 
-TIMEOUT = 10.0
+TIMEOUT = 30.0
 CONTAINER = re.compile(
     r'<(?P<tag>\w+) id="(?P<id>[^"]+)" data-phx-main data-phx-session="(?P<session>[^"]*)"'
     r' data-phx-static="(?P<static>[^"]*)"(?P<attributes>[^>]*)>'

@@ -12,7 +12,7 @@ import json
 from collections import deque
 from typing import Any, NamedTuple
 
-WITHIN = 5.0
+WITHIN = 30.0
 NDJSON = "application/x-ndjson"
 
 

@@ -11,7 +11,7 @@ import asyncio
 import json
 from typing import Any
 
-WITHIN = 5.0
+WITHIN = 30.0
 
 
 class Refused(Exception):

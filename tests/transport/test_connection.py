@@ -447,4 +447,4 @@ async def test_a_client_that_does_not_answer_the_close_is_not_waited_for(monkeyp
     await peer.join("room:1")
     await peer.send_raw("nonsense")
     assert await peer.closed() == 1002
-    await asyncio.wait_for(peer._task, 1)
+    await asyncio.wait_for(peer._task, 5)
