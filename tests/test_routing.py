@@ -14,7 +14,7 @@ from django_phoenix import pubsub
 from django_phoenix.channel import Channel
 from django_phoenix.routing import phoenix_application, socket
 from django_phoenix.socket import Socket
-from tests.support.peer import Peer, Refused, ok
+from tests.support.peer import WITHIN, Peer, Refused, ok
 
 
 class Room(Channel):
@@ -36,7 +36,7 @@ def application(inner=None, route="socket/"):
 
 async def get(app, path_):
     headers = [(b"host", b"testserver")]
-    return await HttpCommunicator(app, "GET", path_, headers=headers).get_response()
+    return await HttpCommunicator(app, "GET", path_, headers=headers).get_response(WITHIN)
 
 
 async def test_a_socket_is_served_under_its_mount():
@@ -87,7 +87,7 @@ async def test_http_goes_to_the_inner_application_untouched():
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
 async def test_ch_7_http_on_the_websocket_path_is_400(method):
-    response = await HttpCommunicator(application(), method, "/socket/websocket").get_response()
+    response = await HttpCommunicator(application(), method, "/socket/websocket").get_response(WITHIN)
     assert (response["status"], response["body"]) == (400, b"")
 
 
@@ -101,8 +101,8 @@ async def test_an_existing_protocol_type_router_keeps_its_sockets():
     )
     app = application(router)
     theirs = WebsocketCommunicator(app, "/chat/")
-    assert (await theirs.connect())[0]
-    assert await theirs.receive_from() == "theirs"
+    assert (await theirs.connect(WITHIN))[0]
+    assert await theirs.receive_from(WITHIN) == "theirs"
     async with Peer(app, "/socket/websocket") as peer:
         assert (await peer.join("room:1"))["status"] == "ok"
     response = await get(app, "/hello/")
@@ -112,11 +112,11 @@ async def test_an_existing_protocol_type_router_keeps_its_sockets():
 async def test_a_socket_works_in_a_url_router_too():
     router = URLRouter([path("ws/<slug:tenant>/websocket", RoomSocket.as_asgi())])
     communicator = WebsocketCommunicator(router, "/ws/acme/websocket?vsn=2.0.0")
-    assert (await communicator.connect())[0]
+    assert (await communicator.connect(WITHIN))[0]
     assert RoomSocket.seen["tenant"] == "acme"
     await communicator.send_json_to(["1", "1", "room:1", "phx_join", {}])
-    assert await communicator.receive_json_from() == ok("1", "room:1")
-    await communicator.disconnect()
+    assert await communicator.receive_json_from(WITHIN) == ok("1", "room:1")
+    await communicator.disconnect(timeout=WITHIN)
 
 
 class Lifespan:

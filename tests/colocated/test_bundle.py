@@ -18,6 +18,7 @@ from django_phoenix.live.static_files import has_changed
 from django_phoenix.rendering.colocated import Colocated
 from django_phoenix.routing import phoenix_application
 from scripts.bundle import node
+from tests.support.peer import WITHIN
 
 
 def script(text: str, **where: str) -> Colocated:
@@ -101,7 +102,7 @@ async def ask(path: str, method: str = "GET", **scope: Any) -> tuple[int, dict[b
     whole = {"type": "http", "path": path, "method": method, "headers": [], **scope}
     asked = ApplicationCommunicator(application, whole)
     await asked.send_input({"type": "http.request", "body": b""})
-    start, body = await asked.receive_output(), await asked.receive_output()
+    start, body = await asked.receive_output(WITHIN), await asked.receive_output(WITHIN)
     return start["status"], dict(start["headers"]), body["body"]
 
 
