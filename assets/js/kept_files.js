@@ -2,7 +2,8 @@
 // has the focus, as far as the client is concerned; and unless its files are gone, as far as we are.
 
 function keepFile(from, to) {
-  if (from.type === "file" && from.files.length && to.getAttribute("data-phx-active-refs")) {
+  // The client also tells of an element that is about to take over what it missed: then the two are one.
+  if (from !== to && from.type === "file" && from.files.length && to.getAttribute("data-phx-active-refs")) {
     Object.defineProperty(to, "value", {value: from.value, configurable: true})
   }
 }

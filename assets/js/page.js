@@ -10,6 +10,7 @@ import {watchCrashes} from "./crash"
 import {keepWebSocket} from "./keep_websocket"
 import {watchLinks} from "./links"
 import {createLiveSocket} from "./live_socket"
+import {keepSubmitters} from "./lost_submitters"
 import {watchMistakes} from "./mistakes"
 import {createNotice} from "./notice"
 import {watchLoading} from "./progress"
@@ -36,6 +37,7 @@ watchLinks(window)
 watchComponents(window)
 watchMistakes(window)
 watchWindowFocus(window)
+keepSubmitters(window)
 keepWebSocket(liveSocket.getSocket())
 watchConnection(window, liveSocket.getSocket(), config, notice)
 watchCrashes(document, liveSocket.getSocket())

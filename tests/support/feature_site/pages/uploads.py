@@ -26,7 +26,7 @@ class S3Live(LiveView):
     layout = "uploads/uploaders.html"
     template = (
         "{% load phoenix %}<form phx-change='choose' phx-submit='save'>{% live_file_input uploads.files %}"
-        "<button>Save</button></form><p id='kept'>{{ kept|join:', ' }}</p>"
+        "<button name='by' value='button'>Save</button></form><p id='kept'>{{ kept|join:', ' }}</p>"
         + ENTRIES
         + "<button id='leave' phx-click='leave'>Leave</button>"
     )
