@@ -54,8 +54,8 @@ def test_files_go_to_a_storage_elsewhere_and_a_cancel_stops_them(
         expect(page.locator(".entry")).to_have_count(0)
     assert storage.refused == ["SignatureDoesNotMatch"]
 
-    # A cancel reaches the uploader while bytes are on their way; so does a lost connection, and so does the end
-    # of the view, which the form that was broken off there does not hold up.
+    # A cancel reaches the uploader while bytes are on their way; so does a lost connection, and so does the
+    # end of the view, which the form that was broken off there does not hold up.
     large = tmp_path / "large.txt"
     with large.open("wb") as file:
         file.truncate(30_000_000)
