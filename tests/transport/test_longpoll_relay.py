@@ -124,7 +124,7 @@ async def test_a_poll_that_is_held_here_gets_what_comes_there(peer):
 
 
 async def test_an_empty_window_is_204_here_too(elsewhere):
-    app = RoomSocket.as_asgi(longpoll={"window_ms": 30})
+    app = RoomSocket.as_asgi(longpoll={"window_ms": 200})
     opened, peer = PollingPeer(app), PollingPeer(app)
     await elsewhere.run(opened.open)
     peer.token = opened.token
