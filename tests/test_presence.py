@@ -530,15 +530,16 @@ async def test_a_storm_is_told_in_at_most_twenty_diffs_a_second(
     async with members("room:1", "room:1") as (one, two):
         await one.join()
         await two.join()
-        until = loop.time() + 0.6
+        began = loop.time()
+        until = began + 0.6
         number = 0
         while loop.time() < until:
             number += 1
             await two.push("come", key=f"u{number}")
-        gaps = [later - earlier for earlier, later in itertools.pairwise(told)]
         await one.catch_up()
         assert len(one.sees) == number
-    assert min(gaps) >= 0.045  # one that comes late is no reason to hold back the next
+    # Between two there is at least a window; each may be told late.
+    assert told[-1] - began > 0.05 * (len(told) - 1) - 0.001
 
 
 async def test_a_diff_that_takes_long_is_followed_by_a_longer_pause() -> None:
