@@ -322,7 +322,11 @@ def _transition(transition: Transition) -> list[list[str]] | None:
         return None
     if isinstance(transition, str):
         return [transition.split(), [], []]
-    if len(transition) == 3 and all(isinstance(part, str) for part in transition):
+    if (
+        isinstance(transition, Sequence)
+        and len(transition) == 3
+        and all(isinstance(part, str) for part in transition)
+    ):
         return [part.split() for part in transition]
     raise ValueError(
         "JS commands: a transition should be classes in one text, or three texts (while it runs, at its "
@@ -363,7 +367,7 @@ def _place(op: str, href: Any) -> str:
         return str(href)
     raise ValueError(
         f"JS().{op}(…): href should be a path or a query of this site, such as '/orders/' or '?page=2', "
-        f"got {href!r:.100}."
+        f"got {href!r:.100}. The path of a URL's name is what {{% url %}} and reverse() give."
     )
 
 

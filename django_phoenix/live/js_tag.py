@@ -152,7 +152,18 @@ def _read_command(words: list[str]) -> tuple[Call, list[str]]:
         match = KEYWORD.fullmatch(word)
         names.append(_argument(method, match[1]) if match else None)
         texts.append(match[2] if match else word)
+    _check_arguments(method, names)
     return Call(method, tuple(names)), texts
+
+
+def _check_arguments(method: str, names: list[str | None]) -> None:
+    """Raises TemplateSyntaxError for a command that misses some, or has too many."""
+    named = {name.partition("-")[0]: ... for name in names if name is not None}
+    try:
+        METHODS[method].bind(..., *(... for name in names if name is None), **named)
+    except TypeError as error:
+        known = ", ".join(list(METHODS[method].parameters)[1:]) or "nothing"
+        raise TemplateSyntaxError(f"{{% js {method} %}}: {error}. It takes {known}.") from None
 
 
 def _argument(method: str, name: str) -> str:

@@ -118,7 +118,7 @@ def parse_live_img_preview(parser: Parser, token: Token) -> LiveImgPreview:
 
 def _parse(node_class: type[Any], parser: Parser, token: Token) -> Any:
     tag, *bits = token.split_contents()
-    target = parse_thing(parser, tag, bits, f"{node_class.example} first")
+    target = parse_thing(parser, tag, bits, f"{node_class.example}, first")
     return node_class(target, parse_attributes(parser, tag, bits[1:]))
 
 

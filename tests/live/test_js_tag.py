@@ -82,6 +82,10 @@ def test_it_is_sent_again_only_when_it_has_changed() -> None:
         ('{% js show to-outer="#m" %}', "takes no 'to-outer'"),
         ("{% js show time-x=1 %}", "takes no 'time-x'"),
         ("{% js pop_focus to=1 %}", "only nothing"),
+        ("{% js push %}", "missing a required argument: 'event'. It takes event, value"),
+        ("{% js push value-id=1 %}", "missing a required argument: 'event'"),
+        ('{% js push "x" 2 %}', "too many positional arguments"),
+        ('{% js push "x" event="y" %}', "multiple values for argument 'event'"),
     ],
 )
 def test_a_mistake_is_told_when_the_template_is_read(source: str, message: str) -> None:
@@ -90,7 +94,8 @@ def test_a_mistake_is_told_when_the_template_is_read(source: str, message: str) 
 
 
 @pytest.mark.parametrize(
-    "source", ["{% js push %}", '{% js show to=nothing.there time="x" %}', "{% js push 1 2 %}"]
+    "source",
+    ["{% js push 1 %}", '{% js show to=nothing.there time="x" %}', "{% js show transition=1 %}"],
 )
 def test_wrong_values_are_told_when_it_is_shown(source: str) -> None:
     with pytest.raises((TypeError, ValueError)):
