@@ -210,18 +210,16 @@ def reconnect(page: Page) -> None:
     page.evaluate("liveSocket.connect()")
 
 
-def keep(page: Page, milliseconds: int) -> None:
-    """From now on the page keeps what it would show for so long only: its timers of that length never end.
+# From now on timers of that many milliseconds never end.
+ENDLESS = """(milliseconds) => {
+  const later = window.setTimeout;
+  window.setTimeout = (run, wait, ...rest) => wait === milliseconds ? 0 : later(run, wait, ...rest);
+}"""
 
-    A busy machine may not look while it is there.
-    """
-    page.evaluate(
-        """(milliseconds) => {
-          const later = window.setTimeout;
-          window.setTimeout = (run, wait, ...rest) => wait === milliseconds ? 0 : later(run, wait, ...rest);
-        }""",
-        milliseconds,
-    )
+
+def keep(page: Page, milliseconds: int) -> None:
+    """From now on the page keeps what it would show for so long only: a busy machine may look too late."""
+    page.evaluate(ENDLESS, milliseconds)
 
 
 # Ends the page's sockets as if the cable had been pulled; no new one opens until `plugged` is true again.

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, WebSocketRoute
 
+from tests.support.browser import ENDLESS
+
+FALLBACK_MS = 2500
+
 
 class HeldJoin:
     """Keeps back what the server sends to a page, its views' joins first of all, until ``release``."""
@@ -11,6 +15,8 @@ class HeldJoin:
     def __init__(self, page: Page) -> None:
         self.held: list[str | bytes] | None = []
         self.route: WebSocketRoute | None = None
+        # Without an answer the page would turn to long-polling before a busy machine has done its part.
+        page.add_init_script(f"({ENDLESS})({FALLBACK_MS})")
         page.route_web_socket("**/live/websocket**", self._connect)
 
     def _connect(self, route: WebSocketRoute) -> None:
