@@ -348,7 +348,7 @@ class LiveChannel(Channel):
         for patch in outcome.patches:
             self.push("live_patch", patch.as_wire())
         if outcome.diff:
-            self.server.push("diff", outcome.diff)
+            self.server.push_here("diff", outcome.diff)
         if outcome.leaving is None:
             return None
         self.push(outcome.leaving.event, outcome.leaving.as_wire())

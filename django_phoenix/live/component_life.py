@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django_phoenix.live.component_records import Due, Record
@@ -128,7 +129,7 @@ def _finishing(live: Runtime, target: Navigation | None, reply: dict[str, Any] |
     first = live.component_diff()
     live.navigation = target
     outcome = yield from settling(live, reply)
-    return outcome._replace(before=(first,)) if first else outcome
+    return replace(outcome, before=(first,)) if first else outcome
 
 
 def catching_up(live: Runtime) -> Steps[Outcome]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from inspect import isclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from django_phoenix.exceptions import LiveViewError, PatchLoop
 from django_phoenix.live.family import forward_patch
@@ -25,7 +26,8 @@ logger = logging.getLogger(__name__)
 PATCH_LIMIT = 20
 
 
-class Outcome(NamedTuple):
+@dataclass(slots=True)
+class Outcome:
     """What a message led to: the URLs that the page took, a diff, and where it goes if the view is left."""
 
     diff: dict[str, Any]

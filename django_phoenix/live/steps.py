@@ -11,7 +11,7 @@ from asyncio import _get_running_loop as running_loop
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from enum import Enum, auto
 from inspect import CO_COROUTINE, iscoroutinefunction
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from asgiref.sync import async_to_sync
 from django.core.exceptions import SynchronousOnlyOperation
@@ -29,13 +29,28 @@ class Where(Enum):
     HERE = auto()
 
 
-class Step(NamedTuple):
+# Members of an enumeration are slow to look up in Python 3.11.
+LOOP, POOL, HERE = Where
+
+NO_NAMES: Final[Mapping[str, Any]] = {}
+
+
+class Step:
     """One call; its result is sent into the generator, its exception thrown into it."""
 
-    where: Where
-    function: Callable[..., Any]
-    args: tuple[Any, ...] = ()
-    kwargs: Mapping[str, Any] = {}
+    __slots__ = ("args", "function", "kwargs", "where")
+
+    def __init__(
+        self,
+        where: Where,
+        function: Callable[..., Any],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] = NO_NAMES,
+    ) -> None:
+        self.where = where
+        self.function = function
+        self.args = args
+        self.kwargs = kwargs
 
 
 T = TypeVar("T")
@@ -44,12 +59,12 @@ Steps = Generator[Step, Any, T]
 
 def call(function: Callable[..., Any], *args: Any) -> Step:
     """The step that calls a user's callback, whichever kind it is."""
-    return Step(Where.LOOP if _is_async(function) else Where.POOL, function, args)
+    return Step(LOOP if _is_async(function) else POOL, function, args)
 
 
 def call_handler(handler: Handler, owner: Any, arguments: Mapping[str, Any]) -> Step:
     """The step that calls an ``@event`` method of a view or component."""
-    where = Where.LOOP if handler.is_async else Where.POOL
+    where = LOOP if handler.is_async else POOL
     return Step(where, handler.function, (owner,), arguments)
 
 
@@ -83,18 +98,18 @@ async def drive(steps: Steps[T], stage: Stage) -> T:
     try:
         step = next(steps)
         while True:
-            where, function, args, kwargs = step
-            if where is Where.LOOP:
+            where = step.where
+            if where is LOOP:
                 try:
-                    result = await function(*args, **kwargs)
+                    result = await step.function(*step.args, **step.kwargs)
                 except BaseException as error:
-                    advise(error, _name_of(function))
+                    advise(error, _name_of(step.function))
                     step = steps.throw(error)
                 else:
                     step = steps.send(result)
-            elif where is Where.HERE and not stage.renders_in_pool:
+            elif where is HERE and not stage.renders_in_pool:
                 try:
-                    result = function(*args, **kwargs)
+                    result = step.function(*step.args, **step.kwargs)
                 except SynchronousOnlyOperation:
                     stage.renders_in_pool = True
                 except BaseException as error:
@@ -117,7 +132,7 @@ def drive_sync(steps: Steps[T]) -> T:
         step = next(steps)
         while True:
             if step.where is Where.LOOP:
-                step = step._replace(function=_blocking(step.function))
+                step = Step(step.where, _blocking(step.function), step.args, step.kwargs)
             step = _run(steps, step)
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]
@@ -159,9 +174,8 @@ def _stretch(steps: Steps[Any], step: Step, stage: Stage) -> Any:
 
 def _run(steps: Steps[Any], step: Step) -> Step:
     """Make one plain call and advance."""
-    _, function, args, kwargs = step
     try:
-        result = function(*args, **kwargs)
+        result = step.function(*step.args, **step.kwargs)
     except BaseException as error:
         return steps.throw(error)
     return steps.send(result)

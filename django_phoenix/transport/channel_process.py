@@ -117,16 +117,15 @@ class ChannelProcess(Process):
                 f"{self.channel.log_name}.push({event!r}, …): the payload should be a dict or bytes, "
                 f"got {type(payload).__name__}."
             )
-        try:
-            frame = self.connection.serializer.encode_push(self.join_ref, self.topic, event, payload)
-        except NoBinary as error:
-            logger.warning("%s: a push is passed over: %s.", self, error)
-        except TypeError as error:
-            raise TypeError(
-                f"{self.channel.log_name}.push({event!r}, …): the payload is not JSON: {error}."
-            ) from error
-        else:
+        frame = self._push_frame(event, payload)
+        if frame is not None:
             self.on_loop(self._emit_soon, frame)
+
+    def push_here(self, event: str, payload: dict[str, Any]) -> None:
+        """``push`` for those who know that they are on the loop: finding out is a system call."""
+        frame = self._push_frame(event, payload)
+        if frame is not None:
+            self._emit_soon(frame)
 
     def reply(self, join_ref: Ref, ref: Ref, status: str, response: Any) -> None:
         """To one push. Without a ref the client wants none."""
@@ -159,6 +158,18 @@ class ChannelProcess(Process):
             self._held.append(frame)
         elif self.joined and not self.over:
             self.connection.outbox.put(frame)
+
+    def _push_frame(self, event: str, payload: dict[str, Any] | bytes) -> Frame | None:
+        """None for bytes that this client can't be sent."""
+        try:
+            return self.connection.serializer.encode_push(self.join_ref, self.topic, event, payload)
+        except NoBinary as error:
+            logger.warning("%s: a push is passed over: %s.", self, error)
+            return None
+        except TypeError as error:
+            raise TypeError(
+                f"{self.channel.log_name}.push({event!r}, …): the payload is not JSON: {error}."
+            ) from error
 
     def _emit_soon(self, frame: Frame) -> None:
         if self._held is not None:

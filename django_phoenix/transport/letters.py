@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django_phoenix.wire.message import Message
@@ -17,7 +18,8 @@ class Join(NamedTuple):
     predecessor: ChannelProcess | None
 
 
-class Info(NamedTuple):
+@dataclass(slots=True)
+class Info:
     """For handle_info."""
 
     message: Any
