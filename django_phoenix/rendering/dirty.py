@@ -257,7 +257,7 @@ def enter(program: Program, rt: Runtime, *, keep_names: bool = False) -> None:
         rt.real = True
         rt.push_state(program)
     else:
-        rt.names = flat(rt.context.dicts)
+        rt.names = None  # those of the context
 
 
 def track(program: Program, rt: Runtime) -> Tracker | Literal[False]:

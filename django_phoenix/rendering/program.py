@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 numbers = itertools.count(1)
 
+FEW = 3  # names, up to which it is faster to look for each than to put all together
 BIG = 8000  # characters of source, from which on what runs seldom is written in the shortest way
 
 
@@ -178,11 +179,15 @@ class Compiler:
             fn.emit(f"enter_block(rt, {region})")
         call = self.arguments(fn, *first, free=free)
         needed = [each for each, variable in self.names.items() if variable in fn.free]
-        if needed:
+        few = numbers is None and len(needed) <= FEW
+        if not few:
             fn.emit("names = rt.names" if numbers is None else "values = rt.watch.values")
         for each in needed:
             variable = self.names[each]
-            found = f"names.get({each!r}, MISSING)" if numbers is None else f"values[{numbers[variable]}]"
+            if few:
+                found = f"named(rt, {each!r})"
+            else:
+                found = f"names.get({each!r}, MISSING)" if numbers is None else f"values[{numbers[variable]}]"
             fn.emit(f"{variable} = {found}")
         fn.emit(f"return {target}({call})")
         self.module.add(fn, ())

@@ -65,6 +65,7 @@ class Runtime:
 
     __slots__ = (
         "_current_app",
+        "_names",
         "_outer",
         "_protected",
         "assets",
@@ -82,7 +83,6 @@ class Runtime:
         "journal",
         "lasting",
         "localized",
-        "names",
         "noted",
         "page",
         "real",
@@ -115,7 +115,7 @@ class Runtime:
         self.resent = False  # the diff says cids that the client has
         self.journal: list[tuple[list[Any], int | slice, Any]] = []
         self.fresh: list[Node] = []  # the nodes that carry statics
-        self.names: dict[str, Any] = {}
+        self._names: dict[str, Any] | None = {}
         self.frame: Frame | None = None  # the component whose template is being run
         self.lasting: Lasting | None = None  # ids of components in texts of whoever is being run
         self.restless = 0  # components met so far that may show something new if given the same
@@ -130,6 +130,19 @@ class Runtime:
         self._current_app: Any = UNSET
         self._outer: list[Template | None] = []
         self._protected: tuple[Any, ...] | None = None
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """All names at once."""
+        names = self._names
+        if names is None:
+            names = self._names = flat(self.context.dicts)
+        return names
+
+    @names.setter
+    def names(self, names: dict[str, Any] | None) -> None:
+        """None: those of the context, put together when somebody wants them all."""
+        self._names = names
 
     @property
     def current_app(self) -> str | None:
@@ -187,6 +200,12 @@ def lookup(rt: Runtime, name: str) -> Any:
         if name in layer:
             return layer[name]
     return MISSING
+
+
+def named(rt: Runtime, name: str) -> Any:
+    """The value of one name, for code that needs few of them."""
+    names = rt._names
+    return lookup(rt, name) if names is None else names.get(name, MISSING)
 
 
 def push(rt: Runtime, layer: dict[str, Any]) -> None:
@@ -428,7 +447,7 @@ HELPERS: dict[str, Any] = {
     for function in (
         bind, block_value, called, cell, cells,
         conditional_escape, csrf_input, enter_block, escape, flat, follow, get, joined, leave_block, lookup,
-        holds, mark_safe, missing, needed, node, nothing, open_blocks, pop, push, rendered_by_django,
+        holds, mark_safe, missing, named, needed, node, nothing, open_blocks, pop, push, rendered_by_django,
         refill, refused, renew, renew_by_many, renew_shown, renew_text, rendered_in_a_thread, reveal,
         reveal_raw, root_attributes, settled, show, show_raw, shown, static, template_localtime, turn, unpack,
         url, url_or_nothing,
