@@ -37,7 +37,10 @@ def params_of(
     params.pairs = list(pairs)
     params.posted = posted
     for name, text in params.pairs:
-        _put(params, _split(name), text)
+        if "[" in name:
+            _put(params, _split(name), text)
+        else:
+            params[name] = text
     params.update(meta or {})
     if isinstance(params.get(TARGET), str):
         params[TARGET] = key_path(params[TARGET])

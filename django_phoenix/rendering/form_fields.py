@@ -13,7 +13,7 @@ import copy
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from django.core.signals import setting_changed
 from django.forms import BaseForm, BoundField, CheckboxInput, PasswordInput, Widget
@@ -61,12 +61,8 @@ blocks: dict[Any, Block | None] = {}
 _bound: Any = BoundField
 
 
-class Anatomy(NamedTuple):
-    """An input taken apart: all that its statics depend on, its dynamics, its context with marks in it."""
-
-    key: Any
-    dynamics: list[str]
-    marked: Callable[[], dict[str, Any]]
+# An input taken apart: all that its statics depend on, its dynamics, its context with marks in it.
+Anatomy = tuple[Any, list[str], Callable[[], dict[str, Any]]]
 
 
 class Control:
@@ -247,13 +243,13 @@ def value_attribute(value: Any) -> str:
 def read_input(context: dict[str, Any], widget: Widget) -> Anatomy | None:
     attrs = context["attrs"]
     key = (context["template_name"], context["type"], *of_name(context), key_of(attrs))
-    return Anatomy(key, [value_attribute(context["value"])], lambda: {**context, "value": VALUE})
+    return key, [value_attribute(context["value"])], lambda: {**context, "value": VALUE}
 
 
 def read_textarea(context: dict[str, Any], widget: Widget) -> Anatomy | None:
     value = context["value"]
     key = (context["template_name"], *of_name(context), key_of(context["attrs"]))
-    return Anatomy(key, [text_of(value) if value else ""], lambda: {**context, "value": VALUE})
+    return key, [text_of(value) if value else ""], lambda: {**context, "value": VALUE}
 
 
 def read_checkbox(context: dict[str, Any], widget: Widget) -> Anatomy | None:
@@ -264,7 +260,7 @@ def read_checkbox(context: dict[str, Any], widget: Widget) -> Anatomy | None:
         return None
     key = (context["template_name"], *of_name(context), key_of(attrs))
     dynamics = [value_attribute(context["value"]), checked]
-    return Anatomy(key, dynamics, lambda: {**context, "value": VALUE, "attrs": {**attrs, MARK: True}})
+    return key, dynamics, lambda: {**context, "value": VALUE, "attrs": {**attrs, MARK: True}}
 
 
 def read_choices(context: dict[str, Any], widget: Any) -> Anatomy | None:
@@ -287,7 +283,7 @@ def read_choices(context: dict[str, Any], widget: Any) -> Anatomy | None:
             dynamics.append(chosen)
             bare.append({**option, "attrs": attrs})
         groups.append((group, bare, index))
-    return Anatomy(tuple(keys), dynamics, lambda: {**context, "optgroups": list(marked_groups(groups))})
+    return tuple(keys), dynamics, lambda: {**context, "optgroups": list(marked_groups(groups))}
 
 
 READERS = {INPUT: read_input, TEXTAREA: read_textarea, CHECKBOX: read_checkbox, CHOICES: read_choices}
