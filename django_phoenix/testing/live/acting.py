@@ -114,7 +114,9 @@ class Acting:
     async def viewport(self, end: str, overran: bool) -> None:
         """The first or last child of a container has come into view."""
         element = self.query.one()
-        name = VIEWPORT[end]
+        name = VIEWPORT.get(end)
+        if name is None:
+            raise Failure(f"{self.tab.url}: viewport() takes 'top' or 'bottom', got {end!r}.")
         self._need(element, name)
         children = list(element.iter(include_text=False))
         value: dict[str, Any] = {}

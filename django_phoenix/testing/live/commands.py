@@ -150,7 +150,10 @@ def owner(tab: Tab, element: Node) -> Mounted:
     holder = tab.dom_of(element).view(element)
     view = None if holder is None else tab.views.get(holder.id or "")
     if view is None or not view.joined:
-        raise Failure(f"{tab.url}: the live view of {outline(element)} is not connected (any more).")
+        raise Failure(
+            f"{tab.url}: the live view of {outline(element)} is not connected (any more). After a crash "
+            "rejoin() brings it back as the client does, after a lost connection reconnect()."
+        )
     return view
 
 

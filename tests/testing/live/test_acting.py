@@ -82,6 +82,7 @@ MISTAKES = {
     "no key": (lambda page: page.element("#inc").keydown("a"), "has neither phx-keydown nor"),
     "no window key": (lambda page: page.keydown("a"), "nothing in the page has phx-window-keydown"),
     "no away": (lambda page: page.element("#inc").click_away(), "has no phx-click-away"),
+    "no end": (lambda page: page.element("#list").viewport("end"), "takes 'top' or 'bottom', got 'end'"),
     "no hook": (lambda page: page.element("#inc").render_hook("x"), "has no phx-hook"),
     "no form": (lambda page: page.form("#menu").submit(), "is no form"),
     "no field": (lambda page: page.element("#menu").change("x"), "is no named field of a form"),
