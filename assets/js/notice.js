@@ -5,6 +5,7 @@ function build(document) {
   const element = document.createElement("phx-notice")
   element.className = "phx-notice"
   element.setAttribute("role", "status")
+  element.setAttribute("popover", "manual")
   element.hidden = true
   document.body.append(element)
   return element
@@ -32,12 +33,16 @@ export function createNotice(document) {
       element.replaceChildren(notice.text)
       if (notice.action) element.append(button(document, notice.action))
       element.hidden = false
+      // A popover lies over the dialogs that were opened before it.
+      if (shown) element.hidePopover?.()
+      element.showPopover?.()
       shown = notice
     },
 
     hide(kind) {
       if (shown?.kind !== kind || shown.final) return
       element.hidden = true
+      element.hidePopover?.()
       shown = null
     },
   }

@@ -216,12 +216,14 @@ def test_without_a_socket_the_console_is_told_once(page: Page, console: Console)
         expect(page.get_by_text("dead")).to_be_visible()
 
 
-def test_a_lost_connection_is_shown_and_gone_after_the_return(page: Page) -> None:
+def test_a_lost_connection_is_shown_over_a_dialog_too_and_gone_after_the_return(page: Page) -> None:
     with page_server(always(LIVE)) as site:
         live_page(page, site)
+        page.evaluate("document.body.appendChild(document.createElement('dialog')).showModal()")
         notice = page.locator(".phx-notice")
         site.stop()
         expect(notice).to_contain_text("Connection lost")
+        expect(page.locator(".phx-notice:popover-open")).to_be_visible()
         site.start()
         expect(notice).to_be_hidden()
         assert site.loads["/"] == 1
