@@ -107,11 +107,10 @@ class LiveChannel(Channel):
         if event == "progress":
             return await self._progress(payload)
         if event == "cids_will_destroy":
-            self._components_go(payload)
-        elif event == "cids_destroyed":
+            return (await self._components_go(payload)) or NOTHING
+        if event == "cids_destroyed":
             return {"cids": self._components_are_gone(payload)}
-        else:
-            logger.warning("%s: unknown message %.100r.", self.log_name, event)
+        logger.warning("%s: unknown message %.100r.", self.log_name, event)
         return NOTHING
 
     async def handle_info(self, message: Any) -> Stop | None:
@@ -242,10 +241,11 @@ class LiveChannel(Channel):
         components = self.live.components
         return None if components is None else components.find(cid)
 
-    def _components_go(self, payload: Any) -> None:
+    async def _components_go(self, payload: Any) -> Stop | None:
         """LV-63"""
-        if self.live.components is not None:
-            self.live.components.mark(_cids(payload))
+        components = self.live.components
+        moved = [] if components is None else components.mark(_cids(payload))
+        return self._push(await drive(component_life.reviving(self.live, moved), self)) if moved else None
 
     def _components_are_gone(self, payload: Any) -> list[int]:
         """LV-64"""

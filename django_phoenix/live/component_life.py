@@ -144,6 +144,18 @@ def catching_up(live: Runtime) -> Steps[Outcome]:
     return Outcome(last, before=tuple(diff for diff in diffs if diff))
 
 
+def reviving(live: Runtime, records: list[Record]) -> Steps[Outcome]:
+    """Send components anew whose elements went and came again, and fill their streams (LV-63)."""
+    components = _components(live)
+    diffs = []
+    for record in records:
+        if record.is_unknown:  # not yet sent with another one
+            arguments = record.arguments if record.component._streams is not None else None
+            yield from components.settling_one(live.render_where, Due(record, arguments))
+            diffs.append(live.component_diff())
+    return Outcome({}, before=tuple(diff for diff in diffs if diff))
+
+
 def _components(live: Runtime) -> Components:
     assert live.components is not None
     return live.components

@@ -28,6 +28,7 @@ class Record:
         "component_class",
         "exemplar",
         "frame",
+        "has_moved",
         "id",
         "ref",
         "spec",
@@ -45,6 +46,8 @@ class Record:
         # What its slots show.
         self.frame: Frame | None = None
         self.state = RenderState()
+        # It has come to stand at another place: perhaps after it stood at none for a moment.
+        self.has_moved = False
         # Others may take their statics from it: the block at its root.
         self.exemplar: Block | None = None
 

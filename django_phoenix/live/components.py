@@ -21,6 +21,7 @@ from django_phoenix.live.temporary import let_go
 from django_phoenix.live.updates import Myself, UpdateRequest, dotted_name
 from django_phoenix.rendering.diff import RenderState
 from django_phoenix.rendering.frames import Frame
+from django_phoenix.rendering.rendered import refs_in
 
 if TYPE_CHECKING:
     from django_phoenix.live.runtime import Runtime
@@ -67,9 +68,9 @@ class Components:
         self._rendered = []
 
     def show(
-        self, target: Any, id: Any, arguments: Arguments, fills: Any, place: str
+        self, target: Any, id: Any, arguments: Arguments, fills: Any, place: str, former: Any = None
     ) -> tuple[ComponentRef, bool]:
-        """It stands in the page: its cid, and whether it is due.
+        """It stands in the page, where ``former`` stood before: its cid, and whether it is due.
 
         Raises LiveViewError if it stands there twice, or has no proper id or class.
         """
@@ -87,6 +88,8 @@ class Components:
                 "is shown once: give each an id of its own."
             )
         level.seen[cid] = record
+        if former is not cid and not record.is_unknown:
+            record.has_moved = True
         if fills is None and record.frame is not None and record.frame.fills:
             fills = {}  # another tag shows it now, without a body
         if record.arguments is None or changes(record.arguments, arguments):
@@ -266,18 +269,33 @@ class Components:
 
     # -- the end
 
-    def mark(self, cids: Iterable[Any]) -> None:
-        """The client is about to forget them; one that is shown again is sent in full (LV-63)."""
-        for cid in cids:
-            record = self.find(cid)
-            if record is not None:
-                self._marked.add(record.ref)
-                record.state = RenderState()
-                if record.component._streams is not None:
-                    record.component._streams.begin_again()
-                if self._live.queries is not None:
-                    self._live.queries.begin_again(record.ref)
-                self._exemplars.drop(record)
+    def mark(self, cids: Iterable[Any]) -> list[Record]:
+        """The client is about to forget them; one that is shown again is sent in full (LV-63).
+
+        Returns those that were shown again before we heard that they had been away.
+        """
+        records = [record for cid in cids if (record := self.find(cid)) is not None]
+        shown = self._shown() if any(record.has_moved for record in records) else ()
+        self._marked.update(record.ref for record in records if record.ref not in shown)
+        for record in records:
+            record.has_moved = False
+            record.state = RenderState()
+            if record.component._streams is not None:
+                record.component._streams.begin_again()
+            if self._live.queries is not None:
+                self._live.queries.begin_again(record.ref)
+            self._exemplars.drop(record)
+        return [record for record in records if record.ref in shown]
+
+    def _shown(self) -> set[int]:
+        """The cids in the page as the client was told last."""
+        shown: set[int] = set()
+        news = set(refs_in(self._live.state.cells))
+        while news:
+            shown |= news
+            inner = (refs_in(self._records[cid].state.cells) for cid in news if cid in self._records)
+            news = {ref for refs in inner for ref in refs} - shown
+        return shown
 
     def delete(self, cids: Iterable[Any]) -> list[int]:
         """Those of them that are still marked go; which these were (LV-64)."""

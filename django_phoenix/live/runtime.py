@@ -281,13 +281,13 @@ class Runtime:
     # Rendering.
 
     def show_component(
-        self, component_class: Any, id: Any, arguments: dict[str, Any], fills: Any, place: str
+        self, component_class: Any, id: Any, arguments: dict[str, Any], fills: Any, place: str, former: Any
     ) -> tuple[ComponentRef, bool]:
         """A live component stands in what is being rendered."""
         components = self.components
         if components is None:
             components = self.components = Components(self)
-        return components.show(component_class, id, arguments, fills, place)
+        return components.show(component_class, id, arguments, fills, place, former)
 
     def tree(self) -> Node:
         """All of the live region, for a response without a socket."""

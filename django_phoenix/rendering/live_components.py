@@ -151,11 +151,11 @@ class Place:
         self.body = body
 
     def full(self, rt: Runtime, *shown: Any) -> tuple[ComponentRef, ComponentRef]:
-        ref, _ = self.show(rt, *shown)
+        ref, _ = self.show(rt, None, *shown)
         return ref, ref
 
     def diff(self, rt: Runtime, memory: Any, *shown: Any) -> tuple[Any, ComponentRef]:
-        ref, due = self.show(rt, *shown)
+        ref, due = self.show(rt, memory, *shown)
         if ref is not memory:
             return ref, ref
         if due:
@@ -166,6 +166,7 @@ class Place:
     def show(
         self,
         rt: Runtime,
+        memory: Any,
         target: Any,
         id: Any,
         arguments: dict[str, Any],
@@ -179,7 +180,7 @@ class Place:
             )
         # The component is rendered later than this, and again without this.
         fills = None if self.body is None else self.body.fills(rt, names_here(rt, layer), free)
-        return rt.components.show_component(target, id, arguments, fills, self.name)
+        return rt.components.show_component(target, id, arguments, fills, self.name, memory)
 
 
 class RenderSlot:

@@ -15,7 +15,10 @@ Texts are strings and cids are integers: never the other way round (LV-36).
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Node = dict[str, Any]
 Value = str | int | Node
@@ -47,6 +50,17 @@ class ComponentRef(int):
     """A cid at the place of a dynamic: the component's own tree travels in the diff's `c`."""
 
     __slots__ = ()
+
+
+def refs_in(memory: Any) -> Iterator[ComponentRef]:
+    """The cids that stand in what is remembered of a rendering."""
+    for cell in memory:
+        if type(cell) is ComponentRef:
+            yield cell
+        elif type(cell) is Keyed:
+            yield from refs_in(cell.cells)
+        elif type(cell) in (list, tuple):
+            yield from refs_in(cell)
 
 
 class Keyed:

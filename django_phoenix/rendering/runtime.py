@@ -52,11 +52,11 @@ class ComponentHost(Protocol):
     """Who keeps the live components of a view. It may be asked in a render that is thrown away."""
 
     def show_component(
-        self, component_class: Any, id: Any, arguments: dict[str, Any], fills: Any, place: str
+        self, component_class: Any, id: Any, arguments: dict[str, Any], fills: Any, place: str, former: Any
     ) -> tuple[ComponentRef, bool]:
         """A live component stands here in the tree: as which cid, and whether it will be rendered itself.
 
-        It is the same object while the component lives.
+        It is the same object while the component lives. ``former``: the cid that stood here before.
         """
 
 

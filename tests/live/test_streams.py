@@ -235,6 +235,19 @@ async def test_a_revived_component_comes_back_whole(browser):
     ]
 
 
+async def test_a_component_that_was_shown_again_before_we_heard_that_it_had_gone_comes_back_whole(browser):
+    """LV-63. Who clicks twice is faster than the client's word that the element is gone."""
+    view = await browser.open("/LanesLive/")
+    await view.event("like", cid=2)
+    await view.event("show", {"ids": ["x"]})
+    assert streams_in(await view.event("show", {"ids": ["x", "y"]})) == []
+    assert await view.call("cids_will_destroy", {"cids": [2]}) == {}
+    diff = await view.pushed("diff")
+    assert diff["c"]["2"]["2"] == "1"
+    assert streams_in({"diff": diff}) == [["2-0", [["y-b", -1, None, None], ["y-a", -1, None, None]], []]]
+    assert await view.call("cids_destroyed", {"cids": [2]}) == {"cids": []}
+
+
 async def test_a_revived_component_whose_items_came_with_mount_begins_anew(browser):
     """LV-63. Nobody else has its items."""
     view = await browser.open("/FixedLanesLive/")
