@@ -67,10 +67,13 @@ def test_pictures_are_seen_refused_taken_back_dropped_and_kept(visitor: Visitor,
     chosen.nth(1).get_by_role("button", name="Take back").click()
     expect(chosen).to_have_count(1)
 
+    # One after the other: the client shows no preview of a file while it waits for the answer to the next.
     chooser.set_input_files([fake])
+    expect(chosen).to_have_count(2)
     page.locator("#pictures").evaluate(
         DROP, {"name": "dropped.png", "type": "image/png", "data": b64encode(png(20)).decode()}
     )
+    expect(chosen).to_have_count(3)
     chooser.set_input_files([small])
     expect(chosen).to_have_count(4)
     page.get_by_role("button", name="Keep them").click()
