@@ -44,6 +44,14 @@ def server(request: pytest.FixtureRequest) -> Iterator[ServerProcess]:
         yield running
 
 
+def narrow(server: ServerProcess) -> socket.socket:
+    """A connection that takes little at a time. To be used at once: servers close what says nothing."""
+    connected = socket.create_connection(("127.0.0.1", server.port))
+    connected.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
+    connected.setblocking(False)
+    return connected
+
+
 @contextlib.asynccontextmanager
 async def crowd(server: ServerProcess) -> AsyncIterator[list[ClientChannel]]:
     async with contextlib.AsyncExitStack() as stack:
@@ -70,10 +78,7 @@ async def p99(channels: list[ClientChannel]) -> float:
 async def test_the_others_do_not_notice_memory_is_bounded_and_it_is_closed_with_1013(
     server: ServerProcess,
 ) -> None:
-    connected = socket.create_connection(("127.0.0.1", server.port))
-    connected.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
-    connected.setblocking(False)
-    async with crowd(server) as channels, PhoenixClient(server.ws("/socket"), sock=connected) as slow:
+    async with crowd(server) as channels, PhoenixClient(server.ws("/socket"), sock=narrow(server)) as slow:
         room = await slow.join("room:1")
         calm = await p99(channels)
         process = psutil.Process(server.pid)

@@ -9,6 +9,7 @@ import re
 import pytest
 
 from django_phoenix.rendering.djc.bridge import component_instance_cache
+from tests.support.garbage import own_garbage
 from tests.support.live_site.components import Told
 
 pytestmark = pytest.mark.usefixtures("calls")
@@ -122,11 +123,12 @@ async def test_a_tag_without_a_body_shows_none_though_another_one_had_one(browse
 
 
 async def test_fills_that_are_shown_later_leave_nothing_behind(browser):
-    view = await browser.open("/switched/")
-    gc.collect()
-    known = len(component_instance_cache)
-    for n in range(20):
-        await view.event("set", {"text": str(n)})
-        await view.event("click", cid=1)
-    gc.collect()
-    assert len(component_instance_cache) == known
+    with own_garbage():
+        view = await browser.open("/switched/")
+        gc.collect()
+        known = len(component_instance_cache)
+        for n in range(20):
+            await view.event("set", {"text": str(n)})
+            await view.event("click", cid=1)
+        gc.collect()
+        assert len(component_instance_cache) == known

@@ -19,6 +19,7 @@ from django_phoenix.rendering.djc.bridge import (
     component_instance_cache,
     provide_cache,
 )
+from tests.support.garbage import own_garbage
 
 from .pages import BEHAVIOURS, Page, registered
 
@@ -254,22 +255,22 @@ def test_errors_name_the_way_to_them() -> None:
 
 @pytest.mark.parametrize("fail", [True, False])
 def test_nothing_is_left_in_the_tables_of_django_components(fail: bool) -> None:
-    gc.collect()
     tables = (component_context_cache, component_instance_cache, provide_cache, active_provides)
-    before = [len(table) for table in tables]
-    page = Page(
-        "{% provide 'gift' k=1 %}{% component 'frame' %}{% spaceless %}{% component 'ids' n=1 / %}"
-        "{% endspaceless %}{% component 'broken' fail=f / %}{% endcomponent %}{% endprovide %}"
-        "{% component 'logged' %}{% component 'family' / %}{% endcomponent %}"
-        "{% component 'broken' fail=f / %}"
-    )
-    for _ in range(2):
-        try:
-            own_renders(page, f=fail)
-        except ValueError:
-            assert fail
-    gc.collect()
-    assert [len(table) for table in tables] == before
+    with own_garbage():
+        before = [len(table) for table in tables]
+        page = Page(
+            "{% provide 'gift' k=1 %}{% component 'frame' %}{% spaceless %}{% component 'ids' n=1 / %}"
+            "{% endspaceless %}{% component 'broken' fail=f / %}{% endcomponent %}{% endprovide %}"
+            "{% component 'logged' %}{% component 'family' / %}{% endcomponent %}"
+            "{% component 'broken' fail=f / %}"
+        )
+        for _ in range(2):
+            try:
+                own_renders(page, f=fail)
+            except ValueError:
+                assert fail
+        gc.collect()
+        assert [len(table) for table in tables] == before
 
 
 def test_an_argument_too_few_is_an_error_that_names_the_component() -> None:
