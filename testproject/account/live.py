@@ -11,7 +11,7 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.forms import PasswordInput
 
 from django_phoenix.generic.edit import FormLive
-from django_phoenix.live_view import LiveView, event
+from django_phoenix.live_view import LiveView, Params, event
 
 
 class AccountLive(LoginRequiredMixin, LiveView):
@@ -49,9 +49,19 @@ class EntryLive(FormLive):
         self.trigger_action()
 
 
+class LogInForm(AuthenticationForm):
+    """Tries the password when it is sent, not while it is typed: each try takes long and may be counted."""
+
+    is_sent = False
+
+    def clean(self) -> dict[str, Any]:
+        return super().clean() if self.is_sent else self.cleaned_data
+
+
 class LoginLive(EntryLive):
     template_name = "registration/login.html"
-    form_class = AuthenticationForm
+    form_class = LogInForm
+    is_sent = False
 
     class Assigns:
         page_title: str = "Log in"
@@ -59,6 +69,17 @@ class LoginLive(EntryLive):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "request": self.request}
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        form.is_sent = self.is_sent
+        return form
+
+    @event
+    def save(self, params: Params) -> None:
+        self.is_sent = True
+        super().save(params)
+        self.is_sent = False
 
 
 class SignUpForm(UserCreationForm):  # type: ignore[type-arg]

@@ -6,6 +6,7 @@ import tempfile
 from datetime import timedelta
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.signals import user_login_failed
 from django.http import Http404
 from django.test import TestCase, override_settings
 from django.utils import timezone
@@ -38,6 +39,22 @@ class RoostTests(TestCase):
 
     def titles(self, page: LivePage, lane: str) -> list[str]:
         return page.element(f'[data-name="{lane}"] .card-title').texts
+
+    # The way in.
+
+    def test_a_password_is_tried_when_it_is_sent_and_not_while_it_is_typed(self) -> None:
+        tried: list[object] = []
+        user_login_failed.connect(receiver := lambda credentials, **_: tried.append(credentials["username"]))
+        self.addCleanup(user_login_failed.disconnect, receiver)
+        page = live(self.client_class(), "/account/login/")
+        form = page.form("#login", {"username": "ada", "password": "no"})
+        form.change()
+        self.assertEqual(tried, [])
+        form.submit()
+        self.assertEqual(tried, ["ada"])
+        self.assertIn("Please enter a correct username", page.text)
+        page.form("#login", {"username": "mia", "password": "no"}).change()
+        self.assertEqual(tried, ["ada"])
 
     # Boards.
 
