@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import threading
 
+from django_phoenix.channel import event
+
 # Seconds: so that nobody waits for ever for a test that has failed.
 LIMIT = 60
 
@@ -29,6 +31,19 @@ class Gate:
 _gates: dict[str, Gate] = {}
 
 
-def gate(name: str) -> Gate:
+def gate_of(name: str) -> Gate:
     """The one of this process that is called so."""
     return _gates.setdefault(name, Gate())
+
+
+class Gatekeeper:
+    """Of a channel: lets its clients see and open gates."""
+
+    @event
+    async def waiting(self, gate: str):
+        return {"waiting": gate_of(gate).waiting}
+
+    @event
+    async def open(self, gate: str):
+        gate_of(gate).opened.set()
+        return {}

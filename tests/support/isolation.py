@@ -15,7 +15,7 @@ from django.dispatch import receiver
 from django_phoenix.channel import Channel, event
 from django_phoenix.signals import pool_exhausted
 from django_phoenix.socket import Socket
-from tests.support.gates import gate as gate_of
+from tests.support.gates import Gatekeeper, gate_of
 
 
 @receiver(connection_created)
@@ -51,7 +51,7 @@ def note_exhausted(**arguments):
     EXHAUSTED.append({name: arguments[name] for name in ("waiting", "owners", "wait")})
 
 
-class IsolationChannel(Channel):
+class IsolationChannel(Gatekeeper, Channel):
     @event
     def block(self, gate: str):
         gate_of(gate).wait()
@@ -61,15 +61,6 @@ class IsolationChannel(Channel):
     async def slow_query(self, gate: str):
         user = await users_behind(gate).afirst()
         return {"waited": user.waited}
-
-    @event
-    async def waiting(self, gate: str):
-        return {"waiting": gate_of(gate).waiting}
-
-    @event
-    async def open(self, gate: str):
-        gate_of(gate).opened.set()
-        return {}
 
     @event
     async def echo(self, n: int):

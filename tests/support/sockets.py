@@ -13,7 +13,7 @@ from django_phoenix.exceptions import ConnectRefused
 from django_phoenix.pubsub import broadcast
 from django_phoenix.socket import Socket
 from django_phoenix.transport.loop_state import current_state
-from tests.support.gates import gate as gate_of
+from tests.support.gates import Gatekeeper, gate_of
 
 
 class BenchChannel(Channel):
@@ -35,7 +35,7 @@ class BenchChannel(Channel):
         self.broadcast("shout", payload)
 
 
-class RoomChannel(Channel):
+class RoomChannel(Gatekeeper, Channel):
     """One of everything, for the script that runs against every server."""
 
     async def join(self, payload, *, room: int):
@@ -82,15 +82,6 @@ class RoomChannel(Channel):
         """How many are being held."""
         longpoll = current_state().longpoll
         return {"polls": sum(each.outbox.awaited for each in longpoll.connections.values())}
-
-    @event
-    async def waiting(self, gate: str):
-        return {"waiting": gate_of(gate).waiting}
-
-    @event
-    async def open(self, gate: str):
-        gate_of(gate).opened.set()
-        return {}
 
 
 class SlowJoinChannel(Channel):

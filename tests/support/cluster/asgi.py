@@ -19,7 +19,7 @@ from django_phoenix.presence import Presence  # noqa: E402
 from django_phoenix.pubsub import broadcast  # noqa: E402
 from django_phoenix.routing import phoenix_application, socket  # noqa: E402
 from django_phoenix.socket import Socket  # noqa: E402
-from tests.support.gates import gate as gate_of  # noqa: E402
+from tests.support.gates import gate_of  # noqa: E402
 
 
 class RoomChannel(Channel):
