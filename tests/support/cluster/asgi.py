@@ -19,10 +19,10 @@ from django_phoenix.presence import Presence  # noqa: E402
 from django_phoenix.pubsub import broadcast  # noqa: E402
 from django_phoenix.routing import phoenix_application, socket  # noqa: E402
 from django_phoenix.socket import Socket  # noqa: E402
-from tests.support.gates import gate_of  # noqa: E402
+from tests.support.gates import Gatekeeper, gate_of  # noqa: E402
 
 
-class RoomChannel(Channel):
+class RoomChannel(Gatekeeper, Channel):
     async def join(self, payload: Any, **captures: Any) -> dict[str, Any]:
         return {"pid": os.getpid()}
 
@@ -32,10 +32,6 @@ class RoomChannel(Channel):
         self.broadcast("shout", {"from": os.getpid(), "body": body})
         gate_of(gate).wait()
         return {"pid": os.getpid()}
-
-    @event
-    async def open(self, gate: str) -> None:
-        gate_of(gate).opened.set()
 
     @event
     def shout_to_others(self, body: str) -> dict[str, Any]:
