@@ -64,6 +64,7 @@ CPU = (
         most_bytes=138,
     ),
     Workload("live form of 10 fields, one change", FORM, 500),
+    Workload("the form by the generic view, in a thread", FORM.replace("/form", "/form_sync"), 500),
     Workload(
         "live chat, 100 viewers, per delivery",
         'livefan --path /live/chat --conns 100 --value {"text":"{marker}"}',
