@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import psutil
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from django_phoenix.conf import DEFAULTS
 from tests.support.client import ClientChannel, PhoenixClient, Reply
@@ -84,12 +85,17 @@ async def test_the_others_do_not_notice_memory_is_bounded_and_it_is_closed_with_
         process = psutil.Process(server.pid)
         before = memory_of(process)
         slow.ws.transport.pause_reading()
-        for _ in range(10):
-            await room.send("flood", {"count": FLOOD // 10, "size": FRAME})
+        codes = CODES.get(server.name, {1013})
+        try:
+            for _ in range(10):
+                await room.send("flood", {"count": FLOOD // 10, "size": FRAME})
+        except ConnectionClosed:
+            # It was closed before the last of them, of which nobody takes notice but by a reset.
+            codes = codes | {1006}
         during = await p99(channels)
         grown = memory_of(process) - before
         slow.ws.transport.resume_reading()
-        assert await slow.wait_closed() in CODES.get(server.name, {1013}), server.log
+        assert await slow.wait_closed() in codes, server.log
         assert "does not read" in server.log
         received = len(slow.unread)
         assert received < FLOOD
