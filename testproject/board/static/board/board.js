@@ -1,7 +1,7 @@
 // The whiteboard's page: two channels over one socket. "board:…" keeps the strokes, "hands:…" shows the hands.
 import {Presence} from "../django_phoenix/phoenix.mjs";
 import {showPeople, visitors} from "../pages/people.js";
-import {connect, nameField, noOther, reason, withHistory} from "../pages/visitor.js";
+import {connect, leavesAsOther, nameField, reason, withHistory} from "../pages/visitor.js";
 import {watch} from "../pages/wire.js";
 import {OtherHands, OwnHand} from "./hands.js";
 import {Paper, simplified, steps} from "./paper.js";
@@ -55,7 +55,11 @@ let me = null;
 
 hands.on("moves", (frame) => otherHands.receive(frame));
 hands.join()
-  .receive("ok", ({you}) => { noOther(me, you); me = you; meet(); })
+  .receive("ok", ({you}) => {
+    if (leavesAsOther(me, you)) return;
+    me = you;
+    meet();
+  })
   .receive("error", (reply) => say(reason(reply)));
 presence.onSync(meet);
 

@@ -1,7 +1,7 @@
 // One room: its channel, who looks at it, its messages, and what this page wants to say there.
 import {Presence} from "../django_phoenix/phoenix.mjs";
 import {visitors} from "../pages/people.js";
-import {noOther, reason, withHistory} from "../pages/visitor.js";
+import {leavesAsOther, reason, withHistory} from "../pages/visitor.js";
 import {MessageList} from "./messages.js";
 
 const QUIET = 3000; // milliseconds after which somebody is no longer writing
@@ -31,7 +31,7 @@ export class Room {
   get people() { return visitors(this.presence, () => this.me); }
 
   welcome({you, now, messages, phx_history: {gap}}) {
-    noOther(this.me, you);
+    if (leavesAsOther(this.me, you)) return;
     this.me = you;
     this.known.add(you);
     this.backAt = this.everJoined ? new Date(now) : null;

@@ -22,9 +22,12 @@ export function connect() {
   return socket;
 }
 
-// Who had logged in and has logged out meanwhile gets the page that they would get now.
-export function noOther(before, now) {
-  if (before?.startsWith("user-") && before !== now) location.reload();
+// Who had logged in and has logged out meanwhile gets the page that they would get now. Whether that is so: then
+// this page says no more, least of all the name that it has shown.
+export function leavesAsOther(before, now) {
+  const leaves = Boolean(before?.startsWith("user-") && before !== now);
+  if (leaves) location.reload();
+  return leaves;
 }
 
 // An error reply in words: what is wrong with the payload, how long to wait, or the bare reason.
