@@ -38,6 +38,13 @@ def fill_in(page: Page) -> None:
     page.get_by_label("Agree").check()
 
 
+def save_early(page: Page, line: HeldJoin) -> None:
+    """Press the button while the join is held back; then let it come."""
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#form")).to_have_class("phx-submit-loading")
+    line.release()
+
+
 SAVED = (
     "name=Ada; email=ada@example.org; note=two{}lines; secret=pw; day=2020-02-03; color=blue; size=l; "
     "extras=['green']; agree=True"
@@ -83,9 +90,7 @@ def test_a_form_that_is_sent_before_the_page_has_joined_is_sent_when_it_has(page
     line = HeldJoin(page)
     page.goto("/forms/widgets/")
     fill_in(page)
-    page.get_by_role("button", name="Save").click()
-    expect(page.locator("#form")).to_have_class("phx-submit-loading")
-    line.release()
+    save_early(page, line)
     expect(page.locator("#saved")).to_have_text(SAVED.format("\n"), use_inner_text=False)
 
 
@@ -96,9 +101,7 @@ def test_a_file_that_is_sent_before_the_page_has_joined_goes_along(page: Page, t
     file = tmp_path / "a.txt"
     file.write_text("its text")
     page.get_by_label("Doc").set_input_files(file)
-    page.get_by_role("button", name="Save").click()
-    expect(page.locator("#form")).to_have_class("phx-submit-loading")
-    line.release()
+    save_early(page, line)
     expect(page.locator("#saved")).to_have_text("A file, a.txt: its text")
 
 
